@@ -1,0 +1,200 @@
+"""The motoneuron of Powers & Heckman 2017: a soma and four dendrites, each one compartment, PIC in the dendrites.
+
+    J Neurophysiol 117:1171-1184; equations and numbers from the authors' model files, ModelDB 239582.
+
+The soma carries Na, persistent Na, delayed rectifier, the calcium-activated K current of the medium AHP, h and leak;
+each dendrite carries the persistent inward current (L-type Ca, never on the soma), h, leak and two fluctuating synaptic
+conductances. The dendrites meet only at the soma, each through half of its own axial resistance.
+
+Numbers here are those of the lowest-threshold cell of the human-like pool `hTA`; a pool grades them (conf/network).
+"""
+
+from networks.neuromodulation import MONOAMINE
+from networks.synapses import fluctuating_synapses
+from sim.spec.model import Block, Model
+from sim.spec.params import Param
+
+SOURCE = "Powers & Heckman 2017, ModelDB 239582, pool hTA, lowest-threshold cell"
+DEFAULT = "NEURON's default, which the files of ModelDB 239582 leave as it is"
+NONE_NEGATIVE = ("0 S/cm**2", None)
+
+COMPARTMENT = Block(
+    """
+    dv/dt = (i_axial/area - i_ion)/c_m : volt
+    i_leak = g_leak*(v - E_leak) : amp/metre**2
+    """,
+    into={"i_ion": "i_leak"},
+    sums={"i_axial": "amp", "i_ion": "amp/metre**2"},
+    initial={"v": "-65 mV"},
+)
+
+SODIUM = Block(
+    """
+    # alpha = a x/(1 - exp(-x/q)) and beta = b x/(exp(x/q) - 1), so beta = alpha (b/a) exp(-x/q); exprel removes 0/0
+    dm_na/dt = (m_na_inf - m_na)*clip(rate_m_na, 0*hertz, 1/(0.02*ms)) : 1
+    dh_na/dt = (h_na_inf - h_na)*clip(rate_h_na, 0*hertz, 1/(0.5*ms)) : 1
+    x_m_na = -(v + 29*mV)/(7.2*mV) : 1
+    m_na_inf = 0.4/(0.4 + 0.124*exp(x_m_na)) : 1
+    rate_m_na = q_na*7.2/ms*(0.4 + 0.124*exp(x_m_na))/exprel(x_m_na) : hertz
+    x_h_na = -(v + 44*mV)/(1.5*mV) : 1
+    h_na_inf = 1/(1 + exp((v + 49*mV)/(8*mV))) : 1
+    rate_h_na = q_na*1.5/ms*(0.03 + 0.01*exp(x_h_na))/exprel(x_h_na) : hertz
+    q_na = 2**((celsius - 24)/10) : 1
+    i_na = g_na*m_na**3*h_na*(v - E_na) : amp/metre**2
+    """,
+    into={"i_ion": "i_na"},
+    params={
+        "g_na": Param("0.010 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "E_na": Param("50 mV", DEFAULT),
+        "celsius": Param(37, SOURCE + "; degrees Celsius"),
+    },
+)
+
+PERSISTENT_SODIUM = Block(
+    """
+    dm_nap/dt = (m_nap_inf - m_nap)/tau_nap : 1
+    m_nap_inf = 1/(1 + exp(-(v + 47.3*mV)/(5*mV))) : 1
+    i_nap = g_nap*m_nap*(v - E_na) : amp/metre**2
+    """,
+    into={"i_ion": "i_nap"},
+    params={"g_nap": Param("2.6e-5 S/cm**2", SOURCE, NONE_NEGATIVE), "tau_nap": Param("1 ms", SOURCE)},
+)
+
+DELAYED_RECTIFIER = Block(
+    """
+    dm_kdr/dt = (m_kdr_inf - m_kdr)/tau_kdr : 1
+    m_kdr_inf = 1/(1 + exp(-(v + 21*mV)/(20*mV))) : 1
+    x_kdr = exp((v + 39*mV)/(5.5*mV)) : 1
+    tau_kdr = (0.8 + 20*x_kdr/(1 + x_kdr)**2)*ms : second
+    i_kdr = g_kdr*m_kdr**4*(v - E_k) : amp/metre**2
+    """,
+    into={"i_ion": "i_kdr"},
+    params={"g_kdr": Param("0.015 S/cm**2", SOURCE, NONE_NEGATIVE), "E_k": Param("-80 mV", SOURCE)},
+)
+
+AFTERHYPERPOLARISATION = Block(
+    """
+    dm_ca/dt = (m_ca_inf - m_ca)/(2*ms) : 1
+    m_ca_inf = 1/(1 + exp(-(v + 20*mV)/(4*mV))) : 1
+    i_ca = g_ca*m_ca*(v - E_ca) : amp/metre**2
+    dCa/dt = clip(-i_ca/(2*faraday*shell), 0*mmolar/ms, inf*mmolar/ms) + (Ca_rest - Ca)/tau_ca : mmolar
+    dn_kca/dt = alpha_kca*(1 - n_kca) - 0.1/ms*n_kca : 1
+    alpha_kca = 0.1/ms*((Ca - Ca_rest)/(1e-3*mmolar))**2 : hertz
+    i_kca = g_kca*n_kca*(v - E_k) : amp/metre**2
+    """,
+    into={"i_ion": "i_ca + i_kca"},
+    params={
+        "g_ca": Param("0.64e-5 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "g_kca": Param("4.5e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "E_ca": Param("132.5 mV", DEFAULT),
+        "tau_ca": Param("90 ms", SOURCE, ("0.1 ms", None)),
+        "Ca_rest": Param("1e-4 mM", SOURCE),
+        "shell": Param("0.1 um", SOURCE),
+        "faraday": Param("96485.33 coulomb/mole", "CODATA 2018"),
+    },
+)
+
+H_CURRENT = Block(
+    """
+    dn_h/dt = (n_h_inf - n_h)/tau_h : 1
+    n_h_inf = 1/(1 + exp((v + 77*mV)/(8*mV))) : 1
+    i_h = g_h*n_h*(v - E_h) : amp/metre**2
+    """,
+    into={"i_ion": "i_h"},
+    params={
+        "g_h": Param("0.3e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "E_h": Param("-41 mV", SOURCE),
+        "tau_h": Param("30 ms", SOURCE),
+    },
+)
+
+PERSISTENT_CALCIUM = Block(
+    """
+    dm_cal/dt = (m_cal_inf - m_cal)/tau_m_cal : 1
+    dh_cal/dt = (h_cal_inf - h_cal)/tau_h_cal : 1
+    m_cal_inf = 1/(1 + exp(-(v - theta_m)/(6*mV))) : 1
+    h_cal_inf = 1/(1 + exp((v - theta_h)/(5*mV))) : 1
+    i_cal = monoamine*g_cal*m_cal*h_cal*(v - E_cal) : amp/metre**2
+    """,
+    into={"i_ion": "i_cal"},
+    params={
+        "theta_m": Param("-42 mV", SOURCE),
+        "theta_h": Param("10 mV", SOURCE),
+        "tau_m_cal": Param("40 ms", SOURCE),
+        "tau_h_cal": Param("2500 ms", SOURCE),
+        "E_cal": Param("80 mV", SOURCE),
+    },
+)
+
+SOMA = Block(
+    "area_soma = pi*diam_soma*length_soma : metre**2",
+    params={
+        "diam_soma": Param("22 um", SOURCE, ("1 um", None)),
+        "length_soma": Param("2952 um", SOURCE + "; a long cylinder holds the somatic membrane", ("1 um", None)),
+        "c_m_soma": Param("1.355 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
+        "g_leak_soma": Param("0.811e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "E_leak": Param("-71 mV", SOURCE),
+    },
+)
+
+DENDRITES = Block(
+    """
+    area_dend = parallel*pi*diam_dend*length_dend : metre**2                      # of one compartment
+    g_axial = parallel*pi*diam_dend**2/(2*length_dend*R_a) : siemens              # from its middle to the soma
+    """,
+    params={
+        "diam_dend": Param("8.731 um", SOURCE, ("0.01 um", None)),
+        "length_dend": Param("1794 um", SOURCE, ("1 um", None)),
+        "c_m_dend": Param("0.868 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
+        "g_leak_dend": Param("0.793e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "R_a": Param("51.04 ohm*cm", SOURCE, ("0.01 ohm*cm", None)),
+        "g_cal_1": Param("0.85e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "g_cal_2": Param("0.95e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "g_cal_3": Param("1.00e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "g_cal_4": Param("1.15e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+    },
+    sums={"i_pic": "amp"},
+)
+
+
+def compartment(group: str) -> Block:
+    """Membrane and leak, with the geometry and the passive numbers of `soma` or `dend`."""
+    return COMPARTMENT.renamed(area=f"area_{group}", c_m=f"c_m_{group}", g_leak=f"g_leak_{group}")
+
+
+def soma() -> Block:
+    """The soma and all its channels."""
+    channels = SODIUM + PERSISTENT_SODIUM + DELAYED_RECTIFIER + AFTERHYPERPOLARISATION + H_CURRENT
+    return SOMA + (compartment("soma") + channels).at("soma")
+
+
+def dendrite(place: str, g_cal: str, parallel: int) -> Block:
+    """A dendritic compartment that stands for `parallel` equal ones: PIC, h, leak, synapses, and its way to the soma."""
+    channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses(parallel)
+    joined = Block(
+        into={
+            f"i_axial_{place}": f"g_axial*(v_soma - v_{place})",
+            "i_axial_soma": f"g_axial*(v_{place} - v_soma)",
+            "i_pic": f"area_dend*i_cal_{place}",
+        }
+    )
+    count = Block(params={"parallel": Param(parallel, "number of dendrites that one compartment stands for")})
+    return DENDRITES + count + (compartment("dend") + channels).at(place) + joined
+
+
+def motoneuron(name: str, dendrites: Block) -> Model:
+    """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files."""
+    return Model(name, MONOAMINE + soma() + dendrites, threshold="v_soma > -20*mV")
+
+
+REFERENCE = motoneuron(
+    "Powers & Heckman 2017",
+    dendrite("d1", "g_cal_1", 1) + dendrite("d2", "g_cal_2", 1) + dendrite("d3", "g_cal_3", 1) + dendrite("d4", "g_cal_4", 1),
+)
+"""Five compartments."""
+
+LUMPED = motoneuron(
+    "Powers & Heckman 2017, dendrites lumped",
+    dendrite("dend", "g_cal", 4) + Block("g_cal = (g_cal_1 + g_cal_2 + g_cal_3 + g_cal_4)/4 : siemens/metre**2"),
+)
+"""Two compartments: the four dendrites as one, with their mean PIC. The fast tier; it takes the same pool tables."""

@@ -1,0 +1,51 @@
+"""A motoneuron pool from a table: the same kind of cell, its parameters graded from low to high threshold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from networks.cells import booth_rinzel_kiehn, powers_heckman
+from sim.spec.model import Model
+from sim.spec.network import Network, NetworkError, Population
+from sim.spec.params import Graded, Param, nearest
+
+CELLS: dict[str, Model] = {
+    "powers_heckman": powers_heckman.REFERENCE,
+    "powers_heckman_lumped": powers_heckman.LUMPED,
+    "booth_rinzel_kiehn": booth_rinzel_kiehn.MOTONEURON,
+}
+"""The kinds of motoneuron that a pool may be made of."""
+
+
+def build(
+    *, name: str, cell: str, size: int, table: Mapping[str, Any], source: str, set: Mapping[str, Any] | None = None
+) -> Network:
+    """One pool of motoneurons.
+
+    Args:
+        name: of the population.
+        cell: one of `CELLS`.
+        size: number of motoneurons.
+        table: for each graded parameter `{low: ..., high: ..., skew: ...}` (see `sim.spec.params.Graded`), or one
+            quantity for all cells.
+        source: where the table comes from; a row may name its own.
+        set: single values that replace rows of the table, for example `{monoamine: 0.9}`.
+
+    Raises:
+        NetworkError: an unknown cell, or a row that is neither graded nor a quantity.
+        UnitError: a value in the wrong unit.
+    """
+    if cell not in CELLS:
+        raise NetworkError(f"there is no cell {cell!r}: {nearest(cell, CELLS)}")
+    rows = {key: _row(key, row, source) for key, row in table.items()}
+    rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
+    return Network((Population(name, CELLS[cell], size, rows),))
+
+
+def _row(name: str, row: Any, source: str) -> Param | Graded:
+    if not isinstance(row, Mapping):
+        return Param(row, source)
+    if unknown := row.keys() - {"low", "high", "skew", "source"}:
+        raise NetworkError(f"the row {name!r} of the pool has {sorted(unknown)[0]!r}; a row is low, high, skew (and source).")
+    if not {"low", "high"} <= row.keys():
+        raise NetworkError(f"the row {name!r} of the pool needs `low` and `high`, but has only {sorted(row)}.")
+    return Graded(row["low"], row["high"], row.get("skew", 0.0), row.get("source", source))

@@ -1,0 +1,51 @@
+"""Protocols that several experiments use, named as a physiologist names them."""
+
+from sim.spec.protocol import Hold, Protocol, Settle, Trapezoid, Triangle
+
+Time = str | float
+
+
+def triangular_contraction(
+    *,
+    population: str,
+    peak: float,
+    up: Time,
+    down: Time,
+    before: Time,
+    after: Time,
+    tonic_inhibition: float = 0.0,
+    inhibition_slope: float = 0.0,
+) -> Protocol:
+    """A triangle of excitation, with inhibition that is constant, balanced or push-pull.
+
+    Args:
+        peak: excitatory command at the top (A_e of Powers & Heckman 2017).
+        up, down: durations of the two flanks.
+        before, after: rest before and after.
+        tonic_inhibition: inhibitory command throughout (A_i).
+        inhibition_slope: change of the inhibitory command at the top of the triangle, which it follows: above zero
+            inhibition rises with excitation (balanced), below zero it falls (push-pull).
+    """
+    excitation = Triangle(f"{population}.excitation", peak, up, down, name="excitation")
+    following = Triangle(f"{population}.inhibition", inhibition_slope, up, down, name="inhibition_slope")
+    tonic = Hold(f"{population}.inhibition", tonic_inhibition, name="inhibition")
+    return tonic + (Settle(before) >> (excitation + following) >> Settle(after))
+
+
+def trapezoidal_contraction(
+    *,
+    population: str,
+    peak: float,
+    up: Time,
+    hold: Time,
+    down: Time,
+    before: Time,
+    after: Time,
+    tonic_inhibition: float = 0.0,
+    inhibition_slope: float = 0.0,
+) -> Protocol:
+    """As `triangular_contraction`, with a plateau of duration `hold`."""
+    excitation = Trapezoid(f"{population}.excitation", peak, up, hold, down, name="excitation")
+    following = Trapezoid(f"{population}.inhibition", inhibition_slope, up, hold, down, name="inhibition_slope")
+    tonic = Hold(f"{population}.inhibition", tonic_inhibition, name="inhibition")
+    return tonic + (Settle(before) >> (excitation + following) >> Settle(after))

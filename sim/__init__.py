@@ -1,0 +1,1 @@
+"""The simulator: equation text to spikes, in a Dataset. It knows no cell by name."""

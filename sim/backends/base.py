@@ -1,0 +1,48 @@
+"""What every back end offers: a prepared simulation that runs slabs of a design."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import xarray as xr
+
+from sim.results.schema import Schema
+from sim.spec.network import Network
+from sim.spec.numerics import Numerics
+from sim.spec.protocol import Protocol as Intervention
+from sim.spec.record import Record
+
+
+class Slab(NamedTuple):
+    """What one run leaves: arrays by name of the schema's variables, and a `Status` code for each sample."""
+
+    arrays: dict[str, np.ndarray]
+    status: np.ndarray
+
+
+class Simulation(Protocol):
+    """A network, protocol and record, ready to run any samples of a design."""
+
+    schema: Schema
+
+    def run(self, samples: slice) -> Slab:
+        """Run some samples. A sample that fails is a status; the others go on."""
+        ...
+
+
+class Backend(Protocol):
+    """Something that can run declared networks."""
+
+    def prepare(
+        self, network: Network, protocol: Intervention, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
+    ) -> Simulation:
+        """Check and compile.
+
+        Args:
+            design: coordinates along `sample`.
+            batch: samples that run together; a run of fewer is filled up, so nothing is compiled twice.
+        """
+        ...
+
+    def device(self) -> str:
+        """What it runs on, in words."""
+        ...

@@ -1,0 +1,116 @@
+"""Network, protocol, record and numerics to Programs, and samples of a design to lanes."""
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from sim.compile.equations import Compiled, compile_model, initial_state
+from sim.engine import rng
+from sim.engine.integrate import SCHEMES
+from sim.engine.loop import Commands, Lanes
+from sim.engine.program import Program
+from sim.spec.model import Model
+from sim.spec.network import Population
+from sim.spec.numerics import Numerics
+from sim.spec.record import Record, RecordError
+from sim.spec.params import nearest
+from sim.units import in_unit
+
+
+class Part(NamedTuple):
+    """One population, compiled."""
+
+    population: Population
+    compiled: Compiled
+    program: Program
+
+
+def assemble(population: Population, record: Record, numerics: Numerics) -> Part:
+    """Compile one population."""
+    model = population.model
+    wanted = tuple(v for v in record.variables if v in model.parsed.dimensions())
+    compiled = compile_model(model, wanted)
+    program = Program(
+        system=compiled.system,
+        scheme=SCHEMES[numerics.scheme],
+        dt=numerics.dt_ms,
+        steps=numerics.steps,
+        fires=compiled.fires,
+        quiet=compiled.quiet,
+        quiet_steps=_quiet_steps(model, numerics),
+        resets=compiled.resets,
+        ports=tuple(port.name for port in model.parsed.ports),
+        channels=tuple((name, rng.channel_word(name)) for name in compiled.channels),
+        observed=compiled.observed,
+        dtype=jnp.float64 if numerics.dtype == "float64" else jnp.float32,
+    )
+    return Part(population, compiled, program)
+
+
+def _quiet_steps(model: Model, numerics: Numerics) -> int:
+    if not model.timed_refractory:
+        return 0
+    time = in_unit(model.refractory, "ms", f"the refractory period of {model.name!r}")
+    return max(1, round(time / numerics.dt_ms))
+
+
+def check_record(record: Record, populations: tuple[Population, ...]) -> None:
+    """Every recorded variable and cell must exist.
+
+    Raises:
+        RecordError: the sentence names the nearest variables.
+    """
+    known = {name for p in populations for name in p.model.parsed.dimensions()}
+    for variable in record.variables:
+        if variable not in known:
+            raise RecordError(f"the record asks for {variable!r}, which no population has: {nearest(variable, known)}")
+    total = sum(p.size for p in populations)
+    for cell in record.cells or ():
+        if cell >= total:
+            raise RecordError(f"the record asks for cell {cell}, but there are {total}: 0 to {total - 1}.")
+
+
+def lanes(part: Part, numbers: dict[str, np.ndarray], commands: dict[str, Commands], stream: np.ndarray) -> Lanes:
+    """The lanes of some samples: every cell of the first sample, then of the second ...
+
+    Args:
+        numbers: value of every leaf, (sample,) or (1,).
+        commands: port -> Commands, (segment, sample).
+        stream: (sample,), number of the random stream.
+    """
+    population, compiled, program = part
+    samples, size = len(stream), population.size
+    params = {}
+    for name, param in population.table().items():
+        leaves = {leaf: numbers[f"network.{population.name}.{name}{leaf}"] for leaf in param.leaves()}
+        params[name] = param.across(size, leaves)
+    constants: dict[str, Any] = dict(compiled.constants(params))
+    state = initial_state(population.model, compiled, constants)
+    steady = program._replace(system=compiled.steady)
+    state = steady.first(state, constants)
+    constants |= program.scheme.constants(program.system, constants, program.dt)
+
+    def per_lane(x: Any) -> np.ndarray:
+        return np.broadcast_to(np.asarray(x, dtype=float), (samples, size)).reshape(-1)
+
+    used = _used(program)
+    return Lanes(
+        state={name: per_lane(x) for name, x in state.items()},
+        constants={name: per_lane(x) for name, x in constants.items() if name in used},
+        keys=tuple(key.reshape(-1) for key in rng.keys(stream, population.name, size)),
+        commands={
+            port: Commands(*(np.repeat(x, size, axis=-1) for x in commands[f"{population.name}.{port}"]))
+            for port in program.ports
+        },
+    )
+
+
+def _used(program: Program) -> set[str]:
+    """The constants that a step reads."""
+    rules = [program.fires, program.quiet, *(r for _, r in program.resets), *(r for _, r in program.observed)]
+    used = {name for rule in rules if rule is not None for name in rule.args}
+    for equation in program.system.equations:
+        used |= {*equation.args, f"relax_{equation.name}"}
+        used |= {f"kick_{equation.name}_{channel}" for channel in equation.noise}
+    return used

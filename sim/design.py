@@ -1,0 +1,86 @@
+"""Which parameter sets are run: a Dataset along `sample`, one coordinate for each path that varies.
+
+`stream` numbers the random stream of a sample. It is a coordinate like any other and is shared along all other axes, so
+that conditions are compared under the same noise (common random numbers).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from types import MappingProxyType
+
+import numpy as np
+import xarray as xr
+
+from sim.spec.params import nearest
+from sim.units import Quantity, UnitError, coherent_unit, describe, quantity
+
+
+class DesignError(ValueError):
+    """A design that cannot be; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """A grid over paths, repeated over random streams.
+
+    Args:
+        axes: values by path, for example `{"network.hTA.monoamine": [0.8, 1.0], "protocol.inhibition.level": [0, 3]}`.
+        seeds: number of random streams, at least 1.
+        first_seed: number of the first one.
+        ends_only: keep only the first and the last value of each axis.
+
+    Raises:
+        DesignError: an axis without values, or no seed.
+        UnitError: values that cannot be read, or that mix units.
+    """
+
+    axes: Mapping[str, Sequence[str | float]] = field(default_factory=dict)
+    seeds: int = 1
+    first_seed: int = 0
+    ends_only: bool = False
+
+    def __post_init__(self) -> None:
+        axes = {path: tuple(values) for path, values in self.axes.items()}
+        for path, values in axes.items():
+            if not values:
+                raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
+            found = {quantity(v).dimensions for v in values}
+            if len(found) > 1:
+                units = " and ".join(sorted(map(describe, found)))
+                raise UnitError(f"the design varies {path!r} over values in different units ({units}); use one.")
+        if isinstance(self.seeds, bool) or not isinstance(self.seeds, int) or self.seeds < 1:
+            raise DesignError(f"a design needs at least one seed, but `seeds` is {self.seeds!r}.")
+        if self.ends_only:
+            axes = {path: values[:1] + values[1:][-1:] for path, values in axes.items()}
+        object.__setattr__(self, "axes", MappingProxyType(axes))
+
+    def dataset(self) -> xr.Dataset:
+        """Coordinates along `sample`: every path with its `units` (coherent), and `stream`. The last axis, the stream,
+        varies fastest."""
+        columns = [[quantity(v).number for v in values] for values in self.axes.values()]
+        rows = list(product(*columns, range(self.first_seed, self.first_seed + self.seeds)))
+        table = np.array([row[:-1] for row in rows], dtype=float).reshape(len(rows), len(columns))
+        coordinates = {
+            path: ("sample", table[:, k], {"units": coherent_unit(quantity(values[0]).dimensions)})
+            for k, (path, values) in enumerate(self.axes.items())
+        }
+        stream = np.array([row[-1] for row in rows], dtype=np.int64)
+        return xr.Dataset(coords={**coordinates, "stream": ("sample", stream, {"units": "1"})})
+
+    def check(self, leaves: Mapping[str, Quantity]) -> None:
+        """Every path must lead to a number of the network or the protocol, in its unit.
+
+        Raises:
+            DesignError: no such path; the sentence names the nearest ones.
+            UnitError: values in another unit.
+        """
+        for path, values in self.axes.items():
+            if path not in leaves:
+                raise DesignError(f"the design varies {path!r}, which leads to no number: {nearest(path, leaves)}")
+            found = quantity(values[0]).dimensions
+            if found != leaves[path].dimensions:
+                raise UnitError(
+                    f"the design varies {path!r}, which is in {describe(leaves[path].dimensions)}, "
+                    f"over values in {describe(found)}."
+                )

@@ -1,0 +1,65 @@
+"""Many lanes at once: chunks that fit the first-level cache, spread over the devices."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.sharding import Mesh, PartitionSpec
+
+from sim.engine.loop import Lanes, Outcome, run
+from sim.engine.program import Program
+from sim.engine.system import Values
+
+CHUNK = 64
+"""Lanes in a chunk, always: a lane's result cannot depend on how many others ran beside it."""
+
+
+def compile_batch(program: Program, blocks: int, windows: int) -> Callable[[Lanes, Values], Outcome]:
+    """A function that runs any number of lanes, compiled once per number of lanes.
+
+    Returns:
+        (lanes, shared constants) -> Outcome with numpy arrays: marks (window, lane), traces (block, lane),
+        finite (lane,).
+    """
+    devices = jax.devices()
+    mesh = Mesh(np.array(devices), ("device",))
+    split = PartitionSpec("device")
+
+    def per_device(lanes: Lanes, shared: Values) -> Outcome:
+        return lax.map(lambda chunk: run(program, chunk, shared, blocks, windows), lanes)
+
+    kernel = jax.jit(
+        jax.shard_map(per_device, mesh=mesh, in_specs=(split, PartitionSpec()), out_specs=split, check_vma=False)
+    )
+
+    def batch(lanes: Lanes, shared: Values) -> Outcome:
+        count = lanes.keys[0].shape[-1]
+        chunks = -(-count // (CHUNK * len(devices))) * len(devices)
+        with jax.enable_x64(program.dtype == jnp.float64):
+            cast = partial(jax.tree.map, lambda x: _cast(x, program.dtype))
+            outcome = kernel(jax.tree.map(partial(_chunked, chunks=chunks), cast(lanes)), cast(shared))
+            outcome = jax.tree.map(np.asarray, outcome)
+        return jax.tree.map(lambda x: _joined(x)[..., :count], outcome)
+
+    return batch
+
+
+def _cast(x: Any, dtype) -> np.ndarray:
+    x = np.asarray(x)
+    return x.astype(dtype) if np.issubdtype(x.dtype, np.floating) else x
+
+
+def _chunked(x: np.ndarray, chunks: int) -> np.ndarray:
+    """(..., lane) -> (chunk, ..., CHUNK), the last lane repeated to fill the last chunk."""
+    spare = chunks * CHUNK - x.shape[-1]
+    x = np.concatenate([x, np.repeat(x[..., -1:], spare, axis=-1)], axis=-1)
+    return np.ascontiguousarray(np.moveaxis(x.reshape(*x.shape[:-1], chunks, CHUNK), -2, 0))
+
+
+def _joined(x: np.ndarray) -> np.ndarray:
+    """(chunk, ..., CHUNK) -> (..., lane)."""
+    return np.moveaxis(x, 0, -2).reshape(*x.shape[1:-1], -1)

@@ -1,0 +1,138 @@
+"""One step of a system of differential equations. A scheme is a name, an order and a function.
+
+    euler                x + dt f(x)                                                                 order 1
+    exponential_euler    every state relaxes exactly, all else held at its old value                 order 1
+    staggered            gates live at half steps, potentials at full steps; each relaxes exactly    order 2
+                         with the other at its midpoint, coupled states once more with their mean
+
+A state that relaxes to `target` at `rate` moves by (target - x) (1 - exp(-rate dt)), exact while both stand still.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from sim.engine.system import Array, Equation, Stage, System, Values
+
+
+class Inputs(NamedTuple):
+    """What comes from outside in one step: values at its start and middle, standard normal draws by channel, and
+    whether the cell may move (False: refractory; None: the model has no timed refractory period)."""
+
+    start: Values
+    middle: Values
+    draws: Values
+    moves: Array | None = None
+
+
+class Scheme(NamedTuple):
+    """How to advance by one step.
+
+    Args:
+        order: declared order of convergence on smooth problems.
+        constants: (system, constants, dt) -> what the step needs besides, computed once in float64.
+        first: (system, state, values, dt) -> the state as the scheme wants it at time zero.
+        step: (system, state, constants, inputs, dt) -> next state.
+    """
+
+    order: int
+    constants: Callable[[System, dict[str, np.ndarray], float], dict[str, np.ndarray]]
+    first: Callable[[System, Values, Values, float], Values]
+    step: Callable[[System, Values, Values, Inputs, float], Values]
+
+
+def _moved(equation: Equation, x: Array, values: Values, inputs: Inputs, dt: float, exact: bool) -> Array:
+    """x after dt, its target and rate taken from `values`."""
+    name = equation.name
+    if equation.kind == "drift":
+        moved = x + dt * equation(values)
+    elif equation.kind == "steady_rate":
+        moved = x + (equation(values) - x) * values[f"relax_{name}"]
+    else:
+        target, rate = equation(values)
+        moved = x + (target - x) * (1 - jnp.exp(-dt * rate) if exact else dt * rate)
+    for channel in equation.noise:
+        moved = moved + values[f"kick_{name}_{channel}"] * inputs.draws[channel]
+    if equation.waits and inputs.moves is not None:
+        moved = jnp.where(inputs.moves, moved, x)
+    return moved
+
+
+def _step_constants(exact: bool) -> Callable[[System, dict[str, np.ndarray], float], dict[str, np.ndarray]]:
+    def constants(system: System, found: dict[str, np.ndarray], dt: float) -> dict[str, np.ndarray]:
+        extra = {}
+        for equation in system.equations:
+            name, rate = equation.name, found.get(f"rate_{equation.name}")
+            if equation.kind == "steady_rate" and rate is not None:
+                extra[f"relax_{name}"] = -np.expm1(-rate * dt) if exact else rate * dt
+            for channel in equation.noise:
+                # variance of the integrated noise over one step, exact for a state that relaxes at a steady rate
+                spread = dt if rate is None or not exact else -np.expm1(-2 * rate * dt) / (2 * rate)
+                extra[f"kick_{name}_{channel}"] = found[f"noise_{name}_{channel}"] * np.sqrt(spread)
+        return extra
+
+    return constants
+
+
+def _one_sided(exact: bool) -> Callable[[System, Values, Values, Inputs, float], Values]:
+    def step(system: System, state: Values, constants: Values, inputs: Inputs, dt: float) -> Values:
+        values = {**constants, **inputs.start, **state}
+        return {e.name: _moved(e, state[e.name], values, inputs, dt, exact) for e in system.equations}
+
+    return step
+
+
+def _advance(stage: Stage, state: Values, values: Values, inputs: Inputs, dt: float) -> Values:
+    """The stage's states after dt, everything else given at mid-step in `values`."""
+
+    def predict(own: Values) -> Values:
+        at = {**values, **own}
+        return {e.name: _moved(e, state[e.name], at, inputs, dt, True) for e in stage.equations}
+
+    old = {e.name: state[e.name] for e in stage.equations}
+    new = predict(old)
+    return predict(_mean(old, new)) if stage.coupled else new
+
+
+def _mean(a: Values, b: Values) -> Values:
+    return {name: 0.5 * (a[name] + b[name]) for name in a}
+
+
+def _staggered(system: System, state: Values, constants: Values, inputs: Inputs, dt: float) -> Values:
+    potentials = {e.name: state[e.name] for e in system.full.equations}
+    values, new = {**constants, **inputs.start, **potentials}, {}
+    for stage in system.half:  # from t - dt/2 to t + dt/2, potentials at t
+        moved = _advance(stage, state, values, inputs, dt)
+        new |= moved
+        values |= _mean({name: state[name] for name in moved}, moved)
+    values = {**constants, **inputs.middle, **new}  # from t to t + dt, gates at t + dt/2
+    return new | _advance(system.full, state, values, inputs, dt)
+
+
+def _half_a_step_back(system: System, state: Values, values: Values, dt: float) -> Values:
+    """Gates moved from t = 0 to t = -dt/2, so that the first step brings them to dt/2 with second-order accuracy."""
+    values, new = {**values, **state}, {}
+    for stage in system.half:
+        for equation in stage.equations:
+            x = state[equation.name]
+            if equation.kind == "drift":
+                new[equation.name] = x - 0.5 * dt * equation(values)
+            else:
+                known = equation.kind == "steady_rate"
+                target, rate = (equation(values), values[f"rate_{equation.name}"]) if known else equation(values)
+                new[equation.name] = target + (x - target) * np.exp(0.5 * dt * rate)
+    return {**state, **new}
+
+
+def _as_it_is(system: System, state: Values, values: Values, dt: float) -> Values:
+    return state
+
+
+SCHEMES = {
+    "euler": Scheme(1, _step_constants(False), _as_it_is, _one_sided(False)),
+    "exponential_euler": Scheme(1, _step_constants(True), _as_it_is, _one_sided(True)),
+    "staggered": Scheme(2, _step_constants(True), _half_a_step_back, _staggered),
+}
+"""Every scheme by name."""

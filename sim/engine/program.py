@@ -1,0 +1,89 @@
+"""The compiled thing: a population's equations, scheme and spike rule, as pure functions with static shapes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from sim.engine.integrate import Inputs, Scheme
+from sim.engine.rng import normal
+from sim.engine.system import Array, System, Values
+
+
+class Rule(NamedTuple):
+    """A function of named values, for conditions, resets and observations."""
+
+    function: Callable[..., Any]
+    args: tuple[str, ...]
+
+    def __call__(self, values: Mapping[str, Array]) -> Array:
+        return self.function(**{name: values[name] for name in self.args})
+
+
+class Program(NamedTuple):
+    """How one population moves.
+
+    Args:
+        system, scheme: the equations and how they advance.
+        dt: ms.
+        steps: in one window.
+        fires: condition for a spike, or None.
+        quiet: condition that keeps a cell silent after a spike, or None.
+        quiet_steps: number of steps of silence after a spike, when that is timed instead; 0 otherwise.
+        resets: state and its value after a spike, in order.
+        ports: names of the inputs that commands drive.
+        channels: name and key word of each noise channel.
+        observed: name and function of each recorded variable.
+        dtype: of all floating-point state.
+    """
+
+    system: System
+    scheme: Scheme
+    dt: float
+    steps: int
+    fires: Rule | None
+    quiet: Rule | None
+    quiet_steps: int
+    resets: tuple[tuple[str, Rule], ...]
+    ports: tuple[str, ...]
+    channels: tuple[tuple[str, np.uint32], ...]
+    observed: tuple[tuple[str, Rule], ...]
+    dtype: Any
+
+    def first(self, state: Values, constants: Values) -> Values:
+        """The state at time zero as the scheme wants it, with the silence of the spike rule; host arrays."""
+        start = {port: np.zeros(()) for port in self.ports}
+        state = dict(self.scheme.first(self.system, state, {**constants, **start}, self.dt))
+        shape = np.broadcast_shapes(*(np.shape(x) for x in state.values()))
+        state["silent"] = np.zeros(shape)
+        return state
+
+    def step(self, state: Values, constants: Values, inputs: Inputs) -> tuple[Values, Array]:
+        """One step of dt: the next state, and which cells fired at its end."""
+        silent = state["silent"]
+        moving = {name: x for name, x in state.items() if name != "silent"}
+        if self.quiet is not None:
+            silent = jnp.where(self.quiet({**constants, **inputs.start, **moving}), silent, 0)
+        elif self.quiet_steps:
+            silent = jnp.maximum(silent - 1, 0)
+            inputs = inputs._replace(moves=silent == 0)
+        new = self.scheme.step(self.system, moving, constants, inputs, self.dt)
+        if self.fires is None:
+            return {**new, "silent": silent}, jnp.zeros(silent.shape, bool)
+        values = {**constants, **inputs.start, **new}
+        fired = self.fires(values) & (silent == 0)
+        silent = jnp.where(fired, max(self.quiet_steps, 1) if self.quiet is None else 1, silent)
+        for name, rule in self.resets:
+            new[name] = jnp.where(fired, rule({**values, **new}), new[name])
+        return {**new, "silent": silent}, fired
+
+    def draws(self, keys: tuple[Array, Array], step: Array) -> Values:
+        """Standard normal draws of every channel for one step."""
+        return {name: normal(keys, word, step, self.dtype) for name, word in self.channels}
+
+    def observe(self, state: Values, constants: Values, start: Values) -> Values:
+        """The recorded variables, each of the shape of the cells."""
+        values = {**constants, **start, **state}
+        shape = state["silent"].shape
+        return {name: jnp.broadcast_to(rule(values), shape) for name, rule in self.observed}

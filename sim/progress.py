@@ -1,0 +1,48 @@
+"""Progress of long work: a bar in a terminal, a log line now and then elsewhere."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+log = logging.getLogger("sherrington")
+
+
+class Progress(Protocol):
+    """Something that is told how many more samples are finished."""
+
+    def __call__(self, samples: int, /) -> None: ...
+
+
+@contextmanager
+def progress(what: str, total: int, finished: int = 0, *, every: float = 10.0) -> Iterator[Progress]:
+    """Report the progress of some samples.
+
+    Args:
+        what: shown beside the bar.
+        total: number of samples.
+        finished: number that were done before.
+        every: s, at least this long between two log lines.
+    """
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        with tqdm(total=total, initial=finished, desc=what, unit="sample", dynamic_ncols=True) as bar:
+            yield lambda samples: bar.update(samples)
+        return
+    start = said = time.monotonic()
+    done = finished
+
+    def tell(samples: int) -> None:
+        nonlocal done, said
+        done += samples
+        now = time.monotonic()
+        if now - said < every and done < total:
+            return
+        said = now
+        rate = (done - finished) / max(now - start, 1e-9)
+        log.info("%s: %d of %d samples, %.1f/s, %.0f s left", what, done, total, rate, (total - done) / max(rate, 1e-9))
+
+    yield tell

@@ -1,0 +1,1 @@
+"""What a simulation leaves behind: a labelled Zarr store, small measures, and where they came from."""

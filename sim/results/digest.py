@@ -1,0 +1,12 @@
+"""The short name of everything that decides a result."""
+
+import hashlib
+
+
+def digest(*parts: str | bytes) -> str:
+    """First 12 hex digits of the SHA-256 of all parts, each preceded by its length: ("ab", "c") is not ("a", "bc")."""
+    sha = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        sha.update(len(data).to_bytes(8, "big") + data)
+    return sha.hexdigest()[:12]

@@ -1,0 +1,89 @@
+"""From declarations to a finished store: the whole story of one simulation study."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import xarray as xr
+
+from sim.backends.base import Backend
+from sim.design import Design
+from sim.fingerprint import result_digest
+from sim.progress import progress
+from sim.results.provenance import provenance
+from sim.results.store import Store
+from sim.spec.network import Network
+from sim.spec.numerics import Numerics
+from sim.spec.protocol import Protocol
+from sim.spec.record import Record
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that decides a result.
+
+    Args:
+        network: who there is.
+        protocol: what is done to it.
+        record: what is kept.
+        design: which parameter sets.
+        backend: what runs it.
+        numerics: how finely.
+    """
+
+    network: Network
+    protocol: Protocol
+    record: Record
+    design: Design
+    backend: Backend
+    numerics: Numerics
+
+    def check(self) -> None:
+        """Raise a sentence when the parts do not fit each other; nothing is compiled."""
+        self.design.check({**self.network.leaves(), **self.protocol.leaves()})
+
+    def digest(self) -> str:
+        """The name of the result."""
+        return result_digest(self.network, self.protocol, self.record, self.design, self.backend, self.numerics)
+
+
+def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", seed: int = 0) -> xr.Dataset:
+    """Run what is not done yet, and return the whole result.
+
+    Args:
+        path: of the store; it is created, or resumed if it belongs to the same study.
+        batch: samples that run together; it does not change the result.
+        config: resolved configuration, kept in the provenance.
+        seed: kept in the provenance.
+
+    Returns:
+        The store's Dataset (sample, unit, spike, time), lazy.
+
+    Raises:
+        ValueError: the parts of the study do not fit; one sentence.
+        StoreError: the store belongs to another study, or the disk refuses; what was finished is kept.
+    """
+    study.check()
+    digest, design = study.digest(), study.design.dataset()
+    store = Store.open(path, digest=digest) if Path(path).exists() else None
+    if store is not None and not store.todo():
+        return store.dataset()
+    batch = store.samples_per_slab if store is not None else min(batch, design.sizes["sample"])
+    simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
+    if store is None:
+        origin = provenance(
+            config_text=config, seed=seed, backend=type(study.backend).__name__, device=study.backend.device(), wall_seconds={}
+        )
+        store = Store.create_or_resume(
+            path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
+        )
+    todo = store.todo()
+    with progress("simulating", store.n_samples, store.n_samples - _count(todo)) as tell:
+        for slab in todo:
+            arrays, status = simulation.run(slab)
+            store.write(slab, arrays, status)
+            tell(len(status))
+    return store.dataset()
+
+
+def _count(slabs: list[slice]) -> int:
+    return sum(s.stop - s.start for s in slabs)

@@ -1,0 +1,208 @@
+"""A model is equation text with units and a table of parameters; it is checked when it is declared.
+
+The text is Brian2's: `dx/dt = ... : unit` (a state), `x = ... : unit` (a subexpression), `x : unit` (a port: what
+comes from outside, 0 until something drives it). Parameters stand in the table, not in the text.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sim.spec.params import Param, nearest
+from sim.spec.parse import Parsed, parse
+from sim.units import describe, quantity
+
+FUNCTIONS = (
+    "abs", "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "exprel", "floor", "log", "log10", "log1p", "sign",
+    "sin", "sinh", "sqrt", "tan", "tanh",
+)  # fmt: skip
+"""The functions that equation text may use; `exprel(x)` is (exp(x) - 1)/x, finite at 0."""
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_DERIVATIVE = re.compile(r"^d(\w+)/dt$")
+
+
+class ModelError(ValueError):
+    """A model that cannot be; the message is one sentence that quotes the equation."""
+
+
+def statements(text: str) -> tuple[str, ...]:
+    """The equations of a text, comments and line breaks inside parentheses removed."""
+    found, pending = [], ""
+    for line in text.splitlines():
+        pending = f"{pending} {line.partition('#')[0].strip()}".strip()
+        if pending and pending.count("(") <= pending.count(")"):
+            found.append(" ".join(pending.split()))
+            pending = ""
+    return (*found, pending) if pending else tuple(found)
+
+
+def rename(text: str, names: Mapping[str, str]) -> str:
+    """The text with whole words replaced, in `dx/dt` too."""
+
+    def swap(word: re.Match) -> str:
+        name = word.group()
+        if text[word.end() : word.end() + 3] == "/dt" and name[0] == "d" and name[1:] in names:
+            return "d" + names[name[1:]]
+        return names.get(name, name)
+
+    return _WORD.sub(swap, text)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a model: a compartment, a channel, a receptor, a noise source.
+
+    Args:
+        text: equations.
+        params: parameter table.
+        into: what the block adds to a sum of the cell, for example `{"i_ion": "i_leak"}`; a sum is a name that a text
+            reads and that `sums` gives a unit, and it is 0 where nothing is added.
+        sums: unit of each sum that this block reads.
+        initial: initial value of a state; a state not named starts at its steady state.
+    """
+
+    text: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    into: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, str] = field(default_factory=dict)
+    initial: Mapping[str, str] = field(default_factory=dict)
+
+    def defined(self) -> set[str]:
+        """The names of this block's own states, subexpressions, noise sources and sums; not its ports."""
+        heads = [s.partition("=")[0].strip() for s in statements(self.text) if "=" in s]
+        named = {m.group(1) if (m := _DERIVATIVE.match(head)) else head for head in heads}
+        noise = {word for word in _WORD.findall(self.text) if word.startswith("xi_")}
+        return named | noise | {*self.into, *self.sums, *self.initial}
+
+    def at(self, place: str) -> "Block":
+        """The same block at another place of the cell: `v` and every name that it defines end in `_place`.
+
+        Parameters and ports keep their names: all places share them.
+        """
+        return self.renamed(**{name: f"{name}_{place}" for name in {*self.defined(), "v"}})
+
+    def renamed(self, **names: str) -> "Block":
+        """The same block with other names for variables or parameters."""
+
+        def swap(mapping: Mapping) -> dict:
+            return {names.get(key, key): value for key, value in mapping.items()}
+
+        lines = []
+        for statement in statements(self.text):
+            body, _, unit = statement.rpartition(":")
+            lines.append(f"{rename(body, names).strip()} : {unit.strip()}")
+        return Block(
+            "\n".join(lines),
+            swap(self.params),
+            {key: rename(value, names) for key, value in swap(self.into).items()},
+            swap(self.sums),
+            swap(self.initial),
+        )
+
+    def __add__(self, other: "Block") -> "Block":
+        """Both together: equations, tables and what they add to each sum.
+
+        Raises:
+            ModelError: the same name with two meanings.
+        """
+        lines = dict.fromkeys((*statements(self.text), *statements(other.text)))
+        into = dict(self.into)
+        for name, term in other.into.items():
+            into[name] = f"{into[name]} + {term}" if name in into else term
+        return Block(
+            "\n".join(lines),
+            _merge("parameter", self.params, other.params),
+            into,
+            _merge("sum", self.sums, other.sums),
+            _merge("initial value", self.initial, other.initial),
+        )
+
+
+def _merge(what: str, a: Mapping, b: Mapping) -> dict:
+    for name in a.keys() & b.keys():
+        if a[name] != b[name]:
+            raise ModelError(f"two blocks give the {what} {name!r} as {a[name]} and {b[name]}; rename one with `at`.")
+    return {**a, **b}
+
+
+@dataclass(frozen=True)
+class Model:
+    """One kind of cell.
+
+    Args:
+        name: what it is called in messages.
+        block: its equations and tables.
+        threshold: condition at which it fires, for example `"v > -20*mV"`; empty if it never does.
+        refractory: after a spike no further one while this holds: a condition, or a time such as `"2 ms"`; states
+            marked `(unless refractory)` stand still in a timed refractory period. The default, the threshold itself,
+            makes a spike of each upward crossing.
+        reset: assignments at a spike, for example `"v = v_reset; w += b"`.
+
+    Raises:
+        ModelError: the text does not parse, units do not agree, a name is unknown or defined twice.
+    """
+
+    name: str
+    block: Block
+    threshold: str = ""
+    refractory: str = ""
+    reset: str = ""
+    parsed: Parsed = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.threshold and not self.refractory:
+            object.__setattr__(self, "refractory", self.threshold)
+        for field_name in ("params", "into", "sums", "initial"):
+            object.__setattr__(self.block, field_name, MappingProxyType(dict(getattr(self.block, field_name))))
+        conditions = {"threshold": self.threshold}
+        if not _is_time(self.refractory):
+            conditions["refractory"] = self.refractory
+        parsed = parse(
+            self.equations(),
+            {name: param.quantity.dimensions for name, param in self.block.params.items()},
+            conditions={key: text for key, text in conditions.items() if text},
+            assignments=self.reset,
+            functions=FUNCTIONS,
+            what=f"model {self.name!r}",
+            error=ModelError,
+        )
+        object.__setattr__(self, "parsed", parsed)
+        self._check_initial()
+
+    def equations(self) -> str:
+        """The whole equation text that both back ends run, sums written out."""
+        lines = list(statements(self.block.text))
+        for name in self.block.into.keys() - self.block.sums.keys():
+            raise ModelError(f"model {self.name!r}: a block adds to {name!r}, {nearest(name, self.block.sums)}")
+        for name, unit in self.block.sums.items():
+            lines.append(f"{name} = {self.block.into.get(name, f'0*{unit}')} : {unit}")
+        return "\n".join(lines)
+
+    def _check_initial(self) -> None:
+        states = {e.name: e.dimensions for e in self.parsed.states}
+        for name, dimensions in states.items():
+            if describe(dimensions) == "mV" and name not in self.block.initial:
+                raise ModelError(f"model {self.name!r}: say where the potential {name!r} starts: initial={{'{name}': '-65 mV'}}.")
+        for name, value in self.block.initial.items():
+            if name not in states:
+                raise ModelError(f"model {self.name!r} has no state {name!r} to start: {nearest(name, states)}")
+            if quantity(value).dimensions != states[name]:
+                raise ModelError(
+                    f"model {self.name!r}: {name!r} is in {describe(states[name])} but is to start at {value!r}."
+                )
+
+    @property
+    def timed_refractory(self) -> bool:
+        """Whether the refractory period is a time rather than a condition."""
+        return _is_time(self.refractory)
+
+    @property
+    def params(self) -> Mapping[str, Param]:
+        """The parameter table."""
+        return self.block.params
+
+
+def _is_time(text: str) -> bool:
+    return bool(re.match(r"^[\d.]", text.strip()))

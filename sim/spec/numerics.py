@@ -1,0 +1,63 @@
+"""Numerical settings: how finely, by which scheme and in which precision a network is run."""
+
+from dataclasses import dataclass
+
+from sim.spec.params import nearest
+from sim.units import UnitError, positive
+
+SCHEMES = ("euler", "exponential_euler", "staggered")
+DTYPES = ("float32", "float64")
+
+
+class NumericsError(ValueError):
+    """Settings that cannot be; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """Numerical settings.
+
+    Args:
+        dt: step.
+        window: time between two moments at which cells are coupled, driven and recorded; a whole number of steps.
+        scheme: `"staggered"` (second order), `"exponential_euler"` or `"euler"` (first order).
+        dtype: `"float32"` or `"float64"`.
+
+    Raises:
+        UnitError: a time that is unreadable, zero or negative.
+        NumericsError: an unknown scheme or type, or a window that is not a whole number of steps (at most 250).
+    """
+
+    dt: str | float = "0.05 ms"
+    window: str | float = "0.5 ms"
+    scheme: str = "staggered"
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        dt, window = positive(self.dt, "ms", "the step `dt`"), positive(self.window, "ms", "the window")
+        if self.scheme not in SCHEMES:
+            raise NumericsError(f"there is no scheme {self.scheme!r}: {nearest(self.scheme, SCHEMES)}")
+        if self.dtype not in DTYPES:
+            raise NumericsError(f"numbers cannot be of type {self.dtype!r}: {nearest(self.dtype, DTYPES)}")
+        steps = window / dt
+        if abs(steps - round(steps)) > 1e-6 * steps or not 1 <= round(steps) <= 250:
+            raise NumericsError(
+                f"a window must hold a whole number of steps, 1 to 250, but {self.window} / {self.dt} is {steps:g}; "
+                f"change one of them."
+            )
+
+    @property
+    def steps(self) -> int:
+        """Steps in a window."""
+        return round(self.window_ms / self.dt_ms)
+
+    @property
+    def dt_ms(self) -> float:
+        return positive(self.dt, "ms", "dt")
+
+    @property
+    def window_ms(self) -> float:
+        return positive(self.window, "ms", "window")
+
+
+__all__ = ["DTYPES", "SCHEMES", "Numerics", "NumericsError", "UnitError"]

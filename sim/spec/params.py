@@ -1,0 +1,120 @@
+"""Parameters: a value with its unit, its bounds and where it comes from, for one cell or graded across a pool."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+
+from sim.units import Dimensions, Quantity, UnitError, describe, quantity
+
+Value = str | float | int
+
+
+@dataclass(frozen=True)
+class Param:
+    """One number.
+
+    Args:
+        value: a quantity, for example `"0.1 uS"`.
+        source: paper and table, or "fitted to ...", or "numerical".
+        bounds: lowest and highest value that make sense, in the same unit; None leaves that side open.
+
+    Raises:
+        UnitError: unreadable, bounds of another dimension, or a value outside its bounds.
+    """
+
+    value: Value
+    source: str
+    bounds: tuple[Value | None, Value | None] = (None, None)
+
+    def __post_init__(self) -> None:
+        check_bounds("a parameter", self.quantity, self.bounds)
+
+    @property
+    def quantity(self) -> Quantity:
+        """The value in the coherent system, with its dimensions."""
+        return quantity(self.value)
+
+    def leaves(self) -> dict[str, Quantity]:
+        """The numbers that a design may vary: one, at the parameter's own path."""
+        return {"": self.quantity}
+
+    def across(self, size: int, leaves: dict[str, np.ndarray]) -> np.ndarray:
+        """The value of each cell: shape (sample, 1), the same in all."""
+        return leaves[""][:, None]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A parameter that runs across a pool from its lowest- to its highest-threshold cell.
+
+    Cell i of N has `low + (high - low) * (i/(N - 1))**(1 + skew)`: with `skew = 0` the steps are equal, and the larger
+    `skew` is, the more cells resemble the low-threshold end (Powers & Heckman 2017, J Neurophysiol 117:1171).
+
+    Args:
+        low: value of the lowest-threshold cell.
+        high: value of the highest-threshold cell, in the same unit.
+        skew: exponent minus one, larger than -1.
+        source: where the numbers come from.
+
+    Raises:
+        UnitError: unreadable, `low` and `high` of different dimensions, or `skew` not above -1.
+    """
+
+    low: Value
+    high: Value
+    skew: float = 0.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        low, high = quantity(self.low), quantity(self.high)
+        if low.dimensions != high.dimensions:
+            raise UnitError(
+                f"a graded parameter runs from low to high in one unit, but low is {self.low!r} "
+                f"({describe(low.dimensions)}) and high is {self.high!r} ({describe(high.dimensions)})."
+            )
+        if quantity(self.skew).dimensions != quantity(0).dimensions or quantity(self.skew).number <= -1:
+            raise UnitError(f"skew is a plain number above -1, but it is {self.skew!r}.")
+
+    @property
+    def quantity(self) -> Quantity:
+        """The low end, in the coherent system, with the dimensions of the whole."""
+        return quantity(self.low)
+
+    def leaves(self) -> dict[str, Quantity]:
+        """The numbers that a design may vary: `.low`, `.high`, `.skew`."""
+        return {".low": quantity(self.low), ".high": quantity(self.high), ".skew": quantity(self.skew)}
+
+    def across(self, size: int, leaves: dict[str, np.ndarray]) -> np.ndarray:
+        """The value of each cell: shape (sample, size)."""
+        place = np.linspace(0.0, 1.0, size) if size > 1 else np.zeros(1)
+        low, high, skew = (leaves[key][:, None] for key in (".low", ".high", ".skew"))
+        return low + (high - low) * place ** (1.0 + skew)
+
+
+def check_bounds(what: str, found: Quantity, bounds: tuple[Value | None, Value | None]) -> None:
+    """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
+    for bound, sign in zip(bounds, (1, -1), strict=True):
+        if bound is None:
+            continue
+        limit = quantity(bound)
+        if limit.dimensions != found.dimensions:
+            raise UnitError(f"{what} is in {describe(found.dimensions)}, but its bound {bound!r} is not.")
+        if sign * (found.number - limit.number) < 0:
+            side = "below its lower" if sign > 0 else "above its upper"
+            raise UnitError(f"{what} is {found.number:g} {describe(found.dimensions)}, {side} bound of {bound}.")
+
+
+def nearest(name: str, names) -> str:
+    """`"did you mean 'x'?"` where a near name exists, else the list of names; the end of an error sentence."""
+    names = sorted(names)
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    return f"choose one of {', '.join(names)}." if names else "there are none."
+
+
+def same_dimensions(what: str, found: Dimensions, wanted: Dimensions) -> None:
+    """Raise a sentence when two quantities cannot be compared."""
+    if found != wanted:
+        raise UnitError(f"{what} must be in {describe(wanted)}, but is in {describe(found)}.")

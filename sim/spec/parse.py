@@ -1,0 +1,230 @@
+"""Equation text to a list of checked equations. Brian2 parses and checks the units.
+
+Its import takes seconds, so the outcome is kept on disk by digest of the text: a text that was checked once is not
+checked again, and a finished experiment is redrawn without brian2.
+"""
+
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sim.cache import cache_folder
+from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
+
+_VERSION = 2  # raise it when what is stored, or what is checked, changes
+
+
+class Equation(NamedTuple):
+    """One line of a model.
+
+    Args:
+        kind: `"state"`, `"subexpression"` or `"port"`.
+        name: of the variable.
+        expression: right-hand side as written; empty for a port.
+        dimensions: of the variable.
+        flags: `"unless refractory"` or none.
+    """
+
+    kind: str
+    name: str
+    expression: str
+    dimensions: Dimensions
+    flags: tuple[str, ...] = ()
+
+
+class Parsed(NamedTuple):
+    """A model's equations in the order of the text, and its reset as (variable, operator, expression)."""
+
+    equations: tuple[Equation, ...]
+    reset: tuple[tuple[str, str, str], ...]
+
+    @property
+    def states(self) -> tuple[Equation, ...]:
+        return tuple(e for e in self.equations if e.kind == "state")
+
+    @property
+    def subexpressions(self) -> tuple[Equation, ...]:
+        return tuple(e for e in self.equations if e.kind == "subexpression")
+
+    @property
+    def ports(self) -> tuple[Equation, ...]:
+        return tuple(e for e in self.equations if e.kind == "port")
+
+    def dimensions(self) -> dict[str, Dimensions]:
+        """Of every variable."""
+        return {e.name: e.dimensions for e in self.equations}
+
+
+def parse(
+    text: str,
+    params: Mapping[str, Dimensions],
+    *,
+    conditions: Mapping[str, str],
+    assignments: str,
+    functions: tuple[str, ...],
+    what: str,
+    error: type[ValueError],
+) -> Parsed:
+    """Parse and check a model's text.
+
+    Args:
+        text: equations.
+        params: dimensions of each parameter.
+        conditions: threshold and refractory conditions by name.
+        assignments: the reset, separated by `;` or line breaks.
+        functions: names of the functions that may be called.
+        what: how the model is called in an error.
+        error: what is raised, with one sentence.
+
+    Returns:
+        The equations, in the order of the text.
+    """
+    job = [_VERSION, text, sorted((k, list(v)) for k, v in params.items()), dict(conditions), assignments, functions]
+    key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:24]
+    path = cache_folder() / "models" / f"{key}.json"
+    try:
+        equations, reset = json.loads(path.read_text())
+        equations = tuple(Equation(k, n, e, tuple(d), tuple(f)) for k, n, e, d, f in equations)
+        return Parsed(equations, tuple(tuple(item) for item in reset))
+    except (OSError, ValueError):
+        pass
+    parsed = _parse(text, params, conditions, assignments, functions, what, error)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(parsed))
+        draft.replace(path)
+    except OSError:
+        pass  # no place to keep it: it is parsed again next time
+    return parsed
+
+
+def _parse(text, params, conditions, assignments, functions, what, error) -> Parsed:
+    hook = sys.excepthook
+    from brian2.equations.equations import EquationError, Equations
+
+    sys.excepthook = hook  # brian2 installs its own, which calls every error a bug of brian2
+
+    if not text.strip():
+        raise error(f"{what} has no equations; write at least one line such as 'dv/dt = -v/(10*ms) : volt'.")
+    try:
+        found = Equations(text)
+    except (EquationError, SyntaxError, ValueError, TypeError) as problem:
+        raise error(f"{what}: the equations cannot be read: {_one_line(problem)}") from None
+    kinds = {"differential equation": "state", "subexpression": "subexpression", "parameter": "port"}
+    equations = []
+    for eq in found.values():
+        dimensions = tuple(map(float, eq.dim._dims)) if eq.dim is not None else DIMENSIONLESS
+        expression = "" if eq.expr is None else " ".join(eq.expr.code.split())
+        equations.append(Equation(kinds[eq.type], eq.varname, expression, dimensions, tuple(eq.flags)))
+    for equation in equations:
+        if equation.name in params:
+            raise error(f"{what} defines {equation.name!r} in its text and in its parameter table; keep one of them.")
+        if equation.name in TEXT_UNITS:
+            raise error(f"{what}: {equation.name!r} is the name of a unit and cannot name a variable; rename it.")
+        if extra := set(equation.flags) - {"unless refractory"}:
+            raise error(f"{what}: the flag {extra.pop()!r} of {equation.name!r} is not known here; remove it.")
+    for name in params:
+        if name in TEXT_UNITS:
+            raise error(f"{what}: {name!r} is the name of a unit and cannot name a parameter; rename it.")
+    reset = _read_reset(assignments, {e.name for e in equations if e.kind == "state"}, what, error)
+    _check_units(equations, params, conditions, reset, functions, what, error)
+    _check_order(equations, what, error)
+    return Parsed(tuple(equations), reset)
+
+
+def _read_reset(text: str, states: set[str], what: str, error) -> tuple[tuple[str, str, str], ...]:
+    reset = []
+    for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+        match = re.match(r"^(\w+)\s*([-+*]?)=\s*([^=].*)$", line)
+        if not match or match.group(1) not in states:
+            raise error(f"{what}: the reset {line!r} is not an assignment to a state, such as 'v = v_reset'.")
+        reset.append(match.groups())
+    return tuple(reset)
+
+
+def _check_units(equations, params, conditions, reset, functions, what, error) -> None:
+    from brian2.core.functions import DEFAULT_FUNCTIONS
+    from brian2.core.namespace import DEFAULT_UNITS
+    from brian2.core.variables import Constant
+    from brian2.parsing.expressions import is_boolean_expression, parse_expression_dimensions
+    from brian2.units.allunits import second
+    from brian2.units.fundamentalunits import DimensionMismatchError, get_or_create_dimension
+
+    def constant(name, dimensions):
+        return Constant(name, dimensions=get_or_create_dimension(list(dimensions)), value=1.0)
+
+    known = {name: DEFAULT_FUNCTIONS[name] for name in functions}
+    known |= {name: constant(name, DIMENSIONLESS) for name in ("pi", "e", "inf")}
+    known |= {name: Constant(name, dimensions=DEFAULT_UNITS[name].dim, value=1.0) for name in TEXT_UNITS}
+    known |= {e.name: constant(e.name, e.dimensions) for e in equations}
+    known |= {name: constant(name, dimensions) for name, dimensions in params.items()}
+    noise = {n for e in equations for n in names_in(e.expression) if n == "xi" or n.startswith("xi_")}
+    known |= {name: Constant(name, dimensions=(second**-0.5).dim, value=1.0) for name in noise}
+
+    def check(expression: str, shown: str, wanted: Dimensions) -> None:
+        try:
+            dims = parse_expression_dimensions(expression, known)
+        except DimensionMismatchError as problem:
+            raise error(f"{what}: in {shown!r}: {_one_line(problem)}") from None
+        except KeyError as problem:
+            raise error(f"{what}: in {shown!r}: {_unknown(str(problem.args[0]), known)}") from None
+        except (SyntaxError, ValueError, TypeError, NotImplementedError) as problem:
+            raise error(f"{what}: in {shown!r}: {_function_message(problem, functions)}") from None
+        if tuple(map(float, dims._dims)) != tuple(wanted):
+            raise error(
+                f"{what}: in {shown!r}: {expression!r} is in {describe(tuple(map(float, dims._dims)))}, "
+                f"but {describe(tuple(wanted))} is needed; mend the expression or the declared unit."
+            )
+
+    for equation in equations:
+        if equation.kind == "state":
+            per_time = tuple(d - (i == 2) for i, d in enumerate(equation.dimensions))
+            check(equation.expression, f"d{equation.name}/dt = {equation.expression}", per_time)
+        elif equation.kind == "subexpression":
+            check(equation.expression, f"{equation.name} = {equation.expression}", equation.dimensions)
+    for name, operator, expression in reset:
+        wanted = DIMENSIONLESS if operator == "*" else next(e.dimensions for e in equations if e.name == name)
+        check(expression, f"{name} {operator}= {expression}", wanted)
+    for kind, condition in conditions.items():
+        check(condition, f"{kind}: {condition}", DIMENSIONLESS)
+        if not is_boolean_expression(condition, known):
+            raise error(f"{what}: the {kind} {condition!r} is not a condition; write for example 'v > -20*mV'.")
+
+
+def _check_order(equations, what, error) -> None:
+    """Subexpressions must not need each other in a circle."""
+    needs = {e.name: names_in(e.expression) for e in equations if e.kind == "subexpression"}
+    while ready := [name for name, others in needs.items() if not others & needs.keys()]:
+        for name in ready:
+            del needs[name]
+    if needs:
+        raise error(f"{what}: the subexpressions {', '.join(sorted(needs))} need each other in a circle; break it.")
+
+
+def names_in(expression: str) -> set[str]:
+    """Every name in an expression, functions included."""
+    return {n.id for n in ast.walk(ast.parse(expression or "0", mode="eval")) if isinstance(n, ast.Name)}
+
+
+def _one_line(problem: BaseException) -> str:
+    return " ".join(str(problem.args[0] if problem.args else problem).split())
+
+
+def _unknown(message: str, known) -> str:
+    from sim.spec.params import nearest
+
+    name = message.rsplit(" ", 1)[-1].strip("'\"")
+    return f"{name!r} is neither a variable nor a parameter, function or unit: {nearest(name, known)}"
+
+
+def _function_message(problem: BaseException, functions) -> str:
+    message = _one_line(problem)
+    if "nknown function" in message:
+        return f"{message}; the functions are {', '.join(functions)}."
+    return message

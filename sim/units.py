@@ -1,0 +1,194 @@
+"""Quantities to plain numbers, once on the way in and once on the way out.
+
+Everything below `sim.compile` computes in one coherent system: ms, mV, nA, uS, nF, um, and with them pC, mM
+(= 1 amol/um^3), 1e-9 kg, K. A product of such numbers needs no factor: 1 uS x 1 mV = 1 nA, 1 nF x 1 mV / 1 ms = 1 nA.
+
+`quantity("0.05 ms")` parses without brian2, whose import takes seconds; a test holds every unit here against brian2's.
+"""
+
+import ast
+import re
+from typing import NamedTuple
+
+Dimensions = tuple[float, ...]
+"""Exponents of metre, kilogram, second, ampere, kelvin, mole, candela (brian2's order)."""
+
+DIMENSIONLESS: Dimensions = (0.0,) * 7
+
+# One SI base unit is 10**COHERENT[i] units of our system.
+COHERENT = (6, 9, 3, 9, 0, 18, 0)
+
+_NUMBER = re.compile(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
+_PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "d": -1, "": 0, "k": 3, "M": 6, "G": 9}
+
+# unit: long names and symbol, power of ten in SI, dimensions
+_BASE: tuple[tuple[tuple[str, ...], int, tuple[int, ...]], ...] = (
+    (("metre", "meter", "m"), 0, (1, 0, 0, 0, 0, 0, 0)),
+    (("gram", "g"), -3, (0, 1, 0, 0, 0, 0, 0)),
+    (("second", "s"), 0, (0, 0, 1, 0, 0, 0, 0)),
+    (("amp", "ampere", "A"), 0, (0, 0, 0, 1, 0, 0, 0)),
+    (("kelvin", "K"), 0, (0, 0, 0, 0, 1, 0, 0)),
+    (("mole", "mol"), 0, (0, 0, 0, 0, 0, 1, 0)),
+    (("hertz", "Hz"), 0, (0, 0, -1, 0, 0, 0, 0)),
+    (("newton", "N"), 0, (1, 1, -2, 0, 0, 0, 0)),
+    (("joule", "J"), 0, (2, 1, -2, 0, 0, 0, 0)),
+    (("pascal", "Pa"), 0, (-1, 1, -2, 0, 0, 0, 0)),
+    (("watt", "W"), 0, (2, 1, -3, 0, 0, 0, 0)),
+    (("coulomb", "C"), 0, (0, 0, 1, 1, 0, 0, 0)),
+    (("volt", "V"), 0, (2, 1, -3, -1, 0, 0, 0)),
+    (("ohm",), 0, (2, 1, -3, -2, 0, 0, 0)),
+    (("siemens", "S"), 0, (-2, -1, 3, 2, 0, 0, 0)),
+    (("farad", "F"), 0, (-2, -1, 4, 2, 0, 0, 0)),
+    (("molar", "M"), 3, (-3, 0, 0, 0, 0, 1, 0)),
+    (("radian", "rad"), 0, (0, 0, 0, 0, 0, 0, 0)),
+)
+
+
+class UnitError(ValueError):
+    """A quantity that cannot be read, or that has the wrong unit or range; the message is one sentence."""
+
+
+class Unit(NamedTuple):
+    """A power of ten of SI base units."""
+
+    exponent: int
+    dimensions: Dimensions
+
+
+class Quantity(NamedTuple):
+    """A number in the coherent system, and its dimensions."""
+
+    number: float
+    dimensions: Dimensions
+
+
+def _unit_table() -> dict[str, Unit]:
+    table = {}
+    for names, exponent, dimensions in _BASE:
+        for name in names:
+            for prefix, power in _PREFIXES.items():
+                table[prefix + name] = Unit(exponent + power, tuple(map(float, dimensions)))
+    for length in ("m", "mm", "cm", "um"):
+        for power in (2, 3):
+            unit = table[length]
+            table[f"{length}{power}"] = Unit(unit.exponent * power, tuple(d * power for d in unit.dimensions))
+    return table
+
+
+UNITS = _unit_table()
+"""Every unit name that configs and parameter tables may use."""
+
+_SHORT = (
+    "um mm cm um2 mm2 cm2 um3 mm3 cm3 us ms pA nA uA mA fmol pmol nmol umol mmol mol kmol Mmol Gmol Hz kHz MHz mV nS uS "
+    "pF nF uF nM uM mM"
+)
+TEXT_UNITS = frozenset(
+    [name for names, _, _ in _BASE for long in names if len(long) > 2 and long not in ("rad", "mol")
+     for name in ([long] if long == "kelvin" else [p + long for p in _PREFIXES if p not in ("c", "d")])] + _SHORT.split()
+)  # fmt: skip
+"""The unit names that equation text may use: brian2's, which leaves `C`, `g` or `m` free as names of variables."""
+
+
+def _coherent_exponent(dimensions: Dimensions) -> float:
+    return sum(d * c for d, c in zip(dimensions, COHERENT, strict=True))
+
+
+def _read_unit(node: ast.expr, text: str) -> Unit:
+    match node:
+        case ast.Name(name) if name in UNITS:
+            return UNITS[name]
+        case ast.Constant(1):
+            return Unit(0, DIMENSIONLESS)
+        case ast.BinOp(left, ast.Mult(), right):
+            a, b = _read_unit(left, text), _read_unit(right, text)
+            return Unit(a.exponent + b.exponent, tuple(x + y for x, y in zip(a.dimensions, b.dimensions, strict=True)))
+        case ast.BinOp(left, ast.Div(), right):
+            a, b = _read_unit(left, text), _read_unit(right, text)
+            return Unit(a.exponent - b.exponent, tuple(x - y for x, y in zip(a.dimensions, b.dimensions, strict=True)))
+        case ast.BinOp(left, ast.Pow(), power):
+            a, n = _read_unit(left, text), ast.literal_eval(power)
+            return Unit(a.exponent * n, tuple(x * n for x in a.dimensions))
+    raise UnitError(f"cannot read the unit in {text!r}: {ast.unparse(node)!r} is no unit; write for example '0.05 ms'.")
+
+
+def quantity(value: "str | float | int | Quantity") -> Quantity:
+    """Read a quantity such as `"0.05 ms"`, `"0.1 mS/cm**2"`, or a plain number.
+
+    Raises:
+        UnitError: the text is not a number followed by an optional unit.
+    """
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise UnitError(f"expected a quantity such as '0.05 ms' or a plain number, found {value!r}.")
+    if not isinstance(value, str):
+        return Quantity(float(value), DIMENSIONLESS)
+    try:
+        number, unit = _NUMBER.match(value.strip().replace("^", "**")).groups()  # type: ignore[union-attr]
+        number = float(number)
+        tree = ast.parse(unit.strip() or "1", mode="eval").body
+        exponent, dimensions = _read_unit(tree, value)
+    except (SyntaxError, ValueError, AttributeError) as error:
+        if isinstance(error, UnitError):
+            raise
+        raise UnitError(f"cannot read the quantity {value!r}; write a number and a unit, for example '0.05 ms'.") from None
+    power = exponent + _coherent_exponent(dimensions)
+    scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
+    return Quantity(number * scale if power >= 0 else number / scale, dimensions)
+
+
+def in_unit(value: "str | float | int | Quantity", unit: str, what: str) -> float:
+    """The number of a quantity in the coherent system, after a check that it has the dimensions of `unit`.
+
+    Args:
+        value: the quantity, for example `"0.5 ms"`.
+        unit: any unit of the right dimensions, for example `"ms"`; `""` for a plain number.
+        what: how the quantity is called in an error.
+
+    Raises:
+        UnitError: unreadable, or of other dimensions.
+    """
+    found = quantity(value)
+    if found.dimensions != quantity(f"1 {unit}").dimensions:
+        wanted = f"a quantity in {unit}" if unit else "a plain number without a unit"
+        raise UnitError(f"{what} must be {wanted}, but it is {value!r} ({describe(found.dimensions)}).")
+    return found.number
+
+
+def positive(value: "str | float | int | Quantity", unit: str, what: str) -> float:
+    """As `in_unit`, and larger than zero.
+
+    Raises:
+        UnitError: unreadable, of other dimensions, zero, negative or not finite.
+    """
+    number = in_unit(value, unit, what)
+    if not 0 < number < float("inf"):
+        raise UnitError(f"{what} must be larger than zero and finite, but it is {value!r}.")
+    return number
+
+
+def number_in(coherent: float, unit: str) -> float:
+    """A number of the coherent system expressed in `unit`, for output."""
+    return coherent / quantity(f"1 {unit}").number
+
+
+_COHERENT_NAMES = (
+    "ms", "mV", "nA", "uS", "nF", "um", "um**2", "mM", "uS/um**2", "nF/um**2", "nA/um**2", "1/ms", "Mohm", "Mohm*um",
+    "mM/ms", "mV/ms", "nA/ms", "pC", "fJ", "nN", "K",
+)  # fmt: skip
+
+
+def describe(dimensions: Dimensions) -> str:
+    """The coherent unit of these dimensions as a person reads it: `'ms'`, `'uS/um**2'`, `'no unit'`."""
+    if dimensions == DIMENSIONLESS:
+        return "no unit"
+    for name in _COHERENT_NAMES:
+        if quantity(f"1 {name}").dimensions == dimensions:
+            return name
+    base = ("um", "(1e-9 kg)", "ms", "nA", "K", "amol", "cd")
+    return "*".join(f"{b}**{d:g}" if d != 1 else b for b, d in zip(base, dimensions, strict=True) if d)
+
+
+def coherent_unit(dimensions: Dimensions) -> str:
+    """The name of the unit in which a number of these dimensions is kept, and written in Dataset attributes."""
+    return "1" if dimensions == DIMENSIONLESS else describe(dimensions)

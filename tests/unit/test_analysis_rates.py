@@ -1,0 +1,155 @@
+"""Smoothed rates and brace height: closed forms, ends of trains, and invalid shapes."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from sim.analysis.brace import BraceInvalid, brace_height
+from sim.analysis.hann import Hann
+from sim.analysis.polynomial import Polynomial
+from sim.analysis.smoothing import RateConvention, peak_rate, smoothed_rate
+from sim.analysis.support_vector import SupportVector
+
+pytestmark = pytest.mark.filterwarnings("error")
+SMOOTHERS = [Polynomial(), Hann(), SupportVector()]
+
+
+def train(rate, start, stop):
+    """Spike times whose instantaneous rates, placed at the later spike, lie exactly on rate(t)."""
+    times = [start]
+    while times[-1] < stop:
+        gap = 0.1
+        for _ in range(60):
+            gap = 1 / rate(times[-1] + gap)
+        times.append(times[-1] + gap)
+    return np.array(times)
+
+
+def needs(smoother):
+    if isinstance(smoother, SupportVector):
+        pytest.importorskip("sklearn")
+    return RateConvention(smoother)
+
+
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_a_regular_train_has_its_rate_everywhere_between_first_and_last(smoother):
+    times = np.arange(1, 9.01, 0.1)[None]
+    rate = smoothed_rate(times, [1.0, 1.1, 1.15, 5.0, 9.0 - 1e-9, 9.01], convention=needs(smoother))[0]
+    assert np.isnan(rate[[0, 5]]).all()
+    assert rate[1:5] == pytest.approx(10, abs=1e-6)
+
+
+@pytest.mark.parametrize("order", [1, 3, 5])
+def test_a_polynomial_rate_is_recovered_exactly(order):
+    def rate(t):
+        return 12 + 3 * np.cos(order * np.arccos(np.clip((t - 10) / 11, -1, 1)))
+
+    t = np.linspace(2, 18, 50)
+    found = smoothed_rate(train(rate, 1, 20)[None], t, convention=RateConvention(Polynomial(order)))[0]
+    assert found == pytest.approx(rate(t), abs=1e-7)  # pps, rounding of the spike times
+
+
+RAMP_ERROR = {  # pps, on a rate that rises by 0.5 pps/s
+    Polynomial(): 1e-6,  # rounding of the spike times
+    Hann(): 0.35,  # at an end the 2-s window sees one side only
+    SupportVector(): 0.45,  # its insensitive tube: the interquartile range of the rates, 4.4 pps, over 11
+}
+
+
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_smoothers_follow_a_slow_ramp_to_its_ends(smoother):
+    times = train(lambda t: 6 + 0.5 * t, 1, 20)
+    t = np.array([times[1], 5, 10, 15, times[-1]])
+    found = smoothed_rate(times[None], t, convention=needs(smoother))[0]
+    assert found == pytest.approx(6 + 0.5 * t, abs=RAMP_ERROR[smoother])
+
+
+@pytest.mark.parametrize("smoother", [Polynomial(), Hann()])
+def test_shifting_time_shifts_the_smoothed_rate(smoother):
+    times = np.cumsum(np.random.default_rng(2).normal(0.1, 0.01, (3, 2, 80)), axis=-1)
+    t = np.linspace(1, 7, 40)
+    convention = RateConvention(smoother)
+    there = smoothed_rate(times + 500, t + 500, convention=convention)
+    assert there == pytest.approx(smoothed_rate(times, t, convention=convention), abs=1e-8)
+
+
+def test_support_vector_regression_leaves_pauses_open():
+    pytest.importorskip("sklearn")
+    times = np.concatenate([np.arange(1, 5, 0.1), np.arange(8, 12, 0.1), [15.0]])
+    found = smoothed_rate(times[None], [3, 6, 10, 13], convention=RateConvention(SupportVector()))[0]
+    assert np.isnan(found).tolist() == [False, True, False, True]
+
+
+def test_support_vector_regression_names_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.svm", None)
+    with pytest.raises(ImportError, match="extra 'recordings'"):
+        smoothed_rate(np.arange(1, 9, 0.1)[None], [2.0], convention=RateConvention(SupportVector()))
+
+
+def test_times_may_differ_between_samples():
+    times = np.stack([train(lambda t: 6 + 0.5 * t, 1, 20)[None], train(lambda t: 6 + 0.5 * t, 1, 20)[None]])
+    found = smoothed_rate(times, [[5.0, 6.0], [7.0, 8.0]])
+    assert found[:, 0] == pytest.approx(6 + 0.5 * np.array([[5.0, 6.0], [7.0, 8.0]]), abs=1e-7)
+
+
+def test_peak_rate_is_the_top_of_the_hump_and_nan_for_a_silent_unit():
+    times = train(lambda t: 14 - 0.06 * (t - 8) ** 2, 1, 18)
+    peak = peak_rate(np.stack([times, np.full_like(times, np.nan)]))
+    assert peak.rate == pytest.approx([14, np.nan], abs=1e-3, nan_ok=True)  # pps, 400 points over 17 s
+    assert peak.time == pytest.approx([8, np.nan], abs=0.05, nan_ok=True)
+
+
+UP = np.linspace(0, 20, 201)
+TRIANGLE = np.minimum(UP, 20 - UP)  # % of maximum
+
+
+def parabola(t):
+    return 15 - 0.1 * (t - 9) ** 2  # pps, peak at 9 s
+
+
+def test_a_parabola_up_to_its_peak_has_a_quarter_brace_height():
+    # between any point and its peak a parabola stands above its chord by (s - s^2), at most 1/4, half way
+    times = train(parabola, 2, 14)
+    found = brace_height(times[None], UP, TRIANGLE)
+    first = times[1]
+    half = (first + 9) / 2
+    assert found.invalid[0] == 0
+    assert found.brace_height[0] == pytest.approx(25, abs=0.1)  # %rTri, 400 points
+    assert found.brace_time[0] == pytest.approx(half, abs=0.03)
+    rise = 0.1 * (9 - first) ** 2
+    assert found.acceleration_slope[0] == pytest.approx(0.75 * rise / (half - first), rel=0.01)
+    assert found.attenuation_slope[0] == pytest.approx(0.25 * rise / (9 - half), rel=0.01)
+
+
+def test_a_rate_in_proportion_to_the_command_has_no_brace_height():
+    # command shaped as the rate itself
+    found = brace_height(train(parabola, 2, 14)[None], np.linspace(0, 20, 4001), parabola(np.linspace(0, 20, 4001)))
+    assert found.brace_height[0] == pytest.approx(0, abs=0.05)
+
+
+def test_brace_height_does_not_depend_on_the_scale_of_the_command():
+    times = train(parabola, 2, 14)[None]
+    one, other = brace_height(times, UP, TRIANGLE), brace_height(times, UP, 30 + 7 * TRIANGLE)
+    assert other.brace_height == pytest.approx(one.brace_height, abs=1e-9)
+    assert other.acceleration_slope == pytest.approx(one.acceleration_slope / 7, abs=1e-9)
+
+
+def test_each_sample_is_measured_against_its_own_command():
+    times = train(parabola, 2, 14)[None]
+    early = np.minimum(2 * UP, 20 - UP)  # peaks at 6.7 s, before the rate
+    found = brace_height(times, UP, np.stack([TRIANGLE, early]))
+    assert found.brace_height.shape == (2, 1)
+    assert found.invalid[:, 0].tolist() == [0, found.invalid[1, 0]]
+    assert found.invalid[1, 0] & BraceInvalid.PEAK_AFTER_COMMAND
+
+
+def test_brace_height_of_what_cannot_be_measured_is_nan_and_flagged():
+    falling = train(lambda t: 14 - 0.4 * t, 1, 18)
+    silent, few = np.full_like(falling, np.nan), np.full_like(falling, np.nan)
+    few[:3] = [1.0, 1.1, 1.2]
+    found = brace_height(np.stack([falling, silent, few]), UP, TRIANGLE)
+    assert np.isnan(found.brace_height).all()
+    assert found.invalid.tolist() == [BraceInvalid.NOT_MEASURABLE] * 3
+    constant = brace_height(train(parabola, 2, 14)[None], UP, np.ones_like(UP))
+    assert constant.invalid[0] == BraceInvalid.NOT_MEASURABLE
