@@ -1,0 +1,1 @@
+"""Questions: a config, what is measured, and the figure that answers."""

@@ -45,7 +45,9 @@ def _row(name: str, row: Any, source: str) -> Param | Graded:
     if not isinstance(row, Mapping):
         return Param(row, source)
     if unknown := row.keys() - {"low", "high", "skew", "source"}:
-        raise NetworkError(f"the row {name!r} of the pool has {sorted(unknown)[0]!r}; a row is low, high, skew (and source).")
+        raise NetworkError(
+            f"the row {name!r} of the pool has {sorted(unknown)[0]!r}; a row is low, high, skew (and source)."
+        )
     if not {"low", "high"} <= row.keys():
         raise NetworkError(f"the row {name!r} of the pool needs `low` and `high`, but has only {sorted(row)}.")
     return Graded(row["low"], row["high"], row.get("skew", 0.0), row.get("source", source))

@@ -17,7 +17,9 @@ _DECIDING = ("units.py", "design.py", "spec", "compile", "engine", "backends")
 def code_digest() -> str:
     """Digest of the parts of `sim` that decide a result."""
     here = Path(__file__).parent
-    files = sorted(f for name in _DECIDING for f in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py")))
+    files = sorted(
+        f for name in _DECIDING for f in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py"))
+    )
     return digest(*(part for f in files for part in (f.relative_to(here).as_posix(), _meaning(f.read_text()))))
 
 

@@ -71,7 +71,11 @@ def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", se
     simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
     if store is None:
         origin = provenance(
-            config_text=config, seed=seed, backend=type(study.backend).__name__, device=study.backend.device(), wall_seconds={}
+            config_text=config,
+            seed=seed,
+            backend=type(study.backend).__name__,
+            device=study.backend.device(),
+            wall_seconds={},
         )
         store = Store.create_or_resume(
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}

@@ -131,7 +131,9 @@ def quantity(value: "str | float | int | Quantity") -> Quantity:
     except (SyntaxError, ValueError, AttributeError) as error:
         if isinstance(error, UnitError):
             raise
-        raise UnitError(f"cannot read the quantity {value!r}; write a number and a unit, for example '0.05 ms'.") from None
+        raise UnitError(
+            f"cannot read the quantity {value!r}; write a number and a unit, for example '0.05 ms'."
+        ) from None
     power = exponent + _coherent_exponent(dimensions)
     scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
     return Quantity(number * scale if power >= 0 else number / scale, dimensions)

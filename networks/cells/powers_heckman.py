@@ -189,7 +189,10 @@ def motoneuron(name: str, dendrites: Block) -> Model:
 
 REFERENCE = motoneuron(
     "Powers & Heckman 2017",
-    dendrite("d1", "g_cal_1", 1) + dendrite("d2", "g_cal_2", 1) + dendrite("d3", "g_cal_3", 1) + dendrite("d4", "g_cal_4", 1),
+    dendrite("d1", "g_cal_1", 1)
+    + dendrite("d2", "g_cal_2", 1)
+    + dendrite("d3", "g_cal_3", 1)
+    + dendrite("d4", "g_cal_4", 1),
 )
 """Five compartments."""
 

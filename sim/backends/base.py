@@ -33,7 +33,13 @@ class Backend(Protocol):
     """Something that can run declared networks."""
 
     def prepare(
-        self, network: Network, protocol: Intervention, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
+        self,
+        network: Network,
+        protocol: Intervention,
+        record: Record,
+        design: xr.Dataset,
+        numerics: Numerics,
+        batch: int,
     ) -> Simulation:
         """Check and compile.
 

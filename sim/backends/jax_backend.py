@@ -74,12 +74,21 @@ class JaxSimulation:
         for name in self.record.variables:
             dimensions = next(d for p in self.network.populations if (d := p.model.parsed.dimensions().get(name)))
             traces.append(
-                Variable(name, ("sample", "recorded", "time"), "float32", coherent_unit(dimensions), name, mantissa_bits=11)
+                Variable(
+                    name, ("sample", "recorded", "time"), "float32", coherent_unit(dimensions), name, mantissa_bits=11
+                )
             )
         if self.record.commands:
             for port, dimensions in self._driven().items():
                 traces.append(
-                    Variable(port, ("sample", "time"), "float32", coherent_unit(dimensions), f"command on {port}", mantissa_bits=15)
+                    Variable(
+                        port,
+                        ("sample", "time"),
+                        "float32",
+                        coherent_unit(dimensions),
+                        f"command on {port}",
+                        mantissa_bits=15,
+                    )
                 )
         schema = simulation_schema(
             self.design,
@@ -111,15 +120,24 @@ class JaxSimulation:
         if not 0 < count <= self.batch:
             raise ValueError(f"asked to run {count} samples at once, but the batch holds 1 to {self.batch}.")
         filled = np.minimum(np.arange(self.batch), count - 1)  # a short batch repeats its last sample
-        numbers = {path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()}
+        numbers = {
+            path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
+        }
         found = commands(
-            self.protocol, numbers, tuple(self.network.ports()), window=self.numerics.window_ms, end=self.end, samples=self.batch
+            self.protocol,
+            numbers,
+            tuple(self.network.ports()),
+            window=self.numerics.window_ms,
+            end=self.end,
+            samples=self.batch,
         )
         outcomes = [
             kernel(lanes(part, numbers, found, stream[filled]), {})
             for kernel, part in zip(self._kernels, self.parts, strict=True)
         ]
-        marks = np.concatenate([self._by_cell(o.marks, p, count) for o, p in zip(outcomes, self.parts, strict=True)], axis=-1)
+        marks = np.concatenate(
+            [self._by_cell(o.marks, p, count) for o, p in zip(outcomes, self.parts, strict=True)], axis=-1
+        )
         arrays, status = self._spikes(marks[: self.windows])
         arrays |= self._traces(outcomes, count)
         if self.record.commands:

@@ -18,7 +18,9 @@ _UNITS = {
     for name in TEXT_UNITS
 }
 _MATH = {"pi": math.pi, "e": math.e, "inf": math.inf, "exprel": lambda x: math.expm1(x) / x if x else 1.0, "abs": abs}
-_MATH |= {name: getattr(math, name) for name in "ceil cos cosh exp expm1 floor log log10 log1p sin sinh sqrt tan tanh".split()}
+_MATH |= {
+    name: getattr(math, name) for name in "ceil cos cosh exp expm1 floor log log10 log1p sin sinh sqrt tan tanh".split()
+}
 _MATH |= {"arctan": math.atan, "sign": lambda x: math.copysign(1.0, x) if x else 0.0}
 _MATH |= {"clip": lambda x, low, high: min(max(x, low), high)}
 

@@ -70,7 +70,10 @@ class _Writer:
         lines: dict[str, str] = {}
         for node in results:
             self._need(node, lines)
-        free = set().union(*(algebra.names(n) for n in results), *(algebra.names(ast.parse(v, mode="eval").body) for v in lines.values()))
+        free = set().union(
+            *(algebra.names(n) for n in results),
+            *(algebra.names(ast.parse(v, mode="eval").body) for v in lines.values()),
+        )
         args = tuple(sorted(free - lines.keys() - {"pi", "e", "inf"}))
         body = "".join(f"    {key} = {expression}\n" for key, expression in lines.items())
         answer = ", ".join(algebra.text(node) for node in results)

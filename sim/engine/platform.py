@@ -57,7 +57,7 @@ def _jax_has_started() -> bool:
 def _accepted(flags: list[str]) -> bool:
     """Whether this jaxlib starts with the flags; asked once per version."""
     version = importlib.metadata.version("jaxlib")
-    answer = cache_folder() / "xla" / f"{version}-{{zlib.crc32(" ".join(flags).encode()):08x}"
+    answer = cache_folder() / "xla" / f"{version}-{{zlib.crc32(.join(flags).encode()):08x}}"
     try:
         return answer.read_text() == "yes"
     except OSError:
@@ -71,5 +71,3 @@ def _accepted(flags: list[str]) -> bool:
     except OSError:
         pass
     return works
-
-

@@ -179,7 +179,11 @@ def simulation_schema(
                 for dim, values in times.items()
             ),
             *axes,
-            *([] if recorded is None else [Coordinate("recorded", "recorded", recorded, {"long_name": "recorded cell"})]),
+            *(
+                []
+                if recorded is None
+                else [Coordinate("recorded", "recorded", recorded, {"long_name": "recorded cell"})]
+            ),
         ),
     )
 

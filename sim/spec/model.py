@@ -184,7 +184,9 @@ class Model:
         states = {e.name: e.dimensions for e in self.parsed.states}
         for name, dimensions in states.items():
             if describe(dimensions) == "mV" and name not in self.block.initial:
-                raise ModelError(f"model {self.name!r}: say where the potential {name!r} starts: initial={{'{name}': '-65 mV'}}.")
+                raise ModelError(
+                    f"model {self.name!r}: say where the potential {name!r} starts: initial={{'{name}': '-65 mV'}}."
+                )
         for name, value in self.block.initial.items():
             if name not in states:
                 raise ModelError(f"model {self.name!r} has no state {name!r} to start: {nearest(name, states)}")

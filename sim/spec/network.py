@@ -50,7 +50,11 @@ class Population:
     def _check(self, name: str, value: Param | Graded | Value) -> None:
         table = self.model.params[name]
         what = f"{name!r} of population {self.name!r}"
-        ends = [value.low, value.high] if isinstance(value, Graded) else [value.value if isinstance(value, Param) else value]
+        ends = (
+            [value.low, value.high]
+            if isinstance(value, Graded)
+            else [value.value if isinstance(value, Param) else value]
+        )
         for end in map(quantity, ends):
             if end.dimensions != table.quantity.dimensions:
                 raise UnitError(
@@ -109,7 +113,9 @@ class Network:
             lines.append(f"{p.name}: {p.size} cells of {p.model.name}")
             for name, param in sorted(p.table().items()):
                 value = (
-                    f"{param.low} to {param.high}, skew {param.skew:g}" if isinstance(param, Graded) else str(param.value)
+                    f"{param.low} to {param.high}, skew {param.skew:g}"
+                    if isinstance(param, Graded)
+                    else str(param.value)
                 )
                 lines.append(f"  {name:<18} {value:<42} {param.source}")
         return "\n".join(lines)

@@ -111,7 +111,10 @@ def nearest(name: str, names) -> str:
     close = get_close_matches(name, names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
-    return f"choose one of {', '.join(names)}." if names else "there are none."
+    if not names:
+        return "there are none."
+    more = f" ... ({len(names)} in all)" if len(names) > 12 else ""
+    return f"choose one of {', '.join(names[:12])}{more}."
 
 
 def same_dimensions(what: str, found: Dimensions, wanted: Dimensions) -> None:

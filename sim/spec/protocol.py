@@ -64,7 +64,9 @@ class Protocol:
         for element in self.elements():
             for path, value in element.own_leaves().items():
                 if path in found:
-                    raise ProtocolError(f"two commands of the protocol are called {element.label!r}; name one: name='...'.")
+                    raise ProtocolError(
+                        f"two commands of the protocol are called {element.label!r}; name one: name='...'."
+                    )
                 found[path] = value
         return found
 
@@ -121,7 +123,9 @@ class Element(Protocol):
         for field in self.TIMES:
             found = in_unit(getattr(self, field), "ms", f"{field!r} of {self.label!r}")
             if not 0 <= found < np.inf:
-                raise UnitError(f"{field!r} of {self.label!r} must not be negative, but it is {getattr(self, field)!r}.")
+                raise UnitError(
+                    f"{field!r} of {self.label!r} must not be negative, but it is {getattr(self, field)!r}."
+                )
         for field in self.LEVELS:
             quantity(getattr(self, field))
 
@@ -246,7 +250,9 @@ def check_targets(protocol: Protocol, ports: Mapping[str, tuple[float, ...]]) ->
         if not target:
             continue
         if target not in ports:
-            raise ProtocolError(f"the command {element.label!r} drives {target!r}, which is no port: {nearest(target, ports)}")
+            raise ProtocolError(
+                f"the command {element.label!r} drives {target!r}, which is no port: {nearest(target, ports)}"
+            )
         for field in element.LEVELS:
             found = quantity(getattr(element, field)).dimensions
             if found != ports[target]:

@@ -1,0 +1,25 @@
+"""The types of the top-level keys of the configuration; Hydra checks them before anything runs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Config:
+    """Groups hold what is instantiated; the rest are plain values that the command line may set."""
+
+    name: str = "???"
+    scale: str = "full"
+    network: dict[str, Any] = field(default_factory=dict)
+    protocol: dict[str, Any] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+    design: dict[str, Any] = field(default_factory=dict)
+    backend: dict[str, Any] = field(default_factory=dict)
+    question: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    dt: str = "0.05 ms"
+    window: str = "0.5 ms"
+    scheme: str = "staggered"
+    dtype: str = "float32"
+    batch: int = 32
+    out: str = "results"

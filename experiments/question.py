@@ -1,0 +1,22 @@
+"""What an experiment brings besides its configuration: how to measure, how to draw, what to say."""
+
+from typing import Protocol
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+
+class Question(Protocol):
+    """A frozen dataclass whose fields are the settings of the analysis."""
+
+    def measure(self, results: xr.Dataset) -> xr.Dataset:
+        """Everything that the figure shows, from the results of a simulation."""
+        ...
+
+    def draw(self, measures: xr.Dataset) -> Figure:
+        """The figure, from the measures alone."""
+        ...
+
+    def headline(self, measures: xr.Dataset) -> list[str]:
+        """The answer in a few lines of text, numbers with units."""
+        ...
