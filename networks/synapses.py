@@ -1,7 +1,7 @@
 """Synaptic input as a fluctuating conductance (Powers & Heckman 2017, ModelDB 239582).
 
 Each place receives an excitatory and an inhibitory conductance density. Its mean follows the command A as A*g_unit; a
-noise of standard deviation sqrt(A)*g_spread and correlation time 20 ms rides on it; it is never negative.
+noise of standard deviation sqrt(A)*spread*g_unit and correlation time 20 ms rides on it; it is never negative.
 """
 
 from sim.spec.model import Block
@@ -24,14 +24,14 @@ def fluctuating_synapses(sources: int = 1) -> Block:
         A_i = w_inhibition*clip(inhibition, 0, inf) : 1
         dz_e/dt = -z_e/tau_fluctuation + sqrt(2/tau_fluctuation)*xi_e : 1
         dz_i/dt = -z_i/tau_fluctuation + sqrt(2/tau_fluctuation)*xi_i : 1
-        g_e = clip(g_unit*A_e + noise*g_spread*sqrt(A_e/{sources})*z_e, 0*siemens/metre**2, inf*siemens/metre**2) : siemens/metre**2
-        g_i = clip(g_unit*A_i + noise*g_spread*sqrt(A_i/{sources})*z_i, 0*siemens/metre**2, inf*siemens/metre**2) : siemens/metre**2
+        g_e = g_unit*clip(A_e + noise*spread*sqrt(A_e/{sources})*z_e, 0, inf) : siemens/metre**2
+        g_i = g_unit*clip(A_i + noise*spread*sqrt(A_i/{sources})*z_i, 0, inf) : siemens/metre**2
         i_syn = g_e*(v - E_e) + g_i*(v - E_i) : amp/metre**2
         """,
         into={"i_ion": "i_syn"},
         params={
             "g_unit": Param("1e-5 S/cm**2", SOURCE),
-            "g_spread": Param("1.2e-5 S/cm**2", SOURCE),
+            "spread": Param(1.2, SOURCE + "; standard deviation at A = 1, in g_unit (1.2e-5 S/cm**2)"),
             "tau_fluctuation": Param("20 ms", SOURCE, ("0.01 ms", None)),
             "noise": Param(1.0, "1 = as published; 0 switches the fluctuations off", (0, None)),
             "w_excitation": Param(1.0, "weight of the excitatory command; 1 = as published", (0, None)),

@@ -30,7 +30,11 @@ def progress(what: str, total: int, finished: int = 0, *, every: float = 10.0) -
         from tqdm import tqdm
 
         with tqdm(total=total, initial=finished, desc=what, unit="sample", dynamic_ncols=True) as bar:
-            yield lambda samples: bar.update(samples)
+
+            def advance(samples: int) -> None:
+                bar.update(samples)
+
+            yield advance
         return
     start = said = time.monotonic()
     done = finished

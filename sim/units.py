@@ -79,13 +79,13 @@ UNITS = _unit_table()
 """Every unit name that configs and parameter tables may use."""
 
 _SHORT = (
-    "um mm cm um2 mm2 cm2 um3 mm3 cm3 us ms pA nA uA mA fmol pmol nmol umol mmol mol kmol Mmol Gmol Hz kHz MHz mV nS uS "
-    "pF nF uF nM uM mM"
+    "um mm cm um2 mm2 cm2 um3 mm3 cm3 us ms pA nA uA mA fmol pmol nmol umol mmol mol kmol Mmol Gmol Hz kHz MHz mV nS "
+    "uS pF nF uF nM uM mM"
 )
+_LONG = [name for names, _, _ in _BASE for name in names if len(name) > 2 and name not in ("rad", "mol", "kelvin")]
 TEXT_UNITS = frozenset(
-    [name for names, _, _ in _BASE for long in names if len(long) > 2 and long not in ("rad", "mol")
-     for name in ([long] if long == "kelvin" else [p + long for p in _PREFIXES if p not in ("c", "d")])] + _SHORT.split()
-)  # fmt: skip
+    [prefix + name for name in _LONG for prefix in _PREFIXES if prefix not in ("c", "d")] + ["kelvin", *_SHORT.split()]
+)
 """The unit names that equation text may use: brian2's, which leaves `C`, `g` or `m` free as names of variables."""
 
 

@@ -156,6 +156,9 @@ DENDRITES = Block(
     sums={"i_pic": "amp"},
 )
 
+ELECTRODE = Block("current : amp", into={"i_axial_soma": "current"})
+"""Current into the soma."""
+
 
 def compartment(group: str) -> Block:
     """Membrane and leak, with the geometry and the passive numbers of `soma` or `dend`."""
@@ -169,7 +172,7 @@ def soma() -> Block:
 
 
 def dendrite(place: str, g_cal: str, parallel: int) -> Block:
-    """A dendritic compartment that stands for `parallel` equal ones: PIC, h, leak, synapses, and its way to the soma."""
+    """A dendritic compartment that stands for `parallel` equal ones: PIC, h, leak, synapses, the way to the soma."""
     channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses(parallel)
     joined = Block(
         into={
@@ -184,7 +187,7 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
 
 def motoneuron(name: str, dendrites: Block) -> Model:
     """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files."""
-    return Model(name, MONOAMINE + soma() + dendrites, threshold="v_soma > -20*mV")
+    return Model(name, MONOAMINE + soma() + dendrites + ELECTRODE, threshold="v_soma > -20*mV")
 
 
 REFERENCE = motoneuron(

@@ -132,7 +132,7 @@ class JaxSimulation:
             samples=self.batch,
         )
         outcomes = [
-            kernel(lanes(part, numbers, found, stream[filled]), {})
+            kernel(lanes(part, numbers, found, stream[filled]))
             for kernel, part in zip(self._kernels, self.parts, strict=True)
         ]
         marks = np.concatenate(

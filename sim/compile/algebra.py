@@ -17,10 +17,11 @@ _UNITS = {
     name: 10.0 ** (UNITS[name].exponent + sum(d * c for d, c in zip(UNITS[name].dimensions, COHERENT, strict=True)))
     for name in TEXT_UNITS
 }
+_SAME_IN_MATH = (
+    "ceil", "cos", "cosh", "exp", "expm1", "floor", "log", "log10", "log1p", "sin", "sinh", "sqrt", "tan", "tanh",
+)  # fmt: skip
 _MATH = {"pi": math.pi, "e": math.e, "inf": math.inf, "exprel": lambda x: math.expm1(x) / x if x else 1.0, "abs": abs}
-_MATH |= {
-    name: getattr(math, name) for name in "ceil cos cosh exp expm1 floor log log10 log1p sin sinh sqrt tan tanh".split()
-}
+_MATH |= {name: getattr(math, name) for name in _SAME_IN_MATH}
 _MATH |= {"arctan": math.atan, "sign": lambda x: math.copysign(1.0, x) if x else 0.0}
 _MATH |= {"clip": lambda x, low, high: min(max(x, low), high)}
 

@@ -13,8 +13,8 @@ from sim.engine.program import Program
 from sim.spec.model import Model
 from sim.spec.network import Population
 from sim.spec.numerics import Numerics
-from sim.spec.record import Record, RecordError
 from sim.spec.params import nearest
+from sim.spec.record import Record, RecordError
 from sim.units import in_unit
 
 

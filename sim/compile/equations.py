@@ -131,7 +131,8 @@ class _Writer:
         args = ", ".join(sorted(self.model.params))
         body = "".join(f"    {name} = {expression}\n" for name, expression in order)
         result = ", ".join(f"{name}={name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
-        return f'def constants({args}):\n    """What stays constant over a run; once per run, in float64."""\n{body}    return dict({result})\n'
+        comment = "What stays constant over a run; once per run, in float64."
+        return f'def constants({args}):\n    """{comment}"""\n{body}    return dict({result})\n'
 
 
 def compile_model(model: Model, observed: tuple[str, ...] = ()) -> Compiled:

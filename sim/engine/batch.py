@@ -1,7 +1,6 @@
 """Many lanes at once: chunks that fit the first-level cache, spread over the devices."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -12,37 +11,32 @@ from jax.sharding import Mesh, PartitionSpec
 
 from sim.engine.loop import Lanes, Outcome, run
 from sim.engine.program import Program
-from sim.engine.system import Values
 
 CHUNK = 64
 """Lanes in a chunk, always: a lane's result cannot depend on how many others ran beside it."""
 
 
-def compile_batch(program: Program, blocks: int, windows: int) -> Callable[[Lanes, Values], Outcome]:
+def compile_batch(program: Program, blocks: int, windows: int) -> Callable[[Lanes], Outcome]:
     """A function that runs any number of lanes, compiled once per number of lanes.
 
     Returns:
-        (lanes, shared constants) -> Outcome with numpy arrays: marks (window, lane), traces (block, lane),
-        finite (lane,).
+        lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
     devices = jax.devices()
-    mesh = Mesh(np.array(devices), ("device",))
     split = PartitionSpec("device")
 
-    def per_device(lanes: Lanes, shared: Values) -> Outcome:
-        return lax.map(lambda chunk: run(program, chunk, shared, blocks, windows), lanes)
+    def per_device(lanes: Lanes) -> Outcome:
+        return lax.map(lambda chunk: run(program, chunk, blocks, windows), lanes)
 
-    kernel = jax.jit(
-        jax.shard_map(per_device, mesh=mesh, in_specs=(split, PartitionSpec()), out_specs=split, check_vma=False)
-    )
+    mesh = Mesh(np.array(devices), ("device",))
+    kernel = jax.jit(jax.shard_map(per_device, mesh=mesh, in_specs=(split,), out_specs=split, check_vma=False))
 
-    def batch(lanes: Lanes, shared: Values) -> Outcome:
+    def batch(lanes: Lanes) -> Outcome:
         count = lanes.keys[0].shape[-1]
         chunks = -(-count // (CHUNK * len(devices))) * len(devices)
         with jax.enable_x64(program.dtype == jnp.float64):
-            cast = partial(jax.tree.map, lambda x: _cast(x, program.dtype))
-            outcome = kernel(jax.tree.map(partial(_chunked, chunks=chunks), cast(lanes)), cast(shared))
-            outcome = jax.tree.map(np.asarray, outcome)
+            chunked = jax.tree.map(lambda x: _chunked(_cast(x, program.dtype), chunks), lanes)
+            outcome = jax.tree.map(np.asarray, kernel(chunked))
         return jax.tree.map(lambda x: _joined(x)[..., :count], outcome)
 
     return batch

@@ -39,7 +39,7 @@ class Lanes(NamedTuple):
 
     Args:
         state: name -> (lane,).
-        constants: name -> (lane,), those that differ between lanes.
+        constants: name -> (lane,); also those that all lanes share, so that no result depends on what a design varies.
         keys: two of (lane,), uint32.
         commands: port -> Commands.
     """
@@ -64,7 +64,7 @@ class Outcome(NamedTuple):
     finite: Array
 
 
-def window(program: Program, lanes: Lanes, constants: Values, state: Values, index: Array) -> tuple[Values, Array]:
+def window(program: Program, lanes: Lanes, state: Values, index: Array) -> tuple[Values, Array]:
     """All steps of one window: the state at its end and the marks."""
     level, rise = {}, {}
     for port, commands in lanes.commands.items():
@@ -79,29 +79,24 @@ def window(program: Program, lanes: Lanes, constants: Values, state: Values, ind
             middle={port: level[port] + rise[port] * (place + 0.5 * per_step) for port in level},
             draws=program.draws(lanes.keys, index * program.steps + k),
         )
-        state, fired = program.step(state, constants, inputs)
+        state, fired = program.step(state, lanes.constants, inputs)
         mark = jnp.where(marks > 0, TWICE, k + 1)
         return state, jnp.where(fired, mark, marks)
 
     return lax.fori_loop(0, program.steps, step, (state, jnp.zeros(lanes.keys[0].shape, jnp.int32)))
 
 
-def run(program: Program, lanes: Lanes, shared: Values, blocks: int, windows: int) -> Outcome:
-    """A chunk of lanes from time zero through `blocks` blocks of `windows` windows each.
-
-    Args:
-        shared: name -> scalar, constants that all lanes share.
-    """
-    constants = {**shared, **lanes.constants}
+def run(program: Program, lanes: Lanes, blocks: int, windows: int) -> Outcome:
+    """A chunk of lanes from time zero through `blocks` blocks of `windows` windows each."""
 
     def each_window(state: Values, index: Array) -> tuple[Values, Array]:
-        state, marks = window(program, lanes, constants, state, index)
+        state, marks = window(program, lanes, state, index)
         return state, marks.astype(jnp.uint8)
 
     def each_block(state: Values, block: Array) -> tuple[Values, tuple[Array, Values]]:
         first = block * windows
         start = {port: commands.at(first.astype(program.dtype))[0] for port, commands in lanes.commands.items()}
-        seen = program.observe(state, constants, start)
+        seen = program.observe(state, lanes.constants, start)
         state, marks = lax.scan(each_window, state, first + jnp.arange(windows, dtype=jnp.int32))
         return state, (marks, seen)
 

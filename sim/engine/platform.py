@@ -39,8 +39,8 @@ def configure() -> None:
         return
     if _jax_has_started():
         warnings.warn(
-            "JAX had started before sim.engine was imported, so its compiler settings stay as they were and simulations "
-            "on the CPU run slower; import sim.engine before the first JAX computation.",
+            "JAX had started before sim.engine was imported, so its compiler settings stay as they were and "
+            "simulations on the CPU run slower; import sim.engine before the first JAX computation.",
             stacklevel=2,
         )
         return
@@ -57,7 +57,8 @@ def _jax_has_started() -> bool:
 def _accepted(flags: list[str]) -> bool:
     """Whether this jaxlib starts with the flags; asked once per version."""
     version = importlib.metadata.version("jaxlib")
-    answer = cache_folder() / "xla" / f"{version}-{{zlib.crc32(.join(flags).encode()):08x}}"
+    key = zlib.crc32(" ".join(flags).encode())
+    answer = cache_folder() / "xla" / f"{version}-{key:08x}"
     try:
         return answer.read_text() == "yes"
     except OSError:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sim.spec.params import Param, nearest
+from sim.spec.params import Param, Value, nearest
 from sim.spec.parse import Parsed, parse
 from sim.units import describe, quantity
 
@@ -67,7 +67,7 @@ class Block:
     params: Mapping[str, Param] = field(default_factory=dict)
     into: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[str, str] = field(default_factory=dict)
-    initial: Mapping[str, str] = field(default_factory=dict)
+    initial: Mapping[str, Value] = field(default_factory=dict)
 
     def defined(self) -> set[str]:
         """The names of this block's own states, subexpressions, noise sources and sums; not its ports."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sim.spec.params import nearest
-from sim.units import UnitError, positive
+from sim.units import positive
 
 SCHEMES = ("euler", "exponential_euler", "staggered")
 DTYPES = ("float32", "float64")
@@ -58,6 +58,3 @@ class Numerics:
     @property
     def window_ms(self) -> float:
         return positive(self.window, "ms", "window")
-
-
-__all__ = ["DTYPES", "SCHEMES", "Numerics", "NumericsError", "UnitError"]

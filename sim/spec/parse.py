@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sim.cache import cache_folder
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
+_PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
 _VERSION = 2  # raise it when what is stored, or what is checked, changes
 
 
@@ -153,7 +154,6 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
     from brian2.core.namespace import DEFAULT_UNITS
     from brian2.core.variables import Constant
     from brian2.parsing.expressions import is_boolean_expression, parse_expression_dimensions
-    from brian2.units.allunits import second
     from brian2.units.fundamentalunits import DimensionMismatchError, get_or_create_dimension
 
     def constant(name, dimensions):
@@ -165,7 +165,7 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
     known |= {e.name: constant(e.name, e.dimensions) for e in equations}
     known |= {name: constant(name, dimensions) for name, dimensions in params.items()}
     noise = {n for e in equations for n in names_in(e.expression) if n == "xi" or n.startswith("xi_")}
-    known |= {name: Constant(name, dimensions=(second**-0.5).dim, value=1.0) for name in noise}
+    known |= {name: constant(name, _PER_ROOT_TIME) for name in noise}
 
     def check(expression: str, shown: str, wanted: Dimensions) -> None:
         try:

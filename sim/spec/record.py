@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.units import UnitError, positive
+from sim.units import positive
 
 
 class RecordError(ValueError):
@@ -39,6 +39,3 @@ class Record:
                 raise RecordError(f"cells to record are whole numbers from 0, but they are {self.cells}.")
         positive(self.every, "ms", "the recording interval `every`")
         positive(self.max_rate, "Hz", "the highest rate `max_rate`")
-
-
-__all__ = ["Record", "RecordError", "UnitError"]
