@@ -1,19 +1,13 @@
-"""A model's text to a System: one readable Python function for each right-hand side.
+"""A model's generated module to a System of equations, for numpy and for JAX."""
 
-Each state x gets `target` and `rate` with dx/dt = (target - x)*rate where its equation is linear in x (a gate, a
-calcium pool, a potential between conductances), else its slope. What stays constant over a run is lifted into
-`constants`, which runs once in numpy and float64. The same source serves numpy and JAX.
-"""
-
-import ast
 import hashlib
+import inspect
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compile import algebra
-from sim.compile.algebra import Lift, Node
 from sim.compile.namespaces import JAX, NUMPY
+from sim.compile.source import source
 from sim.engine.program import Rule
 from sim.engine.system import Equation, Stage, System
 from sim.spec.model import Model
@@ -46,93 +40,8 @@ class Compiled(NamedTuple):
 
     @property
     def digest(self) -> str:
+        """Of the generated source."""
         return hashlib.sha256(self.source.encode()).hexdigest()[:16]
-
-
-class _Writer:
-    """Collects the functions of one model."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.definitions = {e.name: algebra.tree(e.expression) for e in model.parsed.subexpressions}
-        steady = {*model.params, "pi", "e", "inf"}
-        while more := {n for n, node in self.definitions.items() if algebra.names(node) <= steady} - steady:
-            steady |= more
-        self.steady = steady
-        self.lift = Lift(steady)
-        self.functions: list[str] = []
-        self.named: dict[str, str] = {}  # constants that have a name of their own: rates and noise amplitudes
-        self.args: dict[str, tuple[str, ...]] = {}
-
-    def write(self, name: str, results: list[Node], comment: str) -> None:
-        """One function: the subexpressions that it needs, then its results."""
-        results = [self.lift(node) for node in results]
-        lines: dict[str, str] = {}
-        for node in results:
-            self._need(node, lines)
-        free = set().union(
-            *(algebra.names(n) for n in results),
-            *(algebra.names(ast.parse(v, mode="eval").body) for v in lines.values()),
-        )
-        args = tuple(sorted(free - lines.keys() - {"pi", "e", "inf"}))
-        body = "".join(f"    {key} = {expression}\n" for key, expression in lines.items())
-        answer = ", ".join(algebra.text(node) for node in results)
-        self.functions.append(f'def {name}({", ".join(args)}):\n    """{comment}"""\n{body}    return {answer}\n')
-        self.args[name] = args
-
-    def _need(self, node: Node, lines: dict[str, str]) -> None:
-        for name in sorted(algebra.names(node) & self.definitions.keys() - self.steady):
-            if name not in lines:
-                lifted = self.lift(self.definitions[name])
-                self._need(lifted, lines)
-                lines[name] = algebra.text(lifted)
-
-    def state(self, name: str, expression: str) -> tuple[str, tuple[str, ...]]:
-        """Write the right-hand side of one state; returns its kind and its noise channels."""
-        node, channels = algebra.tree(expression), []
-        comment = f"d{name}/dt = {expression}"
-        for channel in sorted(n for n in algebra.names(node) if n == "xi" or n.startswith("xi_")):
-            rest, amplitude = algebra.split(node, channel, self.definitions)
-            amplitude = algebra.total(amplitude)
-            if not self.lift.is_constant(amplitude):
-                raise NotImplementedError(
-                    f"model {self.model.name!r}: the noise amplitude {algebra.text(amplitude)!r} of {channel} in "
-                    f"{comment!r} changes during a run; let a state carry noise of constant amplitude and scale it."
-                )
-            self.named[f"noise_{name}_{channel}"] = algebra.text(algebra.fold(amplitude))
-            channels.append(channel)
-            node = algebra.total(rest)
-        core, times, per = algebra.peel(node, name, self.definitions)
-        a, b = algebra.split(core, name, self.definitions)
-        if not b:
-            self.write(f"slope_{name}", [node], comment)
-            return "drift", tuple(channels)
-        loss = algebra.total(algebra.negated(b))
-        rate = algebra.multiply(times, loss) if times is not None else loss
-        rate = algebra.divide(rate, per) if per is not None else rate
-        target = algebra.divide(algebra.total(a), loss)
-        if self.lift.is_constant(rate):
-            self.named[f"rate_{name}"] = algebra.text(algebra.fold(rate))
-            self.write(f"target_{name}", [target], comment)
-            return "steady_rate", tuple(channels)
-        self.write(f"target_{name}", [target, rate], comment)
-        return "relax", tuple(channels)
-
-    def rule(self, name: str, expression: str) -> None:
-        self.write(name, [algebra.tree(expression)], expression)
-
-    def constants(self) -> str:
-        """The function that computes the constants, once per run."""
-        order, waiting = [], {n: self.definitions[n] for n in self.definitions if n in self.steady}
-        while waiting:
-            ready = [n for n, node in waiting.items() if not algebra.names(node) & waiting.keys()]
-            order += [(n, algebra.text(waiting.pop(n))) for n in ready]
-        order += [(name, expression) for expression, name in self.lift.lifted.items()] + list(self.named.items())
-        args = ", ".join(sorted(self.model.params))
-        body = "".join(f"    {name} = {expression}\n" for name, expression in order)
-        result = ", ".join(f"{name}={name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
-        comment = "What stays constant over a run; once per run, in float64."
-        return f'def constants({args}):\n    """{comment}"""\n{body}    return dict({result})\n'
 
 
 def compile_model(model: Model, observed: tuple[str, ...] = ()) -> Compiled:
@@ -143,45 +52,36 @@ def compile_model(model: Model, observed: tuple[str, ...] = ()) -> Compiled:
         observed: states and subexpressions that will be recorded.
 
     Raises:
-        NotImplementedError: the text asks for multiplicative noise.
+        ModelError: the text asks for noise whose amplitude changes during a run.
     """
-    writer = _Writer(model)
-    kinds = {e.name: writer.state(e.name, e.expression) for e in model.parsed.states}
-    for name, condition in (("fires", model.threshold), ("quiet", "" if model.timed_refractory else model.refractory)):
-        if condition:
-            writer.rule(name, condition)
-    for k, (name, operator, expression) in enumerate(model.parsed.reset):
-        writer.rule(f"reset_{k}_{name}", f"{name} {operator} ({expression})" if operator else expression)
-    for name in observed:
-        writer.rule(f"observe_{name}", name)
-    head = f'"""Model {model.name!r}, written from its equation text. Numbers are in ms, mV, nA, uS, nF, um, mM."""\n'
-    source = "\n\n".join([head, writer.constants(), *writer.functions])
-
-    def rules(namespace: dict[str, Any]) -> dict[str, Rule]:
-        module = dict(namespace)
-        exec(compile(source, f"<model {model.name}>", "exec"), module)
-        return {name: Rule(module[name], args) for name, args in writer.args.items()} | {
-            "constants": Rule(module["constants"], tuple(sorted(model.params)))
-        }
-
-    jax_rules, numpy_rules = rules(JAX), rules(NUMPY)
+    text = source(model, observed)
+    jax, numpy = _module(model.name, text, JAX), _module(model.name, text, NUMPY)
+    states = jax["STATES"]
     return Compiled(
-        source,
-        _system(model, kinds, jax_rules),
-        _system(model, kinds, numpy_rules),
-        numpy_rules["constants"],
-        tuple(sorted({channel for _, channels in kinds.values() for channel in channels})),
-        jax_rules.get("fires"),
-        jax_rules.get("quiet"),
-        tuple((name, jax_rules[f"reset_{k}_{name}"]) for k, (name, _, _) in enumerate(model.parsed.reset)),
-        tuple((name, jax_rules[f"observe_{name}"]) for name in observed),
+        text,
+        _system(model, states, jax),
+        _system(model, states, numpy),
+        numpy["constants"],
+        tuple(sorted({channel for _, channels in states.values() for channel in channels})),
+        jax.get("fires"),
+        jax.get("quiet"),
+        tuple((name, jax[f"reset_{k}_{name}"]) for k, (name, _, _) in enumerate(model.parsed.reset)),
+        tuple((name, jax[f"observe_{name}"]) for name in observed),
     )
 
 
-def _system(model: Model, kinds: dict[str, tuple[str, tuple[str, ...]]], rules: dict[str, Rule]) -> System:
+def _module(name: str, text: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    """What a generated module defines, its functions as rules."""
+    module = dict(namespace)
+    exec(compile(text, f"<model {name}>", "exec"), module)
+    found = {key: x for key, x in module.items() if key not in namespace and key != "__builtins__"}
+    return {key: Rule(x, tuple(inspect.signature(x).parameters)) if callable(x) else x for key, x in found.items()}
+
+
+def _system(model: Model, states: dict[str, tuple[str, tuple[str, ...]]], rules: dict[str, Any]) -> System:
     equations, potentials = {}, set()
     for state in model.parsed.states:
-        kind, channels = kinds[state.name]
+        kind, channels = states[state.name]
         rule = rules[("slope_" if kind == "drift" else "target_") + state.name]
         waits = model.timed_refractory and "unless refractory" in state.flags
         equations[state.name] = Equation(state.name, kind, rule.function, rule.args, channels, waits)

@@ -17,7 +17,7 @@ from sim.cache import cache_folder
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
-_VERSION = 2  # raise it when what is stored, or what is checked, changes
+_VERSION = 3  # raise it when what is stored, or what is checked, changes
 
 
 class Equation(NamedTuple):
@@ -128,6 +128,12 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
             raise error(f"{what} defines {equation.name!r} in its text and in its parameter table; keep one of them.")
         if equation.name in TEXT_UNITS:
             raise error(f"{what}: {equation.name!r} is the name of a unit and cannot name a variable; rename it.")
+        if equation.kind == "subexpression" and any(
+            n == "xi" or n.startswith("xi_") for n in names_in(equation.expression)
+        ):
+            raise error(
+                f"{what}: the subexpression {equation.name!r} holds noise (xi); write noise into an equation d/dt."
+            )
         if extra := set(equation.flags) - {"unless refractory"}:
             raise error(f"{what}: the flag {extra.pop()!r} of {equation.name!r} is not known here; remove it.")
     for name in params:

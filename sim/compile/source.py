@@ -1,0 +1,148 @@
+"""A model's text to the source of a Python module: one readable function for each right-hand side.
+
+Each state x gets `target` and `rate` with dx/dt = (target - x)*rate where its equation is linear in x (a gate, a
+calcium pool, a potential between conductances), else its slope. What stays constant over a run is lifted into
+`constants`, which runs once in numpy and float64. The same source serves numpy and JAX.
+
+The source is kept by digest in the cache folder, to read and to start sooner.
+"""
+
+import ast
+import hashlib
+import os
+from pathlib import Path
+
+from sim.cache import cache_folder
+from sim.compile import algebra
+from sim.compile.algebra import Lift, Node
+from sim.spec.canonical import canonical
+from sim.spec.model import Model, ModelError
+
+
+def source(model: Model, observed: tuple[str, ...] = ()) -> str:
+    """The module of a model, from the cache or written anew.
+
+    Args:
+        model: checked when it was declared.
+        observed: states and subexpressions that will be recorded.
+
+    Raises:
+        ModelError: the text asks for noise whose amplitude changes during a run.
+    """
+    writers = [Path(__file__), Path(algebra.__file__)]
+    key = hashlib.sha256(canonical([model, observed]).encode())
+    for writer in writers:
+        key.update(writer.read_bytes())
+    path = cache_folder() / "generated" / f"{key.hexdigest()[:16]}.py"
+    try:
+        return path.read_text()
+    except OSError:
+        text = _write(model, observed)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(text)
+        draft.replace(path)
+    except OSError:
+        pass  # no place to keep it: it is written again next time
+    return text
+
+
+def _write(model: Model, observed: tuple[str, ...]) -> str:
+    writer = _Writer(model)
+    kinds = {e.name: writer.state(e.name, e.expression) for e in model.parsed.states}
+    for name, condition in (("fires", model.threshold), ("quiet", "" if model.timed_refractory else model.refractory)):
+        if condition:
+            writer.rule(name, condition)
+    for k, (name, operator, expression) in enumerate(model.parsed.reset):
+        writer.rule(f"reset_{k}_{name}", f"{name} {operator} ({expression})" if operator else expression)
+    for name in observed:
+        writer.rule(f"observe_{name}", name)
+    head = f'"""Model {model.name!r}, written from its equation text. Numbers are in ms, mV, nA, uS, nF, um, mM."""\n'
+    lines = "".join(f"    {name!r}: {kind!r},\n" for name, kind in kinds.items())
+    table = f"# How each state moves, and its noise channels.\nSTATES = {{\n{lines}}}\n"
+    return "\n\n".join([head, table, writer.constants(), *writer.functions])
+
+
+class _Writer:
+    """Collects the functions of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.definitions = {e.name: algebra.tree(e.expression) for e in model.parsed.subexpressions}
+        steady = {*model.params, "pi", "e", "inf"}
+        while more := {n for n, node in self.definitions.items() if algebra.names(node) <= steady} - steady:
+            steady |= more
+        self.steady = steady
+        self.lift = Lift(steady)
+        self.functions: list[str] = []
+        self.named: dict[str, str] = {}  # constants that have a name of their own: rates and noise amplitudes
+
+    def write(self, name: str, results: list[Node], comment: str) -> None:
+        """One function: the subexpressions that it needs, then its results."""
+        results = [self.lift(node) for node in results]
+        lines: dict[str, str] = {}
+        for node in results:
+            self._need(node, lines)
+        free = set().union(
+            *(algebra.names(n) for n in results),
+            *(algebra.names(ast.parse(v, mode="eval").body) for v in lines.values()),
+        )
+        args = tuple(sorted(free - lines.keys() - {"pi", "e", "inf"}))
+        body = "".join(f"    {key} = {expression}\n" for key, expression in lines.items())
+        answer = ", ".join(algebra.text(node) for node in results)
+        self.functions.append(f'def {name}({", ".join(args)}):\n    """{comment}"""\n{body}    return {answer}\n')
+
+    def _need(self, node: Node, lines: dict[str, str]) -> None:
+        for name in sorted(algebra.names(node) & self.definitions.keys() - self.steady):
+            if name not in lines:
+                lifted = self.lift(self.definitions[name])
+                self._need(lifted, lines)
+                lines[name] = algebra.text(lifted)
+
+    def state(self, name: str, expression: str) -> tuple[str, tuple[str, ...]]:
+        """Write the right-hand side of one state; returns its kind and its noise channels."""
+        node, channels = algebra.tree(expression), []
+        comment = f"d{name}/dt = {expression}"
+        for channel in sorted(n for n in algebra.names(node) if n == "xi" or n.startswith("xi_")):
+            rest, amplitude = algebra.split(node, channel, self.definitions)
+            amplitude = algebra.total(amplitude)
+            if not self.lift.is_constant(amplitude):
+                raise ModelError(
+                    f"model {self.model.name!r}: the noise amplitude {algebra.text(amplitude)!r} of {channel} in "
+                    f"{comment!r} changes during a run; let a state carry noise of constant amplitude and scale it."
+                )
+            self.named[f"noise_{name}_{channel}"] = algebra.text(algebra.fold(amplitude))
+            channels.append(channel)
+            node = algebra.total(rest)
+        core, times, per = algebra.peel(node, name, self.definitions)
+        a, b = algebra.split(core, name, self.definitions)
+        if not b:
+            self.write(f"slope_{name}", [node], comment)
+            return "drift", tuple(channels)
+        loss = algebra.total(algebra.negated(b))
+        rate = algebra.multiply(times, loss) if times is not None else loss
+        rate = algebra.divide(rate, per) if per is not None else rate
+        target = algebra.divide(algebra.total(a), loss)
+        if self.lift.is_constant(rate):
+            self.named[f"rate_{name}"] = algebra.text(algebra.fold(rate))
+            self.write(f"target_{name}", [target], comment)
+            return "steady_rate", tuple(channels)
+        self.write(f"target_{name}", [target, rate], comment)
+        return "relax", tuple(channels)
+
+    def rule(self, name: str, expression: str) -> None:
+        self.write(name, [algebra.tree(expression)], expression)
+
+    def constants(self) -> str:
+        """The function that computes the constants, once per run."""
+        order, waiting = [], {n: self.definitions[n] for n in self.definitions if n in self.steady}
+        while waiting:
+            ready = [n for n, node in waiting.items() if not algebra.names(node) & waiting.keys()]
+            order += [(n, algebra.text(waiting.pop(n))) for n in ready]
+        order += [(name, expression) for expression, name in self.lift.lifted.items()] + list(self.named.items())
+        args = ", ".join(sorted(self.model.params))
+        body = "".join(f"    {name} = {expression}\n" for name, expression in order)
+        result = ", ".join(f"{name}={name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
+        comment = "What stays constant over a run; once per run, in float64."
+        return f'def constants({args}):\n    """{comment}"""\n{body}    return dict({result})\n'
