@@ -1,5 +1,6 @@
 """From declarations to a finished store: the whole story of one simulation study."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sim.backends.base import Backend
 from sim.design import Design
 from sim.fingerprint import result_digest
 from sim.progress import progress
-from sim.results.provenance import provenance
+from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -47,7 +48,7 @@ class Study:
 
 
 def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", seed: int = 0) -> xr.Dataset:
-    """Run what is not done yet, and return the whole result.
+    """Run what is not done yet, and return the whole result; `provenance.json` is written beside the store.
 
     Args:
         path: of the store; it is created, or resumed if it belongs to the same study.
@@ -69,23 +70,25 @@ def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", se
         return store.dataset()
     batch = store.samples_per_slab if store is not None else min(batch, design.sizes["sample"])
     simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
+    origin = provenance(
+        config_text=config,
+        seed=seed,
+        backend=type(study.backend).__name__,
+        device=study.backend.device(),
+        wall_seconds={},
+    )
     if store is None:
-        origin = provenance(
-            config_text=config,
-            seed=seed,
-            backend=type(study.backend).__name__,
-            device=study.backend.device(),
-            wall_seconds={},
-        )
         store = Store.create_or_resume(
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
         )
-    todo = store.todo()
+    start, todo = time.monotonic(), store.todo()
     with progress("simulating", store.n_samples, store.n_samples - _count(todo)) as tell:
         for slab in todo:
             arrays, status = simulation.run(slab)
             store.write(slab, arrays, status)
             tell(len(status))
+    seconds = {"simulating": round(time.monotonic() - start, 1)}
+    write_provenance({**origin, "wall_seconds": seconds}, Path(path).parent)
     return store.dataset()
 
 

@@ -144,6 +144,8 @@ def split(node: Node, x: str, definitions: Mapping[str, Node]) -> tuple[Terms, T
             return a + c, b + d
         case ast.BinOp(left, ast.Mult(), right):
             (_, b), (_, d) = split(left, x, definitions), split(right, x, definitions)
+            if b and d:  # x times x: held whole, because a coefficient such as v - E passes through zero
+                return [(1, node)], []
             factor, rest = (right, left) if b and not d else (left, right)
             a, b = split(rest, x, definitions)
             return [(s, multiply(factor, n)) for s, n in a], [(s, multiply(factor, n)) for s, n in b]

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.compile.namespaces import JAX, NUMPY
-from sim.compile.source import source
+from sim.compile.source import POTENTIAL, source
 from sim.engine.program import Rule
 from sim.engine.system import Equation, Stage, System
 from sim.spec.model import Model
 from sim.units import quantity
-
-POTENTIAL = quantity("1 mV").dimensions
 
 
 class Compiled(NamedTuple):
@@ -62,7 +60,7 @@ def compile_model(model: Model, observed: tuple[str, ...] = ()) -> Compiled:
         _system(model, states, jax),
         _system(model, states, numpy),
         numpy["constants"],
-        tuple(sorted({channel for _, channels in states.values() for channel in channels})),
+        tuple(sorted({channel for _, channels, _ in states.values() for channel in channels})),
         jax.get("fires"),
         jax.get("quiet"),
         tuple((name, jax[f"reset_{k}_{name}"]) for k, (name, _, _) in enumerate(model.parsed.reset)),
@@ -78,13 +76,15 @@ def _module(name: str, text: str, namespace: dict[str, Any]) -> dict[str, Any]:
     return {key: Rule(x, tuple(inspect.signature(x).parameters)) if callable(x) else x for key, x in found.items()}
 
 
-def _system(model: Model, states: dict[str, tuple[str, tuple[str, ...]]], rules: dict[str, Any]) -> System:
+def _system(
+    model: Model, states: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]], rules: dict[str, Any]
+) -> System:
     equations, potentials = {}, set()
     for state in model.parsed.states:
-        kind, channels = states[state.name]
+        kind, channels, neighbours = states[state.name]
         rule = rules[("slope_" if kind == "drift" else "target_") + state.name]
         waits = model.timed_refractory and "unless refractory" in state.flags
-        equations[state.name] = Equation(state.name, kind, rule.function, rule.args, channels, waits)
+        equations[state.name] = Equation(state.name, kind, rule.function, rule.args, channels, waits, neighbours)
         if state.dimensions == POTENTIAL:
             potentials.add(state.name)
     half = _stages({name: e for name, e in equations.items() if name not in potentials})
@@ -124,7 +124,7 @@ def initial_state(model: Model, compiled: Compiled, constants: dict[str, np.ndar
     for equation in (*compiled.steady.full.equations, *(e for stage in compiled.steady.half for e in stage.equations)):
         if equation.name in values:
             continue
-        known = equation.kind != "drift" and set(equation.args) <= values.keys()
-        found = equation(values) if known else np.zeros(())
-        values[equation.name] = state[equation.name] = found[0] if isinstance(found, tuple) else found
+        known = equation.kind != "drift" and {*equation.args, *equation.neighbours} <= values.keys()
+        found = equation.relaxation(values)[0] if known else np.zeros(())
+        values[equation.name] = state[equation.name] = found
     return state

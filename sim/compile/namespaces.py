@@ -3,6 +3,8 @@
 import jax.numpy as jnp
 import numpy as np
 
+from sim.engine.exponential import exp
+
 _SAME = (
     "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "floor", "log", "log10", "log1p", "sign", "sin", "sinh",
     "sqrt", "tan", "tanh", "logical_and", "logical_or", "logical_not", "pi", "e", "inf",
@@ -20,11 +22,11 @@ def _exprel_jax(x):
     if x.dtype == jnp.float32:
         small = jnp.abs(x) < 0.01
         safe = jnp.where(small, 1, x)
-        return jnp.where(small, 1 + x * (0.5 + x * (1 / 6)), (jnp.exp(safe) - 1) / safe)
+        return jnp.where(small, 1 + x * (0.5 + x * (1 / 6)), (exp(safe) - 1) / safe)
     small = jnp.abs(x) < 1e-5
     safe = jnp.where(small, 1, x)
     return jnp.where(small, 1 + 0.5 * x, jnp.expm1(safe) / safe)
 
 
 NUMPY = {name: getattr(np, name) for name in _SAME} | {"abs": np.abs, "exprel": _exprel_numpy}
-JAX = {name: getattr(jnp, name) for name in _SAME} | {"abs": jnp.abs, "exprel": _exprel_jax}
+JAX = {name: getattr(jnp, name) for name in _SAME} | {"abs": jnp.abs, "exp": exp, "exprel": _exprel_jax}

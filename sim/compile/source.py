@@ -14,9 +14,16 @@ from pathlib import Path
 
 from sim.cache import cache_folder
 from sim.compile import algebra
-from sim.compile.algebra import Lift, Node
+from sim.compile.algebra import Lift, Node, Terms
 from sim.spec.canonical import canonical
 from sim.spec.model import Model, ModelError
+from sim.units import quantity
+
+POTENTIAL = quantity("1 mV").dimensions
+"""States of these dimensions are potentials: they live at full steps, and pull on each other."""
+
+# Read when the module is imported: a process that outlives an edit must not store its text as that of the new code.
+_WRITTEN_BY = b"".join(Path(file).read_bytes() for file in (__file__, algebra.__file__))
 
 
 def source(model: Model, observed: tuple[str, ...] = ()) -> str:
@@ -29,11 +36,8 @@ def source(model: Model, observed: tuple[str, ...] = ()) -> str:
     Raises:
         ModelError: the text asks for noise whose amplitude changes during a run.
     """
-    writers = [Path(__file__), Path(algebra.__file__)]
-    key = hashlib.sha256(canonical([model, observed]).encode())
-    for writer in writers:
-        key.update(writer.read_bytes())
-    path = cache_folder() / "generated" / f"{key.hexdigest()[:16]}.py"
+    key = hashlib.sha256(_WRITTEN_BY + canonical([model, observed]).encode()).hexdigest()[:16]
+    path = cache_folder() / "generated" / f"{key}.py"
     try:
         return path.read_text()
     except OSError:
@@ -60,7 +64,7 @@ def _write(model: Model, observed: tuple[str, ...]) -> str:
         writer.rule(f"observe_{name}", name)
     head = f'"""Model {model.name!r}, written from its equation text. Numbers are in ms, mV, nA, uS, nF, um, mM."""\n'
     lines = "".join(f"    {name!r}: {kind!r},\n" for name, kind in kinds.items())
-    table = f"# How each state moves, and its noise channels.\nSTATES = {{\n{lines}}}\n"
+    table = f"# How each state moves, its noise channels, and its neighbours.\nSTATES = {{\n{lines}}}\n"
     return "\n\n".join([head, table, writer.constants(), *writer.functions])
 
 
@@ -74,23 +78,30 @@ class _Writer:
         while more := {n for n, node in self.definitions.items() if algebra.names(node) <= steady} - steady:
             steady |= more
         self.steady = steady
+        self.potentials = dict.fromkeys(e.name for e in model.parsed.states if e.dimensions == POTENTIAL).keys()
         self.lift = Lift(steady)
         self.functions: list[str] = []
         self.named: dict[str, str] = {}  # constants that have a name of their own: rates and noise amplitudes
 
-    def write(self, name: str, results: list[Node], comment: str) -> None:
-        """One function: the subexpressions that it needs, then its results."""
-        results = [self.lift(node) for node in results]
+    def write(
+        self,
+        name: str,
+        results: list[Node],
+        comment: str,
+        *,
+        local: dict[str, Node] | None = None,
+        single: bool = False,
+    ) -> None:
+        """One function: the subexpressions that it needs, its local names, then its results, or the `single` one."""
+        results, own = [self.lift(node) for node in results], {k: self.lift(node) for k, node in (local or {}).items()}
         lines: dict[str, str] = {}
-        for node in results:
+        for node in (*own.values(), *results):
             self._need(node, lines)
-        free = set().union(
-            *(algebra.names(n) for n in results),
-            *(algebra.names(ast.parse(v, mode="eval").body) for v in lines.values()),
-        )
-        args = tuple(sorted(free - lines.keys() - {"pi", "e", "inf"}))
+        lines |= {key: algebra.text(node) for key, node in own.items()}
+        read = [*results, *(ast.parse(line, mode="eval").body for line in lines.values())]
+        args = sorted(set().union(*map(algebra.names, read)) - lines.keys() - {"pi", "e", "inf"})
         body = "".join(f"    {key} = {expression}\n" for key, expression in lines.items())
-        answer = ", ".join(algebra.text(node) for node in results)
+        answer = ", ".join(algebra.text(node) for node in results) + ("," if len(results) == 1 and not single else "")
         self.functions.append(f'def {name}({", ".join(args)}):\n    """{comment}"""\n{body}    return {answer}\n')
 
     def _need(self, node: Node, lines: dict[str, str]) -> None:
@@ -100,8 +111,8 @@ class _Writer:
                 self._need(lifted, lines)
                 lines[name] = algebra.text(lifted)
 
-    def state(self, name: str, expression: str) -> tuple[str, tuple[str, ...]]:
-        """Write the right-hand side of one state; returns its kind and its noise channels."""
+    def state(self, name: str, expression: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """Write the right-hand side of one state; returns its kind, noise channels and neighbours."""
         node, channels = algebra.tree(expression), []
         comment = f"d{name}/dt = {expression}"
         for channel in sorted(n for n in algebra.names(node) if n == "xi" or n.startswith("xi_")):
@@ -119,20 +130,41 @@ class _Writer:
         a, b = algebra.split(core, name, self.definitions)
         if not b:
             self.write(f"slope_{name}", [node], comment)
-            return "drift", tuple(channels)
-        loss = algebra.total(algebra.negated(b))
-        rate = algebra.multiply(times, loss) if times is not None else loss
+            return "drift", tuple(channels), ()
+        a, pulls = self.neighbours(name, a)
+        loss, local = algebra.total(algebra.negated(b)), {}
+        if not self.lift.is_constant(loss):
+            local["loss"] = loss
+            loss = ast.Name("loss")
+        rate = algebra.multiply(times, loss)
         rate = algebra.divide(rate, per) if per is not None else rate
-        target = algebra.divide(algebra.total(a), loss)
+        shares = [algebra.total(a), *pulls.values()]
+        if pulls:
+            local["share"] = algebra.divide(ast.Constant(1.0), loss)
+            shares = [algebra.multiply(ast.Name("share"), x) for x in shares]
+        else:
+            shares = [algebra.divide(x, loss) for x in shares]
         if self.lift.is_constant(rate):
             self.named[f"rate_{name}"] = algebra.text(algebra.fold(rate))
-            self.write(f"target_{name}", [target], comment)
-            return "steady_rate", tuple(channels)
-        self.write(f"target_{name}", [target, rate], comment)
-        return "relax", tuple(channels)
+            self.write(f"target_{name}", shares, comment, local=local)
+            return "steady_rate", tuple(channels), tuple(pulls)
+        self.write(f"target_{name}", [shares[0], rate, *shares[1:]], comment, local=local)
+        return "relax", tuple(channels), tuple(pulls)
+
+    def neighbours(self, name: str, terms: Terms) -> tuple[Terms, dict[str, Node]]:
+        """What a potential takes from other potentials in proportion: the remaining terms, and the factor of each."""
+        pulls = {}
+        for other in self.potentials - {name} if name in self.potentials else ():
+            rest, factor = algebra.split(algebra.total(terms), other, self.definitions)
+            linear = factor and not any(
+                algebra.depends(f, p, self.definitions) for _, f in factor for p in self.potentials
+            )
+            if linear and not any(algebra.depends(r, other, self.definitions) for _, r in rest):
+                terms, pulls[other] = rest, algebra.total(factor)
+        return terms, pulls
 
     def rule(self, name: str, expression: str) -> None:
-        self.write(name, [algebra.tree(expression)], expression)
+        self.write(name, [algebra.tree(expression)], expression, single=True)
 
     def constants(self) -> str:
         """The function that computes the constants, once per run."""

@@ -3,7 +3,8 @@
     euler                x + dt f(x)                                                                 order 1
     exponential_euler    every state relaxes exactly, all else held at its old value                 order 1
     staggered            gates live at half steps, potentials at full steps; each relaxes exactly    order 2
-                         with the other at its midpoint, coupled states once more with their mean
+                         with the other at its midpoint; neighbouring compartments implicitly,
+                         states coupled in other ways once more with their mean
 
 A state that relaxes to `target` at `rate` moves by (target - x) (1 - exp(-rate dt)), exact while both stand still.
 """
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
+from sim.engine.exponential import exp
 from sim.engine.system import Array, Equation, Stage, System, Values
 
 
@@ -43,21 +45,26 @@ class Scheme(NamedTuple):
     step: Callable[[System, Values, Values, Inputs, float], Values]
 
 
-def _moved(equation: Equation, x: Array, values: Values, inputs: Inputs, dt: float, exact: bool) -> Array:
-    """x after dt, its target and rate taken from `values`."""
-    name = equation.name
-    if equation.kind == "drift":
-        moved = x + dt * equation(values)
-    elif equation.kind == "steady_rate":
-        moved = x + (equation(values) - x) * values[f"relax_{name}"]
-    else:
-        target, rate = equation(values)
-        moved = x + (target - x) * (1 - jnp.exp(-dt * rate) if exact else dt * rate)
+def _gain(equation: Equation, rate: Array, values: Values, dt: float, exact: bool) -> Array:
+    """The part of the way to its target that x covers in dt."""
+    if equation.kind == "steady_rate":
+        return values[f"relax_{equation.name}"]
+    return 1 - exp(-dt * rate) if exact else dt * rate
+
+
+def _finished(equation: Equation, moved: Array, x: Array, values: Values, inputs: Inputs) -> Array:
+    """With its noise, and where it was if the cell is refractory and x waits."""
     for channel in equation.noise:
-        moved = moved + values[f"kick_{name}_{channel}"] * inputs.draws[channel]
-    if equation.waits and inputs.moves is not None:
-        moved = jnp.where(inputs.moves, moved, x)
-    return moved
+        moved = moved + values[f"kick_{equation.name}_{channel}"] * inputs.draws[channel]
+    return moved if inputs.moves is None or not equation.waits else jnp.where(inputs.moves, moved, x)
+
+
+def _moved(equation: Equation, x: Array, values: Values, inputs: Inputs, dt: float, exact: bool) -> Array:
+    """x after dt, all else taken from `values`."""
+    if equation.kind == "drift":
+        return _finished(equation, x + dt * equation.slope(values), x, values, inputs)
+    target, rate = equation.relaxation(values)
+    return _finished(equation, x + (target - x) * _gain(equation, rate, values, dt, exact), x, values, inputs)
 
 
 def _step_constants(exact: bool) -> Callable[[System, dict[str, np.ndarray], float], dict[str, np.ndarray]]:
@@ -89,11 +96,68 @@ def _advance(stage: Stage, state: Values, values: Values, inputs: Inputs, dt: fl
 
     def predict(own: Values) -> Values:
         at = {**values, **own}
-        return {e.name: _moved(e, state[e.name], at, inputs, dt, True) for e in stage.equations}
+        moved = {e.name: _moved(e, state[e.name], at, inputs, dt, True) for e in stage.equations if not e.neighbours}
+        return moved | _together([e for e in stage.equations if e.neighbours], moved, state, at, inputs, dt)
 
     old = {e.name: state[e.name] for e in stage.equations}
     new = predict(old)
     return predict(_mean(old, new)) if stage.coupled else new
+
+
+def _together(
+    equations: list[Equation], moved: Values, state: Values, values: Values, inputs: Inputs, dt: float
+) -> Values:
+    """Neighbours after dt, each relaxing to a target that holds the mean of the others before and after the step.
+
+    These are linear equations in the states after the step, x = known + sum of pull * y, solved without iteration.
+    """
+    known, pulls = {}, {}
+    names = [e.name for e in equations]
+    for e in equations:
+        x = state[e.name]
+        target, rate, weights = e.parts(values)
+        gain = _gain(e, rate, values, dt, True)
+        for neighbour, weight in zip(e.neighbours, weights, strict=True):
+            target = target + 0.5 * weight * (state[neighbour] + (0 if neighbour in names else moved[neighbour]))
+            if neighbour in names:
+                pull = 0.5 * gain * weight
+                still = inputs.moves is not None and e.waits
+                pulls[e.name, neighbour] = pull * inputs.moves if still else pull
+        known[e.name] = _finished(e, x + (target - x) * gain, x, values, inputs)
+    return solve(known, pulls)
+
+
+def solve(known: Values, pulls: dict[tuple[str, str], Array]) -> Values:
+    """The solution of x = known + sum over y of pulls[x, y] * y.
+
+    Unknowns are eliminated one after the other, those with the fewest neighbours first: on a tree of compartments that
+    is from the tips to the root, and no new pull arises.
+    """
+    known, pulls, order = dict(known), dict(pulls), []
+    left = list(known)
+    while left:
+        x = min(left, key=lambda name: sum(name in pair for pair in pulls if set(pair) <= set(left)))
+        left.remove(x)
+        order.append(x)
+        if (x, x) in pulls:  # x pulls itself through those that are gone
+            own = 1 / (1 - pulls.pop((x, x)))
+            known[x] = known[x] * own
+            for y in left:
+                if (x, y) in pulls:
+                    pulls[x, y] = pulls[x, y] * own
+        for y in left:
+            if (y, x) not in pulls:
+                continue
+            weight = pulls.pop((y, x))
+            known[y] = known[y] + weight * known[x]
+            for z in left:
+                if (x, z) in pulls:
+                    pulls[y, z] = pulls[y, z] + weight * pulls[x, z] if (y, z) in pulls else weight * pulls[x, z]
+    for x in reversed(order):
+        for y in order:
+            if (x, y) in pulls:
+                known[x] = known[x] + pulls[x, y] * known[y]
+    return known
 
 
 def _mean(a: Values, b: Values) -> Values:
@@ -118,10 +182,9 @@ def _half_a_step_back(system: System, state: Values, values: Values, dt: float) 
         for equation in stage.equations:
             x = state[equation.name]
             if equation.kind == "drift":
-                new[equation.name] = x - 0.5 * dt * equation(values)
+                new[equation.name] = x - 0.5 * dt * equation.slope(values)
             else:
-                known = equation.kind == "steady_rate"
-                target, rate = (equation(values), values[f"rate_{equation.name}"]) if known else equation(values)
+                target, rate = equation.relaxation(values)
                 new[equation.name] = target + (x - target) * np.exp(0.5 * dt * rate)
     return {**state, **new}
 

@@ -1,7 +1,7 @@
 """Settings that XLA reads once, when JAX starts: on the CPU they make a step two to four times faster.
 
-- 512-bit vectors; several outputs per fused loop; no compiled kernel per operation inside the time loop, all of it one
-  function; the older loop emitter, which vectorises more of these loops (each measured, BENCHMARKS.md).
+- 512-bit vectors; several outputs per fused loop; no call per operation inside the time loop, all of it one function;
+  any number of checks for overlapping arrays, above which LLVM would leave a loop scalar.
 - one XLA device per core, so that a batch is spread over all of them.
 
 An unknown flag ends the process, and the flags differ between jaxlib versions. So they are tried once in a child
@@ -19,9 +19,9 @@ from sim.cache import cache_folder
 
 FAST = (
     "--xla_cpu_prefer_vector_width=512",
-    "--xla_cpu_use_fusion_emitters=false",
     "--xla_backend_extra_options="
-    "xla_cpu_use_multi_output_fusion=true,xla_cpu_small_while_loop_byte_threshold=100000000",
+    "xla_cpu_use_multi_output_fusion=true,xla_cpu_small_while_loop_byte_threshold=100000000,"
+    "-vectorize-memory-check-threshold=100000",
 )
 
 

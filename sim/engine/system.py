@@ -12,9 +12,10 @@ class Equation(NamedTuple):
 
     Args:
         name: of the state x.
-        kind: `"relax"` (function returns target, rate), `"steady_rate"` (function returns target; the rate is the
-            constant `rate_<name>`) or `"drift"` (function returns slope).
-        function: of the variables in `args`, all by name.
+        kind: `"relax"`, `"steady_rate"` (the rate is the constant `rate_<name>`) or `"drift"`.
+        neighbours: states y with which the target grows linearly, target + sum of pull * y (compartments, say).
+        function: of the variables in `args`, all by name; returns target, rate (unless steady) and the pull of each
+            neighbour, or the slope.
         args: names of states, inputs and constants that the function reads.
         noise: names of the noise channels; the amplitude of channel j is the constant `noise_<name>_<j>`.
         waits: x stands still while the cell is refractory.
@@ -26,13 +27,32 @@ class Equation(NamedTuple):
     args: tuple[str, ...]
     noise: tuple[str, ...] = ()
     waits: bool = False
+    neighbours: tuple[str, ...] = ()
 
-    def __call__(self, values: Values) -> Any:
-        return self.function(**{name: values[name] for name in self.args})
+    def slope(self, values: Values) -> Array:
+        """dx/dt of a `"drift"`."""
+        return self.function(**{name: values[name] for name in self.args})[0]
+
+    def parts(self, values: Values) -> tuple[Array, Array, tuple[Array, ...]]:
+        """Target without the neighbours, rate, and the pull of each neighbour."""
+        target, *rest = self.function(**{name: values[name] for name in self.args})
+        rate = values[f"rate_{self.name}"] if self.kind == "steady_rate" else rest.pop(0)
+        return target, rate, tuple(rest)
+
+    def relaxation(self, values: Values) -> tuple[Array, Array]:
+        """Target and rate, the neighbours at their value in `values`."""
+        target, rate, pulls = self.parts(values)
+        for neighbour, pull in zip(self.neighbours, pulls, strict=True):
+            target = target + pull * values[neighbour]
+        return target, rate
 
 
 class Stage(NamedTuple):
-    """Equations that advance together; `coupled` when one of them needs another, or itself, at mid-step."""
+    """Equations that advance together.
+
+    Args:
+        coupled: one of them needs another, or itself, at mid-step otherwise than as a neighbour.
+    """
 
     equations: tuple[Equation, ...]
     coupled: bool

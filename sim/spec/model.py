@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from sim.spec.params import Param, Value, nearest
 from sim.spec.parse import Parsed, parse
-from sim.units import describe, quantity
+from sim.units import describe, positive, quantity
 
 FUNCTIONS = (
     "abs", "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "exprel", "floor", "log", "log10", "log1p", "sign",
@@ -142,6 +142,7 @@ class Model:
 
     Raises:
         ModelError: the text does not parse, units do not agree, a name is unknown or defined twice.
+        UnitError: a refractory period that is no time.
     """
 
     name: str
@@ -152,8 +153,13 @@ class Model:
     parsed: Parsed = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not self.threshold and (self.reset or self.refractory):
+            what = "reset" if self.reset else "refractory period"
+            raise ModelError(f"model {self.name!r} never fires, so its {what} never comes; give it a threshold.")
         if self.threshold and not self.refractory:
             object.__setattr__(self, "refractory", self.threshold)
+        if self.timed_refractory:
+            positive(self.refractory, "ms", f"the refractory period of model {self.name!r}")
         for field_name in ("params", "into", "sums", "initial"):
             object.__setattr__(self.block, field_name, MappingProxyType(dict(getattr(self.block, field_name))))
         conditions = {"threshold": self.threshold}
@@ -175,7 +181,10 @@ class Model:
         """The whole equation text that both back ends run, sums written out."""
         lines = list(statements(self.block.text))
         for name in self.block.into.keys() - self.block.sums.keys():
-            raise ModelError(f"model {self.name!r}: a block adds to {name!r}, {nearest(name, self.block.sums)}")
+            raise ModelError(
+                f"model {self.name!r}: a block adds to {name!r}, which is no sum of the cell: "
+                f"{nearest(name, self.block.sums)}"
+            )
         for name, unit in self.block.sums.items():
             lines.append(f"{name} = {self.block.into.get(name, f'0*{unit}')} : {unit}")
         return "\n".join(lines)

@@ -11,13 +11,14 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from sim.cache import cache_folder
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
-_VERSION = 3  # raise it when what is stored, or what is checked, changes
+_VERSION = 4  # raise it when what is stored, or what is checked, changes
 
 
 class Equation(NamedTuple):
@@ -158,20 +159,20 @@ def _read_reset(text: str, states: set[str], what: str, error) -> tuple[tuple[st
 def _check_units(equations, params, conditions, reset, functions, what, error) -> None:
     from brian2.core.functions import DEFAULT_FUNCTIONS
     from brian2.core.namespace import DEFAULT_UNITS
-    from brian2.core.variables import Constant
+    from brian2.core.variables import Constant, Variable
     from brian2.parsing.expressions import is_boolean_expression, parse_expression_dimensions
     from brian2.units.fundamentalunits import DimensionMismatchError, get_or_create_dimension
 
-    def constant(name, dimensions):
-        return Constant(name, dimensions=get_or_create_dimension(list(dimensions)), value=1.0)
+    def variable(name, dimensions):  # without a value, so that it cannot be the exponent of a quantity with a unit
+        return Variable(name, dimensions=get_or_create_dimension(list(dimensions)), scalar=True)
 
     known = {name: DEFAULT_FUNCTIONS[name] for name in functions}
-    known |= {name: constant(name, DIMENSIONLESS) for name in ("pi", "e", "inf")}
+    known |= {name: variable(name, DIMENSIONLESS) for name in ("pi", "e", "inf")}
     known |= {name: Constant(name, dimensions=DEFAULT_UNITS[name].dim, value=1.0) for name in TEXT_UNITS}
-    known |= {e.name: constant(e.name, e.dimensions) for e in equations}
-    known |= {name: constant(name, dimensions) for name, dimensions in params.items()}
+    known |= {e.name: variable(e.name, e.dimensions) for e in equations}
+    known |= {name: variable(name, dimensions) for name, dimensions in params.items()}
     noise = {n for e in equations for n in names_in(e.expression) if n == "xi" or n.startswith("xi_")}
-    known |= {name: constant(name, _PER_ROOT_TIME) for name in noise}
+    known |= {name: variable(name, _PER_ROOT_TIME) for name in noise}
 
     def check(expression: str, shown: str, wanted: Dimensions) -> None:
         try:
@@ -179,7 +180,7 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
         except DimensionMismatchError as problem:
             raise error(f"{what}: in {shown!r}: {_one_line(problem)}") from None
         except KeyError as problem:
-            raise error(f"{what}: in {shown!r}: {_unknown(str(problem.args[0]), known)}") from None
+            raise error(f"{what}: in {shown!r}: {_unknown(str(problem.args[0]), known, functions)}") from None
         except (SyntaxError, ValueError, TypeError, NotImplementedError) as problem:
             raise error(f"{what}: in {shown!r}: {_function_message(problem, functions)}") from None
         if tuple(map(float, dims._dims)) != tuple(wanted):
@@ -222,15 +223,19 @@ def _one_line(problem: BaseException) -> str:
     return " ".join(str(problem.args[0] if problem.args else problem).split())
 
 
-def _unknown(message: str, known) -> str:
+def _unknown(message: str, known, functions) -> str:
     from sim.spec.params import nearest
 
     name = message.rsplit(" ", 1)[-1].strip("'\"")
-    return f"{name!r} is neither a variable nor a parameter, function or unit: {nearest(name, known)}"
+    own = known.keys() - TEXT_UNITS - set(functions)
+    meant = own if get_close_matches(name, own) or not get_close_matches(name, known) else known
+    return f"{name!r} is neither a variable nor a parameter, function or unit: {nearest(name, meant)}"
 
 
 def _function_message(problem: BaseException, functions) -> str:
     message = _one_line(problem)
     if "nknown function" in message:
         return f"{message}; the functions are {', '.join(functions)}."
+    if "is not constant" in message:
+        return "a quantity with a unit can be raised to a number only; write the exponent as a number."
     return message

@@ -1,0 +1,31 @@
+"""The exponential, which takes most of a step's time.
+
+In float32: exp(x) = 2^q 2^r with q whole and |r| <= 1/2; 2^q by its bit pattern, 2^r by a polynomial of degree 5 whose
+largest relative error, 9e-8, is below the spacing of float32; exp(0) is 1. Beyond +-87 it stays at the ends of the
+normal range instead of reaching 0 or infinity. In float64 it is JAX's own.
+"""
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from sim.engine.system import Array
+
+_LOG2_E = np.float32(1.4426950408889634)
+_RANGE = np.float32(126.0)
+_POLYNOMIAL = tuple(map(np.float32, (0.00132647273, 0.00967151299, 0.0555073358, 0.240222424, 0.693147004, 1.0)))
+"""Of 2^r on [-1/2, 1/2], highest power first, fitted for the least largest relative error."""
+
+
+def exp(x: Array) -> Array:
+    """exp(x), elementwise."""
+    x = jnp.asarray(x)
+    if x.dtype != jnp.float32:
+        return jnp.exp(x)
+    y = jnp.clip(x * _LOG2_E, -_RANGE, _RANGE)
+    whole = jnp.round(y)
+    rest = y - whole
+    power = _POLYNOMIAL[0]
+    for coefficient in _POLYNOMIAL[1:]:
+        power = power * rest + coefficient
+    return power * lax.bitcast_convert_type((whole.astype(jnp.int32) + 127) << 23, jnp.float32)
