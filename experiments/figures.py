@@ -1,23 +1,40 @@
 """The shared look of all figures, and how they are written: the same measures give the same bytes."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import text_to_path
 
-STYLE = {
+# Colours that the colour-blind tell apart (Okabe & Ito 2008)
+BLUE, AMBER, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+INK, GREY, PALE = "#222222", "#767676", "#E4E4E4"
+CONTROL, TEST = BLUE, VERMILION
+COLUMN_WIDTH = 7.2  # inches, both columns of a journal page
+CAPTION_SIZE = 6.5  # points
+
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
-    "font.size": 8,
+    "font.size": 7.5,
     "axes.titlesize": 8,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": 8,
+    "axes.labelsize": 7.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.linewidth": 0.8,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": INK,
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
     "legend.fontsize": 7,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
@@ -27,34 +44,74 @@ STYLE = {
     "pdf.fonttype": 42,
 }
 
+Drawing = TypeVar("Drawing", bound=Callable[..., Any])
+
 
 def new_figure(width: float, height: float) -> Figure:
     """A figure in the shared style; width and height in inches. It does not touch pyplot's state."""
-    mpl.use("Agg")
     with mpl.rc_context(STYLE):
         return Figure(figsize=(width, height), layout="constrained")
 
 
-def styled(draw):
+def styled(draw: Drawing) -> Drawing:
     """Decorator: whatever is drawn inside has the shared style."""
 
-    def drawn(*args, **kwargs):
-        mpl.use("Agg")
+    @functools.wraps(draw)
+    def drawn(*args: Any, **kwargs: Any) -> Any:
         with mpl.rc_context(STYLE):
             return draw(*args, **kwargs)
 
-    drawn.__doc__, drawn.__name__ = draw.__doc__, draw.__name__
-    return drawn
+    return drawn  # pyright: ignore[reportReturnType] (the same signature)
 
 
-def letter(axes: Axes, text: str) -> None:
-    """A panel letter at the top left, outside the axes."""
-    axes.text(-0.02, 1.06, text, transform=axes.transAxes, fontsize=10, fontweight="bold", ha="right", va="bottom")
+def title(axes: Axes, panel: str, text: str) -> None:
+    """The panel's letter and what it shows, in one line above it."""
+    axes.set_title(f"{panel}   {text}" if panel else text)
+
+
+def message(axes: Axes, text: str) -> None:
+    """What stands in a panel that has nothing to show."""
+    axes.set(xticks=[], yticks=[])
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY)
+
+
+def level_colours(count: int) -> list[Any]:
+    """One colour for each level, from dark to light, the lightest still legible on white."""
+    return list(mpl.colormaps["viridis"](np.linspace(0.0, 0.88, count)))
 
 
 def caption(figure: Figure, text: str) -> None:
-    """What was simulated, beneath the panels."""
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=6.5, wrap=True)
+    """What was simulated, beneath the panels, in as many lines as it takes.
+
+    Args:
+        text: paragraphs parted by line breaks.
+    """
+    width, height = figure.get_size_inches()
+    lines = [line for paragraph in text.split("\n") for line in _wrapped(paragraph, (width - 0.2) * 72)]
+    share = (len(lines) * CAPTION_SIZE * 1.3 / 72 + 0.1) / height
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, share, 1, 1 - share))  # pyright: ignore[reportArgumentType] (floats are taken)
+    figure.text(
+        0.1 / width, 0.05 / height, "\n".join(lines), fontsize=CAPTION_SIZE, color=INK, va="bottom", linespacing=1.3
+    )
+
+
+def _wrapped(text: str, points: float) -> list[str]:
+    """Lines no wider than `points` in the caption's font."""
+    font = FontProperties(family=STYLE["font.family"], size=CAPTION_SIZE)
+
+    def width(line: str) -> float:
+        return text_to_path.get_text_width_height_descent(line, font, False)[0]
+
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and width(longer) > points:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [*lines, line]
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -195,18 +195,42 @@ def test_the_smoothers_agree_on_a_slow_rate(pool):
     assert delta_f(pool, convention=hann).pool == pytest.approx(delta_f(pool).pool, abs=0.35)
 
 
-def test_estimator_noise_is_half_the_range_over_dropped_last_spikes():
+def test_estimator_noise_is_the_step_of_the_drive_between_the_last_two_spikes():
+    """The rates lie on the drive, so a lost spike moves derecruitment along it by one interval and does nothing else.
+
+    The control outlasts its test unit, so that its own last spike leaves the fit where it was.
+    """
     control, test = train(drive, 1, 18), train(lambda t: drive(t) - 3, 4, 15)
-    noise = estimator_noise(pool_of(control, test), most_dropped=3)
-    estimates = [drive(test[1]) - drive(test[-1 - dropped]) for dropped in range(4)]
-    assert noise.pool_estimates == pytest.approx(estimates, abs=EXACT)
-    assert noise.pool == pytest.approx((max(estimates) - min(estimates)) / 2, abs=EXACT)
-    assert noise.unit == pytest.approx([np.nan, float(noise.pool)], abs=EXACT, nan_ok=True)
+    noise = estimator_noise(pool_of(control, test))
+    step = drive(test[-1]) - drive(test[-2])
+    assert noise.own_change == pytest.approx([np.nan, step], abs=EXACT, nan_ok=True)
+    assert noise.pool_change == pytest.approx([0, step], abs=EXACT)
+    assert noise.single == pytest.approx(abs(step), abs=EXACT)
+    assert noise.pool == pytest.approx(abs(step) / 2, abs=EXACT)
 
 
-def test_estimator_noise_refuses_to_drop_nothing(pool):
-    with pytest.raises(ValueError, match="at least one dropped spike"):
-        estimator_noise(pool, most_dropped=0)
+def test_estimator_noise_of_one_unit_is_what_deleting_its_last_spike_does(noisy):
+    noise, whole = estimator_noise(noisy), delta_f(noisy)
+    for unit in range(noisy.shape[1]):
+        less = noisy.copy()
+        last = np.isfinite(less[:, unit]).sum(axis=-1) - 1
+        less[np.arange(len(less)), unit, last] = np.nan
+        again = delta_f(less)
+        assert noise.own_change[:, unit] == pytest.approx(again.unit[:, unit] - whole.unit[:, unit], nan_ok=True)
+        assert noise.pool_change[:, unit] == pytest.approx(again.pool - whole.pool, nan_ok=True)
+
+
+def test_estimator_noise_adds_in_quadrature_over_the_units(noisy):
+    noise = estimator_noise(noisy)
+    assert noise.pool == pytest.approx(np.sqrt((noise.pool_change**2).sum(axis=-1)) / 2)
+    assert noise.single == pytest.approx(np.sqrt(np.nanmean(noise.own_change**2, axis=-1)))
+
+
+def test_estimator_noise_does_not_depend_on_the_order_of_the_units(noisy):
+    order = np.random.default_rng(3).permutation(noisy.shape[1])
+    one, other = estimator_noise(noisy), estimator_noise(noisy[:, order])
+    assert other.pool == pytest.approx(one.pool)
+    assert other.own_change == pytest.approx(one.own_change[:, order], nan_ok=True)
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (1, 0), (3, 1), (4, 9), (0, 3, 9), (2, 0, 9)])

@@ -1,0 +1,65 @@
+"""The arrays behind the panels of one contraction: spikes, smoothed rates, command, and one pair of units."""
+
+import numpy as np
+import xarray as xr
+
+from sim.analysis.delta_f import delta_f
+from sim.analysis.delta_f_convention import DeltaFConvention
+from sim.analysis.recruitment import derecruitment_time, recruitment_time
+from sim.analysis.smoothing import smoothed_rate
+from sim.analysis.spikes import spike_count
+
+EVERY = 0.1  # s, between two points of a drawn rate
+
+
+def example(
+    spikes: np.ndarray, time: np.ndarray, command: np.ndarray, convention: DeltaFConvention
+) -> dict[str, tuple]:
+    """Variables of a measures Dataset that `contraction_panels` draws.
+
+    The pair shown is the one, of those that count, whose ΔF is nearest to the pool's.
+
+    Args:
+        spikes: s, (unit, spike).
+        time: s, (time,).
+        command: 1, (time,).
+        convention: of the ΔF.
+
+    Returns:
+        `name -> (dims, values, attributes)`; without a pair `pair_unit` is -1.
+    """
+    spikes = spikes[:, : max(2, int(spike_count(spikes).max(initial=0)))]
+    t = np.arange(0, time[-1] + EVERY / 2, EVERY)
+    result = delta_f(spikes, convention=convention)
+    unit, at, level = np.full(2, -1), np.full(2, np.nan), np.full(2, np.nan)
+    if int(result.n_pairs):
+        away = np.where(result.failed == 0, np.abs(result.pair - result.pool), np.inf)
+        unit = np.array(np.unravel_index(np.argmin(away), away.shape))
+        at = np.array([
+            recruitment_time(spikes, at_spike=convention.recruitment_spike)[unit[1]],
+            min(derecruitment_time(spikes)[unit[1]], derecruitment_time(spikes)[unit[0]]),
+        ])  # fmt: skip
+        level = smoothed_rate(spikes[None, unit[0]], at, convention=convention.rate)[0]
+    small = np.float32  # 0.002 ms at 20 s
+    return {
+        "time": ("time", time, {"units": "s", "long_name": "time"}),
+        "rate_time": ("rate_time", t, {"units": "s", "long_name": "time of the smoothed rates"}),
+        "example_spikes": (
+            ("unit", "spike"), spikes.astype(small), {"units": "s", "long_name": "spike times of the example"},
+        ),
+        "example_rate": (
+            ("unit", "rate_time"),
+            smoothed_rate(spikes, t, convention=convention.rate).astype(small),
+            {"units": "pps", "long_name": "smoothed rates of the example"},
+        ),
+        "example_command": ("time", command.astype(small), {"units": "1", "long_name": "excitatory command A_e"}),
+        "pair_unit": ("role", unit, {"units": "1", "long_name": "control and test unit of the pair shown, from 0"}),
+        "pair_time": ("moment", at, {"units": "s", "long_name": "recruitment and derecruitment of the test unit"}),
+        "pair_rate": ("moment", level, {"units": "pps", "long_name": "smoothed rate of the control unit then"}),
+    }  # fmt: skip
+
+
+def units_by_recruitment(m: xr.Dataset) -> np.ndarray:
+    """Numbers of the units in order of their first spike, silent ones last."""
+    first = m["example_spikes"].values[:, 0]
+    return np.argsort(np.where(np.isnan(first), np.inf, first), kind="stable")

@@ -1,0 +1,102 @@
+"""One contraction: raster and smoothed rates over the command, and the pair of units from which a ΔF is read."""
+
+import numpy as np
+import xarray as xr
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from experiments.contraction_example import units_by_recruitment
+from experiments.figures import AMBER, CONTROL, GREY, INK, PALE, TEST, message
+
+
+def raster(axes: Axes, m: xr.Dataset) -> None:
+    """Spikes of every unit in order of recruitment, the command behind them; `m` has `example_*` variables."""
+    spikes, command = m["example_spikes"].values, m["example_command"].values
+    behind = axes.twinx()
+    behind.fill_between(m["time"].values, command, color=PALE, lw=0)
+    behind.set_ylim(0, 1.05 * max(command.max(), 1e-9))
+    behind.set_axis_off()
+    axes.set_zorder(behind.get_zorder() + 1)
+    axes.patch.set_visible(False)
+    order = units_by_recruitment(m)
+    for row, unit in enumerate(order):
+        times = spikes[unit][np.isfinite(spikes[unit])]
+        axes.vlines(times, row + 0.6, row + 1.4, color=_shade(row, len(order)), lw=0.35)
+    axes.set_ylim(0.3, len(order) + 0.7)
+    axes.set_xlim(m["time"].values[0], m["time"].values[-1])
+    axes.set_ylabel("motor unit\n(by recruitment)")
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.tick_params(labelbottom=False)
+
+
+def rates(axes: Axes, m: xr.Dataset) -> None:
+    """Smoothed rate of every unit over the command."""
+    rate, t = m["example_rate"].values, m["rate_time"].values
+    command = m["example_command"].values
+    right = axes.twinx()
+    right.fill_between(m["time"].values, command, color=PALE, lw=0)
+    right.set_ylim(0, 1.05 * max(command.max(), 1e-9))
+    right.set_ylabel("command Aₑ", color=GREY)
+    right.spines["right"].set_visible(True)
+    right.spines["right"].set_color(GREY)
+    right.tick_params(axis="y", colors=GREY)
+    axes.set_zorder(right.get_zorder() + 1)
+    axes.patch.set_visible(False)
+    order = units_by_recruitment(m)
+    for row, unit in enumerate(order):
+        axes.plot(t, rate[unit], color=_shade(row, len(order)), lw=0.8)
+    axes.set_xlim(m["time"].values[0], m["time"].values[-1])
+    top = np.nanmax(rate) if np.isfinite(rate).any() else 1.0
+    axes.set_ylim(0, 1.15 * top)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_xlabel("time (s)")
+    axes.set_ylabel("smoothed rate (pps)")
+
+
+def pair(axes: Axes, m: xr.Dataset) -> None:
+    """A control and a test unit: instantaneous and smoothed rates, recruitment, derecruitment and the ΔF between."""
+    control, test = (int(unit) for unit in m["pair_unit"].values)
+    if control < 0:
+        axes.set_axis_off()
+        return message(axes, "no pair of units meets\nthe criteria")
+    t, rate = m["rate_time"].values, m["example_rate"].values
+    for unit, colour, name in ((control, CONTROL, "control unit"), (test, TEST, "test unit")):
+        spikes = m["example_spikes"].values[unit]
+        spikes = spikes[np.isfinite(spikes)].astype(float)
+        axes.plot(spikes[1:], 1 / np.diff(spikes), ".", ms=2, color=colour, alpha=0.5, mew=0)
+        axes.plot(t, rate[unit], color=colour, lw=1.6, label=f"{name} (unit {unit + 1})")
+    at, level = m["pair_time"].values, m["pair_rate"].values
+    shown = rate[[control, test]]
+    top, bottom = 1.22 * np.nanmax(shown), 0.5 * np.nanmin(shown)
+    for when, value, words in zip(at, level, ("recruited", "derecruited"), strict=True):
+        axes.vlines(when, bottom, value, color=INK, lw=0.7, ls=":")
+        axes.plot(when, value, "o", ms=4, mfc="white", mec=INK, mew=1, zorder=5)
+        axes.annotate(
+            f"test unit\n{words}", (when, bottom), (-2 if words == "recruited" else 2, 2), textcoords="offset points",
+            ha="right" if words == "recruited" else "left", va="bottom", fontsize=6,
+        )  # fmt: skip
+    edge = t[-1]
+    axes.fill_between([at[0], edge], *level, color=AMBER, alpha=0.35, lw=0)
+    for value, when in zip(level, at, strict=True):
+        axes.plot([when, edge], [value, value], color=INK, lw=0.6, ls="--")
+    arrow = {"arrowstyle": "<->", "mutation_scale": 7, "lw": 0.9, "color": INK, "shrinkA": 0, "shrinkB": 0}
+    beyond = edge - 0.03 * (edge - t[0])
+    axes.annotate("", (beyond, level[1]), (beyond, level[0]), arrowprops=arrow)
+    axes.annotate(
+        f"ΔF = {level[0] - level[1]:.1f} pps",
+        (edge, max(level)),
+        (0, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontweight="bold",
+    )
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set(xlim=(t[0], t[-1]), ylim=(bottom, top), xlabel="time (s)", ylabel="discharge rate (pps)")
+    axes.legend(loc="upper left", handlelength=1.2, borderaxespad=0.2)
+
+
+def _shade(row: int, of: int) -> tuple[float, ...]:
+    """Dark for the first recruited, light for the last."""
+    return colormaps["cividis"](0.85 * row / max(1, of - 1))

@@ -1,0 +1,24 @@
+"""Numbers as a person writes them: mean ± SD with unit and number of seeds."""
+
+import xarray as xr
+
+
+def number(value: xr.DataArray | float, digits: int = 2, unit: str = "", *, sign: bool = False) -> str:
+    """'1.95 pps', or 'not measurable' where there is no number."""
+    number = float(value)
+    text = f"{number:{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    return f"{text} {unit}".strip() if number == number else "not measurable"
+
+
+def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool = False) -> str:
+    """'1.95 ± 0.31 pps (n = 21)' from `name_mean`, `name_sd` and `name_n`, all of one condition."""
+    mean, sd, n = (float(m[f"{name}_{part}"]) for part in ("mean", "sd", "n"))
+    if mean != mean:
+        return "not measurable"
+    spread = f" ± {sd:.{digits}f}" if sd == sd else ""
+    return f"{number(mean, digits, sign=sign)}{spread} {unit} (n = {n:.0f})"
+
+
+def attributes(units: str, long_name: str) -> dict[str, str]:
+    """What a variable of the measures says of itself."""
+    return {"units": units, "long_name": long_name}
