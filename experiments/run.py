@@ -81,19 +81,25 @@ def declare(config: DictConfig) -> tuple[dict[str, Any], Any]:
         try:
             parts[name] = hydra.utils.instantiate(config[name], _convert_="all")
         except Exception as problem:  # Hydra wraps whatever a constructor raises
-            raise UserError(_sentence(_root(problem))) from problem
+            root = _root(problem)
+            where = (
+                f"the configuration of {name!r} does not fit what it builds: " if isinstance(root, TypeError) else ""
+            )
+            raise UserError(where + _sentence(root)) from problem
     return parts, numerics
 
 
 def answer(question: Any, results: Any, folder: Path) -> list[str]:
-    """Measure (unless that was done with these settings), draw, and return the headline."""
+    """Measure (unless that was done with these settings and this code), draw, and return the headline."""
     from experiments import figures
+    from sim.fingerprint import code_digest
     from sim.results import measures as kept
     from sim.results.digest import digest
     from sim.results.status import Status
     from sim.spec.canonical import canonical
 
-    settings = digest(canonical(question))
+    here = Path(__file__).parent
+    settings = digest(canonical(question), code_digest(here, here.parent / "sim" / "analysis"))
     measures = None
     if (folder / "measures.zarr").exists():
         measures = kept.read_measures(folder)

@@ -14,22 +14,32 @@ from sim.spec.canonical import canonical
 _DECIDING = ("units.py", "design.py", "spec", "compile", "engine", "backends")
 
 
-def code_digest() -> str:
-    """Digest of the parts of `sim` that decide a result."""
-    here = Path(__file__).parent
-    files = sorted(
-        f for name in _DECIDING for f in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py"))
-    )
-    return digest(*(part for f in files for part in (f.relative_to(here).as_posix(), _meaning(f.read_text()))))
+def code_digest(*places: Path) -> str:
+    """Digest of the meaning of some Python code.
+
+    Args:
+        places: files and folders; without any, the parts of `sim` that decide the result of a simulation.
+    """
+    places = places or tuple(Path(__file__).parent / name for name in _DECIDING)
+    files = sorted({file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])})
+    return digest(*(part for file in files for part in (file.name, _meaning(file.read_text(encoding="utf-8")))))
 
 
 def _meaning(source: str) -> str:
-    """The syntax tree of a module without its docstrings."""
+    """The syntax tree of a module without its docstrings, as text that is the same on every Python."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+    return repr(_plain(tree))
+
+
+def _plain(node: Any) -> Any:
+    """A tree as lists and text; fields that are empty, which some Pythons name and others leave out, are left out."""
+    if isinstance(node, ast.AST):
+        fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+        return [type(node).__name__, *((name, _plain(value)) for name, value in fields)]
+    return [_plain(item) for item in node] if isinstance(node, list) else repr(node)
 
 
 def result_digest(*declared: Any) -> str:

@@ -32,10 +32,11 @@ def cores() -> int:
 
 def configure() -> None:
     """Set `XLA_FLAGS`, unless the user has set these flags or JAX has already started."""
-    present = os.environ.get("XLA_FLAGS", "")
-    wanted = [f"--xla_force_host_platform_device_count={cores()}", *FAST]
-    wanted = [flag for flag in wanted if flag.partition("=")[0] not in present]
-    if not wanted:
+    present = os.environ.get("XLA_FLAGS", "").split()
+    named = {flag.partition("=")[0] for flag in present}
+    devices = f"--xla_force_host_platform_device_count={cores()}"
+    fast, devices = ([f for f in flags if f.partition("=")[0] not in named] for flags in (FAST, [devices]))
+    if not fast and not devices:
         return
     if _jax_has_started():
         warnings.warn(
@@ -44,9 +45,10 @@ def configure() -> None:
             stacklevel=2,
         )
         return
-    if not _accepted(wanted):
-        wanted = wanted[:1]
-    os.environ["XLA_FLAGS"] = " ".join(filter(None, [present, *wanted]))
+    for flags in (fast, fast[:1], []):  # all, the wider vectors alone, none
+        if not flags or _accepted([*present, *devices, *flags]):
+            os.environ["XLA_FLAGS"] = " ".join([*present, *devices, *flags])
+            return
 
 
 def _jax_has_started() -> bool:

@@ -7,6 +7,7 @@ checked again, and a finished experiment is redrawn without brian2.
 import ast
 import hashlib
 import json
+import keyword
 import os
 import re
 import sys
@@ -18,7 +19,7 @@ from sim.cache import cache_folder
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
-_VERSION = 4  # raise it when what is stored, or what is checked, changes
+_VERSION = 5  # raise it when what is stored, or what is checked, changes
 
 
 class Equation(NamedTuple):
@@ -140,6 +141,11 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
     for name in params:
         if name in TEXT_UNITS:
             raise error(f"{what}: {name!r} is the name of a unit and cannot name a parameter; rename it.")
+        taken = {*functions, "pi", "e", "inf", "t", "dt", "i", "xi"}
+        if name in taken or name.startswith(("_", "xi_")) or not name.isidentifier() or keyword.iskeyword(name):
+            raise error(
+                f"{what}: {name!r} has a meaning of its own or is no word, and cannot name a parameter; rename it."
+            )
     reset = _read_reset(assignments, {e.name for e in equations if e.kind == "state"}, what, error)
     _check_units(equations, params, conditions, reset, functions, what, error)
     _check_order(equations, what, error)
@@ -220,7 +226,9 @@ def names_in(expression: str) -> set[str]:
 
 
 def _one_line(problem: BaseException) -> str:
-    return " ".join(str(problem.args[0] if problem.args else problem).split())
+    text = " ".join(str(problem.args[0] if problem.args else problem).split())
+    cause = " ".join(str(problem.__cause__ or "").split())  # newer versions of brian2 put the detail there
+    return text if not cause or cause in text else f"{text} {cause}"
 
 
 def _unknown(message: str, known, functions) -> str:

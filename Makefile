@@ -1,0 +1,64 @@
+# `make run` is all it takes: it needs make and Python 3.11 to 3.13, and makes its own environment in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALLED := .venv/installed-$(notdir $(PYTHON))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test validate lint constraints clean
+
+help:
+	@echo 'make run          simulate and draw the default experiment, into results/'
+	@echo 'make test         check style and types, and run the fast tests (minutes)'
+	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
+	@echo 'make lint         check style and types only'
+	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
+	@echo 'make clean        remove the environment and caches, but no results'
+	@echo 'PYTHON=python3.12 after any of these chooses another Python. Other experiments: $(BIN)/sherrington --help'
+
+run: $(INSTALLED)
+	$(BIN)/sherrington
+
+test: lint
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+validate: $(INSTALLED)-test
+	$(BIN)/python -m pytest -n 2 -m slow
+
+lint: $(INSTALLED)-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+constraints: $(INSTALLED)
+	$(INSTALL) uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --no-header --no-annotate --python-version 3.11 --all-extras \
+		pyproject.toml -o constraints.txt
+	@! grep -n '://' constraints.txt
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment made by another Python is made anew; one that is only out of date is brought up to date.
+$(INSTALLED): pyproject.toml constraints.txt
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	case "$$found" in \
+	3.11 | 3.12 | 3.13) exit 0 ;; \
+	"") found='does not run' ;; \
+	*) found="is $$found" ;; \
+	esac; \
+	echo "Sherrington needs Python 3.11, 3.12 or 3.13, but $(PYTHON) $$found; name another: make PYTHON=python3.12 run" >&2; \
+	exit 1
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'Sherrington is installed in a virtual environment, but' \
+		'$(PYTHON) cannot make one; install its venv module (on Debian and Ubuntu: apt install python3-venv).' >&2; exit 1; }
+	@echo 'installing into .venv (about a minute, 1 GB) ...'
+	@test -e $@ || $(PYTHON) -m venv --clear .venv
+	@$(INSTALL) -e .
+	@touch $@
+
+$(INSTALLED)-test: $(INSTALLED)
+	@echo 'installing what the tests need ...'
+	@$(INSTALL) -e '.[test]'
+	@touch $@
