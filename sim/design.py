@@ -41,6 +41,9 @@ class Design:
     ends_only: bool = False
 
     def __post_init__(self) -> None:
+        for path, values in self.axes.items():
+            if isinstance(values, (str, int, float)):
+                raise DesignError(f"the design varies {path!r} over {values!r}, which is no list; write [{values}].")
         axes = {path: tuple(values) for path, values in self.axes.items()}
         for path, values in axes.items():
             if not values:
@@ -51,6 +54,8 @@ class Design:
                 raise UnitError(f"the design varies {path!r} over values in different units ({units}); use one.")
         if isinstance(self.seeds, bool) or not isinstance(self.seeds, int) or self.seeds < 1:
             raise DesignError(f"a design needs at least one seed, but `seeds` is {self.seeds!r}.")
+        if isinstance(self.first_seed, bool) or not isinstance(self.first_seed, int) or self.first_seed < 0:
+            raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {self.first_seed!r}.")
         if self.ends_only:
             axes = {path: values[:1] + values[1:][-1:] for path, values in axes.items()}
         object.__setattr__(self, "axes", MappingProxyType(axes))

@@ -121,6 +121,8 @@ def quantity(value: "str | float | int | Quantity") -> Quantity:
         return value
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise UnitError(f"expected a quantity such as '0.05 ms' or a plain number, found {value!r}.")
+    if value != value:  # NaN
+        raise UnitError("expected a quantity such as '0.05 ms' or a plain number, found NaN.")
     if not isinstance(value, str):
         return Quantity(float(value), DIMENSIONLESS)
     try:

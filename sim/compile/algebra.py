@@ -189,7 +189,7 @@ class Lift:
         node = fold(node)
         if isinstance(node, ast.Name) or value(node) is not None:
             return node
-        return ast.Name(self.lifted.setdefault(text(node), f"k{len(self.lifted)}"))
+        return ast.Name(self.lifted.setdefault(text(node), f"_k{len(self.lifted)}"))
 
     def __call__(self, node: Node) -> Node:
         """The expression with its constant parts named; products and quotients are gathered first."""

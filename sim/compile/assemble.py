@@ -111,6 +111,6 @@ def _used(program: Program) -> set[str]:
     rules = [program.fires, program.quiet, *(r for _, r in program.resets), *(r for _, r in program.observed)]
     used = {name for rule in rules if rule is not None for name in rule.args}
     for equation in program.system.equations:
-        used |= {*equation.args, f"relax_{equation.name}", f"rate_{equation.name}"}
-        used |= {f"kick_{equation.name}_{channel}" for channel in equation.noise}
+        used |= {*equation.args, f"_relax_{equation.name}", f"_rate_{equation.name}"}
+        used |= {f"_kick_{equation.name}_{channel}" for channel in equation.noise}
     return used

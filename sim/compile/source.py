@@ -123,7 +123,7 @@ class _Writer:
                     f"model {self.model.name!r}: the noise amplitude {algebra.text(amplitude)!r} of {channel} in "
                     f"{comment!r} changes during a run; let a state carry noise of constant amplitude and scale it."
                 )
-            self.named[f"noise_{name}_{channel}"] = algebra.text(algebra.fold(amplitude))
+            self.named[f"_noise_{name}_{channel}"] = algebra.text(algebra.fold(amplitude))
             channels.append(channel)
             node = algebra.total(rest)
         core, times, per = algebra.peel(node, name, self.definitions)
@@ -134,18 +134,18 @@ class _Writer:
         a, pulls = self.neighbours(name, a)
         loss, local = algebra.total(algebra.negated(b)), {}
         if not self.lift.is_constant(loss):
-            local["loss"] = loss
-            loss = ast.Name("loss")
+            local["_loss"] = loss
+            loss = ast.Name("_loss")
         rate = algebra.multiply(times, loss)
         rate = algebra.divide(rate, per) if per is not None else rate
         shares = [algebra.total(a), *pulls.values()]
         if pulls:
-            local["share"] = algebra.divide(ast.Constant(1.0), loss)
-            shares = [algebra.multiply(ast.Name("share"), x) for x in shares]
+            local["_share"] = algebra.divide(ast.Constant(1.0), loss)
+            shares = [algebra.multiply(ast.Name("_share"), x) for x in shares]
         else:
             shares = [algebra.divide(x, loss) for x in shares]
         if self.lift.is_constant(rate):
-            self.named[f"rate_{name}"] = algebra.text(algebra.fold(rate))
+            self.named[f"_rate_{name}"] = algebra.text(algebra.fold(rate))
             self.write(f"target_{name}", shares, comment, local=local)
             return "steady_rate", tuple(channels), tuple(pulls)
         self.write(f"target_{name}", [shares[0], rate, *shares[1:]], comment, local=local)
@@ -175,6 +175,6 @@ class _Writer:
         order += [(name, expression) for expression, name in self.lift.lifted.items()] + list(self.named.items())
         args = ", ".join(sorted(self.model.params))
         body = "".join(f"    {name} = {expression}\n" for name, expression in order)
-        result = ", ".join(f"{name}={name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
+        result = ", ".join(f"{name!r}: {name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
         comment = "What stays constant over a run; once per run, in float64."
-        return f'def constants({args}):\n    """{comment}"""\n{body}    return dict({result})\n'
+        return f'def constants({args}):\n    """{comment}"""\n{body}    return {{{result}}}\n'

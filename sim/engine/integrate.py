@@ -20,9 +20,16 @@ from sim.engine.system import Array, Equation, Stage, System, Values
 
 
 class Inputs(NamedTuple):
-    """What comes from outside in one step: values at its start and middle, standard normal draws by channel, and
-    whether the cell may move (False: refractory; None: the model has no timed refractory period)."""
+    """What comes from outside in one step.
 
+    Args:
+        around: values about its start: where a command jumps there, the mean of before and after.
+        start, middle: values at its start and in its middle.
+        draws: standard normal draws by channel.
+        moves: whether the cell may move (False: refractory; None: the model has no timed refractory period).
+    """
+
+    around: Values
     start: Values
     middle: Values
     draws: Values
@@ -48,14 +55,14 @@ class Scheme(NamedTuple):
 def _gain(equation: Equation, rate: Array, values: Values, dt: float, exact: bool) -> Array:
     """The part of the way to its target that x covers in dt."""
     if equation.kind == "steady_rate":
-        return values[f"relax_{equation.name}"]
+        return values[f"_relax_{equation.name}"]
     return 1 - exp(-dt * rate) if exact else dt * rate
 
 
 def _finished(equation: Equation, moved: Array, x: Array, values: Values, inputs: Inputs) -> Array:
     """With its noise, and where it was if the cell is refractory and x waits."""
     for channel in equation.noise:
-        moved = moved + values[f"kick_{equation.name}_{channel}"] * inputs.draws[channel]
+        moved = moved + values[f"_kick_{equation.name}_{channel}"] * inputs.draws[channel]
     return moved if inputs.moves is None or not equation.waits else jnp.where(inputs.moves, moved, x)
 
 
@@ -71,13 +78,13 @@ def _step_constants(exact: bool) -> Callable[[System, dict[str, np.ndarray], flo
     def constants(system: System, found: dict[str, np.ndarray], dt: float) -> dict[str, np.ndarray]:
         extra = {}
         for equation in system.equations:
-            name, rate = equation.name, found.get(f"rate_{equation.name}")
+            name, rate = equation.name, found.get(f"_rate_{equation.name}")
             if equation.kind == "steady_rate" and rate is not None:
-                extra[f"relax_{name}"] = -np.expm1(-rate * dt) if exact else rate * dt
+                extra[f"_relax_{name}"] = -np.expm1(-rate * dt) if exact else rate * dt
             for channel in equation.noise:
                 # variance of the integrated noise over one step, exact for a state that relaxes at a steady rate
                 spread = dt if rate is None or not exact else -np.expm1(-2 * rate * dt) / (2 * rate)
-                extra[f"kick_{name}_{channel}"] = found[f"noise_{name}_{channel}"] * np.sqrt(spread)
+                extra[f"_kick_{name}_{channel}"] = found[f"_noise_{name}_{channel}"] * np.sqrt(spread)
         return extra
 
     return constants
@@ -166,7 +173,7 @@ def _mean(a: Values, b: Values) -> Values:
 
 def _staggered(system: System, state: Values, constants: Values, inputs: Inputs, dt: float) -> Values:
     potentials = {e.name: state[e.name] for e in system.full.equations}
-    values, new = {**constants, **inputs.start, **potentials}, {}
+    values, new = {**constants, **inputs.around, **potentials}, {}
     for stage in system.half:  # from t - dt/2 to t + dt/2, potentials at t
         moved = _advance(stage, state, values, inputs, dt)
         new |= moved

@@ -66,16 +66,20 @@ class Outcome(NamedTuple):
 
 def window(program: Program, lanes: Lanes, state: Values, index: Array) -> tuple[Values, Array]:
     """All steps of one window: the state at its end and the marks."""
-    level, rise = {}, {}
+    border, level, rise = {}, {}, {}
     for port, commands in lanes.commands.items():
+        last, change = commands.at(index.astype(program.dtype) - 1)
         level[port], rise[port] = commands.at(index.astype(program.dtype))
+        border[port] = 0.5 * (last + change + level[port])
     per_step = 1.0 / program.steps
 
     def step(k: Array, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         state, marks = carry
         place = k.astype(program.dtype) * per_step
+        start = {port: level[port] + rise[port] * place for port in level}
         inputs = Inputs(
-            start={port: level[port] + rise[port] * place for port in level},
+            around={port: jnp.where(k > 0, start[port], border[port]) for port in level},
+            start=start,
             middle={port: level[port] + rise[port] * (place + 0.5 * per_step) for port in level},
             draws=program.draws(lanes.keys, index * program.steps + k),
         )

@@ -56,13 +56,13 @@ class Program(NamedTuple):
         start = {port: np.zeros(()) for port in self.ports}
         state = dict(self.scheme.first(self.system, state, {**constants, **start}, self.dt))
         shape = np.broadcast_shapes(*(np.shape(x) for x in state.values()))
-        state["silent"] = np.zeros(shape)
+        state["_silent"] = np.zeros(shape)
         return state
 
     def step(self, state: Values, constants: Values, inputs: Inputs) -> tuple[Values, Array]:
         """One step of dt: the next state, and which cells fired at its end."""
-        silent = state["silent"]
-        moving = {name: x for name, x in state.items() if name != "silent"}
+        silent = state["_silent"]
+        moving = {name: x for name, x in state.items() if name != "_silent"}
         if self.quiet is not None:
             silent = jnp.where(self.quiet({**constants, **inputs.start, **moving}), silent, 0)
         elif self.quiet_steps:
@@ -70,13 +70,13 @@ class Program(NamedTuple):
             inputs = inputs._replace(moves=silent == 0)
         new = self.scheme.step(self.system, moving, constants, inputs, self.dt)
         if self.fires is None:
-            return {**new, "silent": silent}, jnp.zeros(silent.shape, bool)
+            return {**new, "_silent": silent}, jnp.zeros(silent.shape, bool)
         values = {**constants, **inputs.start, **new}
         fired = self.fires(values) & (silent == 0)
         silent = jnp.where(fired, max(self.quiet_steps, 1) if self.quiet is None else 1, silent)
         for name, rule in self.resets:
             new[name] = jnp.where(fired, rule({**values, **new}), new[name])
-        return {**new, "silent": silent}, fired
+        return {**new, "_silent": silent}, fired
 
     def draws(self, keys: tuple[Array, Array], step: Array) -> Values:
         """Standard normal draws of every channel for one step."""
@@ -85,5 +85,5 @@ class Program(NamedTuple):
     def observe(self, state: Values, constants: Values, start: Values) -> Values:
         """The recorded variables, each of the shape of the cells."""
         values = {**constants, **start, **state}
-        shape = state["silent"].shape
+        shape = state["_silent"].shape
         return {name: jnp.broadcast_to(rule(values), shape) for name, rule in self.observed}

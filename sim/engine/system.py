@@ -12,12 +12,12 @@ class Equation(NamedTuple):
 
     Args:
         name: of the state x.
-        kind: `"relax"`, `"steady_rate"` (the rate is the constant `rate_<name>`) or `"drift"`.
+        kind: `"relax"`, `"steady_rate"` (the rate is the constant `_rate_<name>`) or `"drift"`.
         neighbours: states y with which the target grows linearly, target + sum of pull * y (compartments, say).
         function: of the variables in `args`, all by name; returns target, rate (unless steady) and the pull of each
             neighbour, or the slope.
         args: names of states, inputs and constants that the function reads.
-        noise: names of the noise channels; the amplitude of channel j is the constant `noise_<name>_<j>`.
+        noise: names of the noise channels; the amplitude of channel j is the constant `_noise_<name>_<j>`.
         waits: x stands still while the cell is refractory.
     """
 
@@ -36,7 +36,7 @@ class Equation(NamedTuple):
     def parts(self, values: Values) -> tuple[Array, Array, tuple[Array, ...]]:
         """Target without the neighbours, rate, and the pull of each neighbour."""
         target, *rest = self.function(**{name: values[name] for name in self.args})
-        rate = values[f"rate_{self.name}"] if self.kind == "steady_rate" else rest.pop(0)
+        rate = values[f"_rate_{self.name}"] if self.kind == "steady_rate" else rest.pop(0)
         return target, rate, tuple(rest)
 
     def relaxation(self, values: Values) -> tuple[Array, Array]:

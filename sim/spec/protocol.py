@@ -8,6 +8,7 @@ piecewise linear; its corners fall on the borders of windows (0.5 ms by default)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -85,7 +86,7 @@ class Sequence(Protocol):
         return [e for part in self.parts for e in part.elements()]
 
     def length(self, numbers: Numbers) -> np.ndarray:
-        return np.sum([part.length(numbers) for part in self.parts], axis=0)
+        return sum((part.length(numbers) for part in self.parts), np.zeros(1))
 
     def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
         found = []
@@ -106,7 +107,7 @@ class Together(Protocol):
         return [e for part in self.parts for e in part.elements()]
 
     def length(self, numbers: Numbers) -> np.ndarray:
-        return np.max([part.length(numbers) for part in self.parts], axis=0)
+        return reduce(np.maximum, (part.length(numbers) for part in self.parts))
 
     def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
         return [s for part in self.parts for s in part.segments(numbers, start, end)]
@@ -146,7 +147,7 @@ class Element(Protocol):
         return np.atleast_1d(quantity(getattr(self, field)).number) if found is None else found
 
     def length(self, numbers: Numbers) -> np.ndarray:
-        return np.sum([self.value(field, numbers) for field in self.TIMES], axis=0)
+        return sum((self.value(field, numbers) for field in self.TIMES), np.zeros(1))
 
     def corners(self, numbers: Numbers) -> list[np.ndarray]:
         """Level at the start and after each of `TIMES`."""

@@ -32,6 +32,10 @@ class Record:
     max_rate: str | float = "60 Hz"
 
     def __post_init__(self) -> None:
+        if isinstance(self.variables, str):
+            raise RecordError(
+                f"`variables` is a list of names, but it is {self.variables!r}; write [{self.variables}]."
+            )
         object.__setattr__(self, "variables", tuple(self.variables))
         if self.cells is not None:
             object.__setattr__(self, "cells", tuple(self.cells))

@@ -1,0 +1,238 @@
+"""A study runs to its end whatever interrupts it, and its digest names everything that decides the result."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import fingerprint
+from sim.backends.jax_backend import JaxBackend
+from sim.design import Design
+from sim.results.status import Status
+from sim.results.store import Store
+from sim.run import Study, run
+from sim.spec.canonical import canonical
+from sim.spec.model import Block, Model
+from sim.spec.network import Network, Population
+from sim.spec.numerics import Numerics
+from sim.spec.params import Graded, Param
+from sim.spec.protocol import Hold, Sequence, Settle, Step, Trapezoid, Triangle
+from sim.spec.record import Record
+
+ROOT = Path(__file__).parents[2]
+
+STUDY = """
+from sim.backends.jax_backend import JaxBackend
+from sim.design import Design
+from sim.run import Study, run
+from sim.spec.model import Block, Model
+from sim.spec.network import Network, Population
+from sim.spec.numerics import Numerics
+from sim.spec.params import Param
+from sim.spec.protocol import Step
+from sim.spec.record import Record
+
+cell = Model(
+    "noisy integrate-and-fire",
+    Block(
+        "dv/dt = (E - v + R*I + z*mV)/tau : volt\\ndz/dt = -z/tau + 3*sqrt(2/tau)*xi : 1\\nI : amp",
+        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
+        initial={"v": "-65 mV"},
+    ),
+    threshold="v > -50*mV", refractory="1 ms", reset="v = E",
+)
+study = Study(
+    Network((Population("pool", cell, 3),)), Step("pool.I", "1.4 nA", "200 ms"), Record(("v",), every="5 ms"),
+    Design({"network.pool.tau": ["8 ms", "10 ms", "12 ms"]}, seeds=4), JaxBackend(), Numerics(),
+)
+"""
+INTERRUPTED = """
+import sys, time
+from sim.results.store import Store
+write = Store.write
+Store.write = lambda *args: (write(*args), time.sleep(0.5))  # long enough to be caught in the middle
+run(study, sys.argv[1], batch=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def noisy_study() -> Study:
+    space: dict = {}
+    exec(STUDY, space)
+    return space["study"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(noisy_study, tmp_path_factory):
+    return run(noisy_study, tmp_path_factory.mktemp("whole") / "store.zarr", batch=2).load()
+
+
+def test_the_study_has_something_to_compare(uninterrupted):
+    assert (uninterrupted.status == Status.DONE).all()
+    assert (uninterrupted.n_spikes.sum("unit") > 5).all()
+    assert len(np.unique(uninterrupted.n_spikes.sum("unit"))) > 3
+
+
+def test_resume_equals_uninterrupted_run(noisy_study, uninterrupted, tmp_path):
+    path = tmp_path / "store.zarr"
+    child = subprocess.Popen([sys.executable, "-c", STUDY + INTERRUPTED, str(path)], cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and child.poll() is None:
+            if path.exists() and Store.open(path).status_counts()[Status.DONE] >= 4:
+                break
+            time.sleep(0.02)
+        os.kill(child.pid, signal.SIGKILL)
+    finally:
+        child.kill()
+        child.wait()
+    done = Store.open(path).status_counts()[Status.DONE]
+    assert 4 <= done < 12  # killed in the middle
+    resumed = run(noisy_study, path, batch=5).load()  # the store's own slabs are kept
+    assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+def test_batch_size_changes_nothing_in_the_store(noisy_study, uninterrupted, tmp_path):
+    whole = run(noisy_study, tmp_path / "store.zarr", batch=32).load()
+    assert whole.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+def test_a_finished_study_is_not_run_again(noisy_study, tmp_path, monkeypatch):
+    path = tmp_path / "store.zarr"
+    run(noisy_study, path)
+    monkeypatch.setattr(JaxBackend, "prepare", lambda *args: pytest.fail("it was prepared again"))
+    assert (run(noisy_study, path).status == Status.DONE).all()
+
+
+def test_names_units_and_labels_come_with_the_result(uninterrupted):
+    assert dict(uninterrupted.sizes) | {"spike": 0} == {
+        "sample": 12,
+        "unit": 3,
+        "recorded": 3,
+        "spike": 0,
+        "time": 40,
+    }
+    assert uninterrupted.v.attrs["units"] == "mV"
+    assert uninterrupted["network.pool.tau"].attrs["units"] == "ms"
+    assert uninterrupted["pool.I"].attrs["units"] == "nA"
+    np.testing.assert_array_equal(uninterrupted["network.pool.tau"][::4], [8, 10, 12])
+    np.testing.assert_array_equal(uninterrupted.stream[:4], [0, 1, 2, 3])
+    np.testing.assert_allclose(uninterrupted.time[:2], [0, 0.005])
+
+
+# ---- digest
+
+CELL = Model(
+    "cell",
+    Block(
+        "dv/dt = (E - v)/tau + I : volt\nI : volt/second",
+        {"E": Param("0 mV", "a"), "tau": Param("1 ms", "a")},
+        initial={"v": "1 mV"},
+    ),
+    threshold="v > 2*mV",
+    refractory="1 ms",
+    reset="v = 0*mV",
+)
+POPULATION = Population("pool", CELL, 3, {"E": Graded("0 mV", "1 mV", 0.5, "a")})
+PROTOCOL = Hold("pool.I", "1 mV/ms", name="hold") + (
+    Settle("1 ms")
+    >> Step("pool.I", "1 mV/ms", "2 ms", name="step")
+    >> Triangle("pool.I", "1 mV/ms", "2 ms", "3 ms", name="triangle")
+    >> Trapezoid("pool.I", "1 mV/ms", "2 ms", "3 ms", "4 ms", name="trapezoid")
+)
+BASE = Study(
+    Network((POPULATION,)),
+    PROTOCOL,
+    Record(("v",), "1 ms", (0, 1), True, "60 Hz"),
+    Design({"network.pool.tau": ["1 ms", "2 ms"]}, 2, 0),
+    JaxBackend(),
+    Numerics("0.05 ms", "0.5 ms", "staggered", "float32"),
+)
+OTHER = {  # one other value for each field of each declared part
+    Numerics: dict(dt="0.1 ms", window="1 ms", scheme="euler", dtype="float64"),
+    Record: dict(variables=(), every="2 ms", cells=(0,), commands=False, max_rate="50 Hz"),
+    Design: dict(axes={"network.pool.tau": ["1 ms", "3 ms"]}, seeds=3, first_seed=1, ends_only=True),
+    Population: dict(name="other", size=4, params={}, model=replace(CELL, name="other")),
+    Model: dict(
+        name="other",
+        block=replace(CELL.block, initial={"v": "2 mV"}),
+        threshold="v > 3*mV",
+        refractory="2 ms",
+        reset="",
+    ),
+    Block: dict(
+        text=CELL.block.text.replace("E - v", "2*E - v"),
+        params={**CELL.block.params, "tau": Param("2 ms", "a")},
+        initial={"v": "3 mV"},
+        into={"s": "v"},
+        sums={"s": "volt"},
+    ),
+    Param: dict(value="2 ms", source="b", bounds=(None, "9 ms")),
+    Graded: dict(low="0.5 mV", high="2 mV", skew=1.0, source="b"),
+    Settle: dict(duration="2 ms"),
+    Hold: dict(target="pool.J", level="2 mV/ms", name="x"),
+    Step: dict(target="pool.J", level="2 mV/ms", duration="3 ms", name="x"),
+    Triangle: dict(target="pool.J", peak="2 mV/ms", up="3 ms", down="4 ms", name="x"),
+    Trapezoid: dict(target="pool.J", peak="2 mV/ms", up="3 ms", hold="4 ms", down="5 ms", name="x"),
+}
+
+
+def declared_parts() -> dict[type, object]:
+    elements = {type(e): e for e in PROTOCOL.elements()}
+    return {
+        Numerics: BASE.numerics,
+        Record: BASE.record,
+        Design: BASE.design,
+        Population: POPULATION,
+        Model: CELL,
+        Block: CELL.block,
+        Param: CELL.params["tau"],
+        Graded: POPULATION.params["E"],
+        **elements,
+    }
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, others in OTHER.items() for field in others])
+def test_every_declared_value_enters_the_digest(kind, field):
+    part = declared_parts()[kind]
+    assert canonical(replace(part, **{field: OTHER[kind][field]})) != canonical(part)
+
+
+@pytest.mark.parametrize("kind", OTHER)
+def test_no_field_is_forgotten(kind):
+    assert {f.name for f in fields(kind) if f.init and f.compare} == set(OTHER[kind])
+
+
+@pytest.mark.parametrize("part", [f.name for f in fields(Study) if f.name != "backend"])
+def test_every_part_of_a_study_enters_its_digest(part):
+    other = {
+        "network": Network((replace(POPULATION, size=4),)),
+        "protocol": Sequence((Settle("9 ms"),)),
+        "record": Record(),
+        "design": Design(),
+        "numerics": Numerics("0.1 ms"),
+    }
+    assert replace(BASE, **{part: other[part]}).digest() != BASE.digest()
+
+
+def test_the_digest_is_that_of_the_values_and_not_of_the_objects():
+    again = replace(BASE, network=Network((replace(POPULATION),)), numerics=Numerics())
+    assert again.digest() == BASE.digest()
+
+
+def test_comments_do_not_change_the_digest_and_code_does(tmp_path, monkeypatch):
+    plain = fingerprint._meaning('"""a."""\nx = 1\n')
+    assert fingerprint._meaning('"""b."""\n# c\nx   = 1\n') == plain
+    assert fingerprint._meaning('"""a."""\nx = 2\n') != plain
+
+
+def test_the_digest_is_known_without_brian2(in_child):
+    text = STUDY + "import sys; study.digest(); print('brian2' in sys.modules)"
+    in_child(text)  # the text may be new to this cache
+    assert in_child(text).strip() == "False"
