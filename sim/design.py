@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 import xarray as xr
 
-from sim.spec.params import nearest
+from sim.spec.params import Value, check_bounds, nearest
 from sim.units import Quantity, UnitError, coherent_unit, describe, quantity
 
 
@@ -73,12 +73,16 @@ class Design:
         stream = np.array([row[-1] for row in rows], dtype=np.int64)
         return xr.Dataset(coords={**coordinates, "stream": ("sample", stream, {"units": "1"})})
 
-    def check(self, leaves: Mapping[str, Quantity]) -> None:
-        """Every path must lead to a number of the network or the protocol, in its unit.
+    def check(self, leaves: Mapping[str, Quantity], bounds: Mapping[str, tuple[Value | None, Value | None]]) -> None:
+        """Every path must lead to a number of the network or the protocol, in its unit and within its bounds.
+
+        Args:
+            leaves: value of every number that may vary, by path.
+            bounds: lowest and highest value, by path, of those that have them.
 
         Raises:
             DesignError: no such path; the sentence names the nearest ones.
-            UnitError: values in another unit.
+            UnitError: values in another unit, or out of bounds.
         """
         for path, values in self.axes.items():
             if path not in leaves:
@@ -89,3 +93,5 @@ class Design:
                     f"the design varies {path!r}, which is in {describe(leaves[path].dimensions)}, "
                     f"over values in {describe(found)}."
                 )
+            for value in values:
+                check_bounds(f"{path!r} in the design", quantity(value), bounds.get(path, (None, None)))

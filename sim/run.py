@@ -40,7 +40,7 @@ class Study:
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
-        self.design.check({**self.network.leaves(), **self.protocol.leaves()})
+        self.design.check({**self.network.leaves(), **self.protocol.leaves()}, self.network.bounds())
 
     def digest(self) -> str:
         """The name of the result."""

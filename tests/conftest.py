@@ -101,7 +101,7 @@ def _simulate(
 
 def _prepare(network, protocol, *, record=None, design=None, batch=None, **numerics) -> JaxSimulation:
     design = Design() if design is None else design
-    design.check({**network.leaves(), **protocol.leaves()})
+    design.check({**network.leaves(), **protocol.leaves()}, network.bounds())
     samples = design.dataset()
     record = Record() if record is None else record
     batch = samples.sizes["sample"] if batch is None else batch

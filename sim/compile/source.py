@@ -78,7 +78,7 @@ class _Writer:
         while more := {n for n, node in self.definitions.items() if algebra.names(node) <= steady} - steady:
             steady |= more
         self.steady = steady
-        self.potentials = dict.fromkeys(e.name for e in model.parsed.states if e.dimensions == POTENTIAL).keys()
+        self.potentials = [e.name for e in model.parsed.states if e.dimensions == POTENTIAL]
         self.lift = Lift(steady)
         self.functions: list[str] = []
         self.named: dict[str, str] = {}  # constants that have a name of their own: rates and noise amplitudes
@@ -154,7 +154,7 @@ class _Writer:
     def neighbours(self, name: str, terms: Terms) -> tuple[Terms, dict[str, Node]]:
         """What a potential takes from other potentials in proportion: the remaining terms, and the factor of each."""
         pulls = {}
-        for other in self.potentials - {name} if name in self.potentials else ():
+        for other in [p for p in self.potentials if p != name and name in self.potentials]:
             rest, factor = algebra.split(algebra.total(terms), other, self.definitions)
             linear = factor and not any(
                 algebra.depends(f, p, self.definitions) for _, f in factor for p in self.potentials

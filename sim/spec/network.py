@@ -80,6 +80,9 @@ class Population:
         }
 
 
+Bounds = tuple[Value | None, Value | None]
+
+
 @dataclass(frozen=True)
 class Network:
     """Populations.
@@ -101,6 +104,16 @@ class Network:
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path."""
         return {path: value for p in self.populations for path, value in p.leaves().items()}
+
+    def bounds(self) -> dict[str, Bounds]:
+        """Lowest and highest value that make sense, by the path of each leaf that has one of the two."""
+        return {
+            f"network.{p.name}.{name}{part}": p.model.params[name].bounds
+            for p in self.populations
+            for name, param in p.table().items()
+            for part in param.leaves()
+            if part != ".skew" and p.model.params[name].bounds != (None, None)
+        }
 
     def ports(self) -> dict[str, tuple[float, ...]]:
         """Dimensions of every port that a protocol may drive, by `population.port`."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from sim.units import Dimensions, Quantity, UnitError, describe, quantity
+from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity
 
 Value = str | float | int
 
@@ -102,7 +102,8 @@ def check_bounds(what: str, found: Quantity, bounds: tuple[Value | None, Value |
             raise UnitError(f"{what} is in {describe(found.dimensions)}, but its bound {bound!r} is not.")
         if sign * (found.number - limit.number) < 0:
             side = "below its lower" if sign > 0 else "above its upper"
-            raise UnitError(f"{what} is {found.number:g} {describe(found.dimensions)}, {side} bound of {bound}.")
+            unit = "" if found.dimensions == DIMENSIONLESS else f" {describe(found.dimensions)}"
+            raise UnitError(f"{what} is {found.number:g}{unit}, {side} bound of {bound}.")
 
 
 def nearest(name: str, names) -> str:

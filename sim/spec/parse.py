@@ -130,12 +130,6 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
             raise error(f"{what} defines {equation.name!r} in its text and in its parameter table; keep one of them.")
         if equation.name in TEXT_UNITS:
             raise error(f"{what}: {equation.name!r} is the name of a unit and cannot name a variable; rename it.")
-        if equation.kind == "subexpression" and any(
-            n == "xi" or n.startswith("xi_") for n in names_in(equation.expression)
-        ):
-            raise error(
-                f"{what}: the subexpression {equation.name!r} holds noise (xi); write noise into an equation d/dt."
-            )
         if extra := set(equation.flags) - {"unless refractory"}:
             raise error(f"{what}: the flag {extra.pop()!r} of {equation.name!r} is not known here; remove it.")
     for name in params:
@@ -148,7 +142,6 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
             )
     reset = _read_reset(assignments, {e.name for e in equations if e.kind == "state"}, what, error)
     _check_units(equations, params, conditions, reset, functions, what, error)
-    _check_order(equations, what, error)
     return Parsed(tuple(equations), reset)
 
 
@@ -208,16 +201,6 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
         check(condition, f"{kind}: {condition}", DIMENSIONLESS)
         if not is_boolean_expression(condition, known):
             raise error(f"{what}: the {kind} {condition!r} is not a condition; write for example 'v > -20*mV'.")
-
-
-def _check_order(equations, what, error) -> None:
-    """Subexpressions must not need each other in a circle."""
-    needs = {e.name: names_in(e.expression) for e in equations if e.kind == "subexpression"}
-    while ready := [name for name, others in needs.items() if not others & needs.keys()]:
-        for name in ready:
-            del needs[name]
-    if needs:
-        raise error(f"{what}: the subexpressions {', '.join(sorted(needs))} need each other in a circle; break it.")
 
 
 def names_in(expression: str) -> set[str]:

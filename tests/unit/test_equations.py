@@ -1,6 +1,10 @@
 """The compiled right-hand side is the text's own value, whatever was split, lifted or gathered on the way."""
 
 import ast
+import os
+import subprocess
+import sys
+import tempfile
 
 import numpy as np
 import pytest
@@ -105,3 +109,18 @@ def test_a_potential_times_itself_needs_no_division_where_its_factor_vanishes(si
 )
 def test_units_become_numbers_of_the_coherent_system(text, folded):
     assert algebra.value(algebra.tree(text)) == pytest.approx(folded, rel=1e-15)
+
+
+def test_the_source_is_the_same_in_every_process():
+    program = (
+        "from networks.cells.powers_heckman import REFERENCE; from sim.compile.equations import compile_model; "
+        "print(compile_model(REFERENCE, ('i_pic',)).digest)"
+    )
+    digests = set()
+    for seed in ("0", "1", "2"):
+        with tempfile.TemporaryDirectory() as cache:  # nothing kept from another process
+            environment = {**os.environ, "PYTHONHASHSEED": seed, "SHERRINGTON_CACHE": cache}
+            found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+            digests.add(found.stdout)
+    assert len(digests) == 1
+    assert digests != {""}

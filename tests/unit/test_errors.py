@@ -141,6 +141,13 @@ TOGETHER = {  # parts that do not fit each other: (protocol, record, design, the
     "a variable twice": (SHORT, Record(("v", "v")), None, ValueError, ["'v'", "twice"]),
     "a path to nothing": (SHORT, None, {"network.pool.gg": [1]}, DesignError, ["'network.pool.gg'", "network.pool.g"]),
     "a path in another unit": (SHORT, None, {"network.pool.g": ["1 mV"]}, UnitError, ["in uS", "values in mV"]),
+    "a value below its bound": (
+        SHORT,
+        None,
+        {"network.pool.g": ["1 uS", "-1 uS"]},
+        UnitError,
+        ["-1 uS", "bound of 0 uS"],
+    ),
     "a path of a command that is not there": (
         Triangle("pool.I", "1 nA", "1 ms", "1 ms", name="up"),
         None,
