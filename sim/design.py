@@ -4,10 +4,11 @@
 that conditions are compared under the same noise (common random numbers).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -25,7 +26,8 @@ class Design:
     """A grid over paths, repeated over random streams.
 
     Args:
-        axes: values by path, for example `{"network.hTA.monoamine": [0.8, 1.0], "protocol.inhibition.level": [0, 3]}`.
+        axes: values by path, for example `{"network.hTA.monoamine": [0.8, 1.0], "protocol.inhibition.level": [0, 3]}`;
+            a path may also be written as nested mappings.
         seeds: number of random streams, at least 1.
         first_seed: number of the first one.
         ends_only: keep only the first and the last value of each axis.
@@ -41,10 +43,7 @@ class Design:
     ends_only: bool = False
 
     def __post_init__(self) -> None:
-        for path, values in self.axes.items():
-            if isinstance(values, (str, int, float)):
-                raise DesignError(f"the design varies {path!r} over {values!r}, which is no list; write [{values}].")
-        axes = {path: tuple(values) for path, values in self.axes.items()}
+        axes = dict(_flat(self.axes))
         for path, values in axes.items():
             if not values:
                 raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
@@ -95,3 +94,15 @@ class Design:
                 )
             for value in values:
                 check_bounds(f"{path!r} in the design", quantity(value), bounds.get(path, (None, None)))
+
+
+def _flat(axes: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, tuple[str | float, ...]]]:
+    """Path and values of every axis, nested mappings joined by dots."""
+    for name, values in axes.items():
+        path = f"{prefix}{name}"
+        if isinstance(values, Mapping):
+            yield from _flat(values, f"{path}.")
+        elif isinstance(values, (str, int, float)):
+            raise DesignError(f"the design varies {path!r} over {values!r}, which is no list; write [{values}].")
+        else:
+            yield path, tuple(values)

@@ -88,3 +88,8 @@ def test_a_design_over_durations_runs_as_long_as_its_longest_sample(simulate, on
     run = simulate(cell, pulse, record=Record(("v",), "1 ms", commands=False), design=design, dtype="float64")
     assert run.traces["v"].shape[-1] == 7
     np.testing.assert_allclose(run.traces["v"][:, 0, -1], [2, 6, 4, 12], atol=1e-6)  # float32 as stored
+
+
+def test_an_axis_may_be_written_as_a_nested_path():
+    nested = Design({"network": {"pool": {"g": {"low": ["1 uS", "2 uS"]}}}})
+    assert nested == Design({"network.pool.g.low": ["1 uS", "2 uS"]})
