@@ -26,8 +26,13 @@ _MATH |= {"arctan": math.atan, "sign": lambda x: math.copysign(1.0, x) if x else
 _MATH |= {"clip": lambda x, low, high: min(max(x, low), high)}
 
 
-def tree(expression: str) -> Node:
-    """The syntax tree of an expression, units replaced by their numbers and numbers folded."""
+UNIT_NAMES = frozenset(_UNITS)
+
+
+def tree(expression: str, *, units: bool = False) -> Node:
+    """The syntax tree of an expression, units replaced by their numbers and numbers folded; or as it is."""
+    if units:
+        return ast.parse(expression, mode="eval").body
     return fold(ast.parse(expression, mode="eval").body)
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.compile.namespaces import JAX, NUMPY
-from sim.compile.source import POTENTIAL, source
+from sim.compile.relaxation import POTENTIAL
+from sim.compile.source import source
 from sim.engine.program import Rule
 from sim.engine.system import Equation, Stage, System
 from sim.spec.model import Model

@@ -13,17 +13,14 @@ import os
 from pathlib import Path
 
 from sim.cache import cache_folder
-from sim.compile import algebra
-from sim.compile.algebra import Lift, Node, Terms
+from sim.compile import algebra, relaxation
+from sim.compile.algebra import Lift, Node
+from sim.compile.relaxation import Relaxation, definitions, relaxations
 from sim.spec.canonical import canonical
-from sim.spec.model import Model, ModelError
-from sim.units import quantity
-
-POTENTIAL = quantity("1 mV").dimensions
-"""States of these dimensions are potentials: they live at full steps, and pull on each other."""
+from sim.spec.model import Model
 
 # Read when the module is imported: a process that outlives an edit must not store its text as that of the new code.
-_WRITTEN_BY = b"".join(Path(file).read_bytes() for file in (__file__, algebra.__file__))
+_WRITTEN_BY = b"".join(Path(file).read_bytes() for file in (__file__, algebra.__file__, relaxation.__file__))
 
 
 def source(model: Model, observed: tuple[str, ...] = ()) -> str:
@@ -54,7 +51,7 @@ def source(model: Model, observed: tuple[str, ...] = ()) -> str:
 
 def _write(model: Model, observed: tuple[str, ...]) -> str:
     writer = _Writer(model)
-    kinds = {e.name: writer.state(e.name, e.expression) for e in model.parsed.states}
+    kinds = {found.name: writer.state(found) for found in relaxations(model, writer.known)}
     for name, condition in (("fires", model.threshold), ("quiet", "" if model.timed_refractory else model.refractory)):
         if condition:
             writer.rule(name, condition)
@@ -73,13 +70,9 @@ class _Writer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.definitions = {e.name: algebra.tree(e.expression) for e in model.parsed.subexpressions}
-        steady = {*model.params, "pi", "e", "inf"}
-        while more := {n for n, node in self.definitions.items() if algebra.names(node) <= steady} - steady:
-            steady |= more
-        self.steady = steady
-        self.potentials = [e.name for e in model.parsed.states if e.dimensions == POTENTIAL]
-        self.lift = Lift(steady)
+        self.known = definitions(model)
+        self.definitions, self.steady = self.known
+        self.lift = Lift(self.steady)
         self.functions: list[str] = []
         self.named: dict[str, str] = {}  # constants that have a name of their own: rates and noise amplitudes
 
@@ -111,57 +104,30 @@ class _Writer:
                 self._need(lifted, lines)
                 lines[name] = algebra.text(lifted)
 
-    def state(self, name: str, expression: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    def state(self, found: Relaxation) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
         """Write the right-hand side of one state; returns its kind, noise channels and neighbours."""
-        node, channels = algebra.tree(expression), []
-        comment = f"d{name}/dt = {expression}"
-        for channel in sorted(n for n in algebra.names(node) if n == "xi" or n.startswith("xi_")):
-            rest, amplitude = algebra.split(node, channel, self.definitions)
-            amplitude = algebra.total(amplitude)
-            if not self.lift.is_constant(amplitude):
-                raise ModelError(
-                    f"model {self.model.name!r}: the noise amplitude {algebra.text(amplitude)!r} of {channel} in "
-                    f"{comment!r} changes during a run; let a state carry noise of constant amplitude and scale it."
-                )
+        name, channels = found.name, tuple(found.noise)
+        for channel, amplitude in found.noise.items():
             self.named[f"_noise_{name}_{channel}"] = algebra.text(algebra.fold(amplitude))
-            channels.append(channel)
-            node = algebra.total(rest)
-        core, times, per = algebra.peel(node, name, self.definitions)
-        a, b = algebra.split(core, name, self.definitions)
-        if not b:
-            self.write(f"slope_{name}", [node], comment)
-            return "drift", tuple(channels), ()
-        a, pulls = self.neighbours(name, a)
-        loss, local = algebra.total(algebra.negated(b)), {}
+        if found.slope is not None:
+            self.write(f"slope_{name}", [found.slope], found.text)
+            return "drift", channels, ()
+        loss, local = found.loss, {}
         if not self.lift.is_constant(loss):
             local["_loss"] = loss
             loss = ast.Name("_loss")
-        rate = algebra.multiply(times, loss)
-        rate = algebra.divide(rate, per) if per is not None else rate
-        shares = [algebra.total(a), *pulls.values()]
-        if pulls:
+        rate, shares = found.rate(loss), [found.gain, *found.pulls.values()]
+        if found.pulls:
             local["_share"] = algebra.divide(ast.Constant(1.0), loss)
             shares = [algebra.multiply(ast.Name("_share"), x) for x in shares]
         else:
             shares = [algebra.divide(x, loss) for x in shares]
         if self.lift.is_constant(rate):
             self.named[f"_rate_{name}"] = algebra.text(algebra.fold(rate))
-            self.write(f"target_{name}", shares, comment, local=local)
-            return "steady_rate", tuple(channels), tuple(pulls)
-        self.write(f"target_{name}", [shares[0], rate, *shares[1:]], comment, local=local)
-        return "relax", tuple(channels), tuple(pulls)
-
-    def neighbours(self, name: str, terms: Terms) -> tuple[Terms, dict[str, Node]]:
-        """What a potential takes from other potentials in proportion: the remaining terms, and the factor of each."""
-        pulls = {}
-        for other in [p for p in self.potentials if p != name and name in self.potentials]:
-            rest, factor = algebra.split(algebra.total(terms), other, self.definitions)
-            linear = factor and not any(
-                algebra.depends(f, p, self.definitions) for _, f in factor for p in self.potentials
-            )
-            if linear and not any(algebra.depends(r, other, self.definitions) for _, r in rest):
-                terms, pulls[other] = rest, algebra.total(factor)
-        return terms, pulls
+            self.write(f"target_{name}", shares, found.text, local=local)
+            return "steady_rate", channels, tuple(found.pulls)
+        self.write(f"target_{name}", [shares[0], rate, *shares[1:]], found.text, local=local)
+        return "relax", channels, tuple(found.pulls)
 
     def rule(self, name: str, expression: str) -> None:
         self.write(name, [algebra.tree(expression)], expression, single=True)
