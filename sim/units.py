@@ -171,6 +171,11 @@ def positive(value: "str | float | int | Quantity", unit: str, what: str) -> flo
     return number
 
 
+def si_factor(dimensions: Dimensions) -> float:
+    """How many units of the coherent system make one SI unit of these dimensions."""
+    return 10.0 ** _coherent_exponent(dimensions)
+
+
 def number_in(coherent: float, unit: str) -> float:
     """A number of the coherent system expressed in `unit`, for output."""
     return coherent / quantity(f"1 {unit}").number

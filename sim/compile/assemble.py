@@ -71,20 +71,29 @@ def check_record(record: Record, populations: tuple[Population, ...]) -> None:
             raise RecordError(f"the record asks for cell {cell}, but there are {total}: 0 to {total - 1}.")
 
 
-def lanes(part: Part, numbers: dict[str, np.ndarray], commands: dict[str, Commands], stream: np.ndarray) -> Lanes:
-    """The lanes of some samples: every cell of the first sample, then of the second ...
+def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Every parameter of a population, coherent units, (sample, cell); an axis on which nothing varies has length 1.
 
     Args:
         numbers: value of every leaf, (sample,) or (1,).
+    """
+    found = {}
+    for name, param in part.population.table().items():
+        leaves = {leaf: numbers[f"network.{part.population.name}.{name}{leaf}"] for leaf in param.leaves()}
+        found[name] = param.across(part.population.size, leaves)
+    return found
+
+
+def lanes(part: Part, params: dict[str, np.ndarray], commands: dict[str, Commands], stream: np.ndarray) -> Lanes:
+    """The lanes of some samples: every cell of the first sample, then of the second ...
+
+    Args:
+        params: from `parameters`.
         commands: port -> Commands, (segment, sample).
         stream: (sample,), number of the random stream.
     """
     population, compiled, program = part
     samples, size = len(stream), population.size
-    params = {}
-    for name, param in population.table().items():
-        leaves = {leaf: numbers[f"network.{population.name}.{name}{leaf}"] for leaf in param.leaves()}
-        params[name] = param.across(size, leaves)
     constants: dict[str, Any] = dict(compiled.constants(params))
     state = initial_state(population.model, compiled, constants)
     steady = program._replace(system=compiled.steady)
