@@ -16,6 +16,8 @@ class Config:
     design: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
+    recording: str | None = None
+    force: str | None = None
     seed: int = 0
     dt: str = "0.05 ms"
     window: str = "0.5 ms"

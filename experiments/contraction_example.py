@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sim.analysis.delta_f import delta_f
+from sim.analysis.delta_f import DeltaF, delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.recruitment import derecruitment_time, recruitment_time
 from sim.analysis.smoothing import smoothed_rate
@@ -17,8 +17,6 @@ def example(
 ) -> dict[str, tuple]:
     """Variables of a measures Dataset that `contraction_panels` draws.
 
-    The pair shown is the one, of those that count, whose ΔF is nearest to the pool's.
-
     Args:
         spikes: s, (unit, spike).
         time: s, (time,).
@@ -26,20 +24,10 @@ def example(
         convention: of the ΔF.
 
     Returns:
-        `name -> (dims, values, attributes)`; without a pair `pair_unit` is -1.
+        `name -> (dims, values, attributes)`.
     """
     spikes = spikes[:, : max(2, int(spike_count(spikes).max(initial=0)))]
     t = np.arange(0, time[-1] + EVERY / 2, EVERY)
-    result = delta_f(spikes, convention=convention)
-    unit, at, level = np.full(2, -1), np.full(2, np.nan), np.full(2, np.nan)
-    if int(result.n_pairs):
-        away = np.where(result.failed == 0, np.abs(result.pair - result.pool), np.inf)
-        unit = np.array(np.unravel_index(np.argmin(away), away.shape))
-        at = np.array([
-            recruitment_time(spikes, at_spike=convention.recruitment_spike)[unit[1]],
-            min(derecruitment_time(spikes)[unit[1]], derecruitment_time(spikes)[unit[0]]),
-        ])  # fmt: skip
-        level = smoothed_rate(spikes[None, unit[0]], at, convention=convention.rate)[0]
     small = np.float32  # 0.002 ms at 20 s
     return {
         "time": ("time", time, {"units": "s", "long_name": "time"}),
@@ -53,10 +41,36 @@ def example(
             {"units": "pps", "long_name": "smoothed rates of the example"},
         ),
         "example_command": ("time", command.astype(small), {"units": "1", "long_name": "excitatory command A_e"}),
+        **shown_pair(spikes, delta_f(spikes, convention=convention), convention),
+    }  # fmt: skip
+
+
+def shown_pair(spikes: np.ndarray, result: DeltaF, convention: DeltaFConvention) -> dict[str, tuple]:
+    """The pair that stands for all: the one, of those that count, whose ΔF is nearest to the pool's.
+
+    Args:
+        spikes: s, (unit, spike).
+        result: their ΔF.
+        convention: of the ΔF.
+
+    Returns:
+        `name -> (dims, values, attributes)`; without a pair `pair_unit` is -1.
+    """
+    unit, at, level = np.full(2, -1), np.full(2, np.nan), np.full(2, np.nan)
+    if int(result.n_pairs):
+        away = np.where(result.failed == 0, np.abs(result.pair - result.pool), np.inf)
+        unit = np.array(np.unravel_index(np.argmin(away), away.shape))
+        last_rate = convention.rate.fit(spikes[None, unit]).end[0, 0]  # of the control unit
+        at = np.array([
+            recruitment_time(spikes, at_spike=convention.recruitment_spike)[unit[1]],
+            min(derecruitment_time(spikes)[unit[1]], last_rate),
+        ])  # fmt: skip
+        level = smoothed_rate(spikes[None, unit[0]], at, convention=convention.rate)[0]
+    return {
         "pair_unit": ("role", unit, {"units": "1", "long_name": "control and test unit of the pair shown, from 0"}),
         "pair_time": ("moment", at, {"units": "s", "long_name": "recruitment and derecruitment of the test unit"}),
         "pair_rate": ("moment", level, {"units": "pps", "long_name": "smoothed rate of the control unit then"}),
-    }  # fmt: skip
+    }
 
 
 def units_by_recruitment(m: xr.Dataset) -> np.ndarray:

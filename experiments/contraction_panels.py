@@ -22,7 +22,7 @@ def raster(axes: Axes, m: xr.Dataset) -> None:
     order = units_by_recruitment(m)
     for row, unit in enumerate(order):
         times = spikes[unit][np.isfinite(spikes[unit])]
-        axes.vlines(times, row + 0.6, row + 1.4, color=_shade(row, len(order)), lw=0.35)
+        axes.vlines(times, row + 0.6, row + 1.4, color=shade(row, len(order)), lw=0.35)
     axes.set_ylim(0.3, len(order) + 0.7)
     axes.set_xlim(m["time"].values[0], m["time"].values[-1])
     axes.set_ylabel("motor unit\n(by recruitment)")
@@ -45,7 +45,7 @@ def rates(axes: Axes, m: xr.Dataset) -> None:
     axes.patch.set_visible(False)
     order = units_by_recruitment(m)
     for row, unit in enumerate(order):
-        axes.plot(t, rate[unit], color=_shade(row, len(order)), lw=0.8)
+        axes.plot(t, rate[unit], color=shade(row, len(order)), lw=0.8)
     axes.set_xlim(m["time"].values[0], m["time"].values[-1])
     top = np.nanmax(rate) if np.isfinite(rate).any() else 1.0
     axes.set_ylim(0, 1.15 * top)
@@ -65,18 +65,20 @@ def pair(axes: Axes, m: xr.Dataset) -> None:
         spikes = m["example_spikes"].values[unit]
         spikes = spikes[np.isfinite(spikes)].astype(float)
         axes.plot(spikes[1:], 1 / np.diff(spikes), ".", ms=2, color=colour, alpha=0.5, mew=0)
-        axes.plot(t, rate[unit], color=colour, lw=1.6, label=f"{name} (unit {unit + 1})")
+        axes.plot(t, rate[unit], color=colour, lw=1.6, label=f"{name} (unit {_label(m, unit)})")
     at, level = m["pair_time"].values, m["pair_rate"].values
     shown = rate[[control, test]]
     top, bottom = 1.22 * np.nanmax(shown), 0.5 * np.nanmin(shown)
+    edge = t[-1]
     for when, value, words in zip(at, level, ("recruited", "derecruited"), strict=True):
         axes.vlines(when, bottom, value, color=INK, lw=0.7, ls=":")
         axes.plot(when, value, "o", ms=4, mfc="white", mec=INK, mew=1, zorder=5)
+        share = (when - t[0]) / (edge - t[0])
+        left = share > (0.22 if words == "recruited" else 0.85)  # where there is room
         axes.annotate(
-            f"test unit\n{words}", (when, bottom), (-2 if words == "recruited" else 2, 2), textcoords="offset points",
-            ha="right" if words == "recruited" else "left", va="bottom", fontsize=6,
+            f"test unit\n{words}", (when, bottom), (-2 if left else 2, 2), textcoords="offset points",
+            ha="right" if left else "left", va="bottom", fontsize=6,
         )  # fmt: skip
-    edge = t[-1]
     axes.fill_between([at[0], edge], *level, color=AMBER, alpha=0.35, lw=0)
     for value, when in zip(level, at, strict=True):
         axes.plot([when, edge], [value, value], color=INK, lw=0.6, ls="--")
@@ -91,12 +93,18 @@ def pair(axes: Axes, m: xr.Dataset) -> None:
         ha="right",
         va="bottom",
         fontweight="bold",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
     )
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(xlim=(t[0], t[-1]), ylim=(bottom, top), xlabel="time (s)", ylabel="discharge rate (pps)")
     axes.legend(loc="upper left", handlelength=1.2, borderaxespad=0.2)
 
 
-def _shade(row: int, of: int) -> tuple[float, ...]:
+def _label(m: xr.Dataset, unit: int) -> str:
+    """The name that a recording gives a unit; else its number, from 1."""
+    return str(m["label"].values[unit]) if "label" in m else str(unit + 1)
+
+
+def shade(row: int, of: int) -> tuple[float, ...]:
     """Dark for the first recruited, light for the last."""
     return colormaps["cividis"](0.85 * row / max(1, of - 1))

@@ -1,16 +1,20 @@
-"""The command `sherrington`: configuration -> simulation -> measures -> figure, in one folder named by digest."""
+"""The command `sherrington`: configuration -> results -> measures -> figure, in one folder named by digest."""
 
 import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.config import Config
+
+if TYPE_CHECKING:
+    from experiments.sources import Source
+    from sim.run import Study
 
 ConfigStore.instance().store("schema", Config)
 log = logging.getLogger("sherrington")
@@ -43,55 +47,79 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     Raises:
         UserError: anything that the user can mend.
     """
-    parts, numerics = declare(config)
+    source, question = declare(config)
     from sim.results.disk import StoreError
-    from sim.run import Study, run
 
-    question = parts.pop("question")
-    if config.batch < 1:
-        raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
-    study = Study(**parts, numerics=numerics)
     try:
-        study.check()
-        folder = Path(config.out) / f"{config.name}-{study.digest()}"
-        text = OmegaConf.to_yaml(config, resolve=True)
-        results = run(study, folder / "store.zarr", batch=config.batch, config=text, seed=config.seed)
-        lines = answer(question, results, folder)
-    except (ValueError, StoreError) as problem:
+        folder = Path(config.out) / f"{config.name}-{source.digest()}"
+        lines = answer(question, source.results(folder), folder)
+    except (ValueError, ImportError, StoreError) as problem:
         raise UserError(_sentence(problem)) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem
     return folder, lines
 
 
-def declare(config: DictConfig) -> tuple[dict[str, Any], Any]:
-    """The declared parts of a study, and its numerics, from a configuration.
+def declare(config: DictConfig) -> tuple["Source", Any]:
+    """Where the results come from, and the question, from a configuration.
 
     Raises:
         UserError: something cannot be declared like this.
     """
+    from experiments.sources import Recorded, Simulation
+    from sim.spec.canonical import canonical
+
+    simulates = "_target_" in config.network
+    if config.recording is not None:
+        if simulates:
+            raise UserError(
+                f"experiment {config.name!r} simulates, but recording={config.recording} was given. "
+                "Take experiment=recorded_units to measure a recording."
+            )
+        question = _built(config, "question")
+        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
+        text = OmegaConf.to_yaml(deciding, resolve=True)
+        return Recorded(config.recording, config.force, canonical(question), text), question
+    if not simulates:
+        raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
+    if config.batch < 1:
+        raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
+    study = declare_study(config)
+    text = OmegaConf.to_yaml(config, resolve=True)
+    return Simulation(study, config.batch, text, config.seed), _built(config, "question")
+
+
+def declare_study(config: DictConfig) -> "Study":
+    """The study that a configuration declares.
+
+    Raises:
+        UserError: something cannot be declared like this.
+    """
+    from sim.run import Study
     from sim.spec.numerics import Numerics
 
     try:
         numerics = Numerics(config.dt, config.window, config.scheme, config.dtype)
     except ValueError as problem:
         raise UserError(_sentence(problem)) from problem
-    parts = {}
-    for name in ("network", "protocol", "record", "design", "backend", "question"):
-        try:
-            parts[name] = hydra.utils.instantiate(config[name], _convert_="all")
-        except Exception as problem:  # Hydra wraps whatever a constructor raises
-            root = _root(problem)
-            where = (
-                f"the configuration of {name!r} does not fit what it builds: " if isinstance(root, TypeError) else ""
-            )
-            raise UserError(where + _sentence(root)) from problem
-    return parts, numerics
+    parts = {name: _built(config, name) for name in ("network", "protocol", "record", "design", "backend")}
+    return Study(**parts, numerics=numerics)
+
+
+def _built(config: DictConfig, name: str) -> Any:
+    """The object that a group of the configuration declares."""
+    try:
+        return hydra.utils.instantiate(config[name], _convert_="all")
+    except Exception as problem:  # Hydra wraps whatever a constructor raises
+        root = _root(problem)
+        where = f"the configuration of {name!r} does not fit what it builds: " if isinstance(root, TypeError) else ""
+        raise UserError(where + _sentence(root)) from problem
 
 
 def answer(question: Any, results: Any, folder: Path) -> list[str]:
     """Measure (unless that was done with these settings and this code), draw, and return the headline."""
     from experiments import figures
+    from experiments.question import Tabulated
     from sim.fingerprint import code_digest
     from sim.results import measures as kept
     from sim.results.digest import digest
@@ -110,6 +138,8 @@ def answer(question: Any, results: Any, folder: Path) -> list[str]:
         kept.write_measures(measures, folder)
         measures = kept.read_measures(folder)
     figures.save(question.draw(measures), folder / "figure")
+    if isinstance(question, Tabulated):
+        kept.write_texts(question.tables(measures), folder)
     status = results["status"].values
     failed = {s.name.lower(): int((status == s).sum()) for s in Status if s > Status.DONE and (status == s).any()}
     lines = question.headline(measures)

@@ -1,6 +1,7 @@
 """The short name of everything that decides a result."""
 
 import hashlib
+from pathlib import Path
 
 
 def digest(*parts: str | bytes) -> str:
@@ -10,3 +11,13 @@ def digest(*parts: str | bytes) -> str:
         data = part.encode() if isinstance(part, str) else part
         sha.update(len(data).to_bytes(8, "big") + data)
     return sha.hexdigest()[:12]
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content, in hex.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,23 @@ def write_measures(measures: xr.Dataset, folder: str | Path) -> None:
     finally:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def write_texts(texts: Mapping[str, str], folder: str | Path) -> None:
+    """Write texts by the name of their file, each whole or not at all.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    for name, text in texts.items():
+        path = Path(folder) / name
+        partial = path.with_name(f".{name}.{uuid.uuid4().hex}.new")
+        try:
+            with writing(name, path, len(text)):
+                partial.write_text(text, encoding="utf-8")
+                os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def read_measures(folder: str | Path) -> xr.Dataset:

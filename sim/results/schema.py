@@ -191,9 +191,17 @@ def simulation_schema(
 def spike_times(dataset: xr.Dataset) -> xr.DataArray:
     """Times of all spikes; select samples and units first, this loads what it is given.
 
+    Simulated spikes are counts of steps, recorded ones samples of the recorder or plain times.
+
     Returns:
         s, float64 (sample, unit, spike), padded with NaN.
     """
-    steps = dataset["spike_step"]
-    times = (steps * (steps.attrs["dt_ms"] / 1000.0)).where(steps != NO_SPIKE)
+    if "spike_time" in dataset:
+        times = dataset["spike_time"].astype(float)
+    elif "spike_sample" in dataset:
+        samples = dataset["spike_sample"]
+        times = (samples / samples.attrs["fs_hz"]).where(samples != NO_SPIKE)
+    else:
+        steps = dataset["spike_step"]
+        times = (steps * (steps.attrs["dt_ms"] / 1000.0)).where(steps != NO_SPIKE)
     return times.rename("spike_times").assign_attrs(units="s", long_name="time of each spike")

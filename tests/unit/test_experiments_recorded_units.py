@@ -1,0 +1,281 @@
+"""A recording is measured by one command as simulated units are, whatever it holds, and drawn the same again."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_module
+
+from experiments.recorded_units import RecordedUnits
+from experiments.run import UserError, perform
+from experiments.sources import Recorded, place
+from sim.analysis.delta_f import delta_f, tally
+from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND, MIDPOINT_FROM_FIRST
+from sim.results.recordings.datasets import keep
+from sim.results.recordings.files import read, write
+from sim.results.recordings.recording import Force, Recording
+from sim.results.schema import spike_times
+
+EXAMPLE = place("pkg://conf/example_recording.csv")
+SECONDS = np.linspace(0, 22, 221)
+
+
+def asked(folder, *overrides):
+    with initialize_config_module("conf", version_base="1.3"):
+        return perform(compose("config", overrides=["experiment=recorded_units", f"out={folder}/out", *overrides]))
+
+
+def train(start, stop, rate=10.0, hump=8.0):
+    """Discharges between two times, faster in the middle of the contraction."""
+    times = [start]
+    while times[-1] < stop:
+        times.append(times[-1] + 1 / (rate + hump * max(0.0, 1 - ((times[-1] - 11) / 11) ** 2)))
+    return np.array(times)
+
+
+def units(count=6, force=True, **trains):
+    """A recording of units that stop earlier the later they start, and any further ones."""
+    pool = {str(k): train(1 + 0.9 * k, 21.5 - 0.3 * k, 10 - 0.1 * k) for k in range(count)}
+    torque = Force(SECONDS, np.clip(10 - np.abs(SECONDS - 11), 0, None), "% MVC") if force else None
+    return Recording("a test", pool | {name: np.asarray(t, float) for name, t in trains.items()}, 2000.0, torque)
+
+
+def drawn_and_told(recording, question=None):
+    """Measures of a recording, after everything that shows them has been made."""
+    question = RecordedUnits() if question is None else question
+    measures = question.measure(recording.dataset())
+    figure = question.draw(measures)
+    figure.canvas.draw()
+    return measures, question.headline(measures), question.tables(measures)
+
+
+# ---- the numbers
+
+
+def test_the_units_of_a_recording_are_measured_as_simulated_ones_are():
+    dataset = read(EXAMPLE)
+    measures = RecordedUnits().measure(dataset)
+    times = spike_times(dataset).values[0]
+    result = delta_f(times)
+    np.testing.assert_array_equal(measures["delta_f"], result.unit)
+    assert float(measures["delta_f_pool"]) == result.pool
+    counts = {name: int(n) for name, n in tally(result.failed).items()}
+    found = dict(zip(measures["criterion"].values, measures["pairs_by_criterion"].values, strict=True))
+    assert found == {name: counts[name] for name in found}
+    assert sum(counts[name] for name in counts if name not in found) == 0  # what the convention has not cannot fail
+
+
+def test_times_and_forces_of_recruitment_are_those_of_the_discharges():
+    measures, _, _ = drawn_and_told(units())
+    np.testing.assert_allclose(measures["recruitment_time"], 1 + 0.9 * np.arange(6), rtol=0, atol=2.5e-4)  # a sample
+    np.testing.assert_allclose(measures["recruitment_force"], 0.9 * np.arange(6), rtol=0, atol=2.5e-4)
+    assert (measures["derecruitment_force"] < 1).all()
+
+
+def test_pauses_are_left_out_of_mean_rate_and_variation_and_counted():
+    regular = np.concatenate([np.arange(0, 5, 0.1), np.arange(6, 11, 0.1)])
+    measures, _, _ = drawn_and_told(Recording("a test", {"0": regular}))
+    assert float(measures["mean_rate"][0]) == pytest.approx(10, abs=1e-9)
+    assert float(measures["cov_interval"][0]) == pytest.approx(0, abs=1e-9)
+    assert int(measures["n_pauses"][0]) == 1
+    every, _, _ = drawn_and_told(Recording("a test", {"0": regular}), RecordedUnits(longest_interval=np.inf))
+    assert float(every["cov_interval"][0]) > 50
+
+
+def test_the_convention_stands_beside_every_delta_f():
+    question = RecordedUnits("midpoint_from_first")
+    measures, lines, tables = drawn_and_told(units(), question)
+    said = MIDPOINT_FROM_FIRST.describe()
+    assert said in lines
+    for name in ("delta_f", "delta_f_pool", "pair_delta_f"):
+        assert said in measures[name].attrs["long_name"]
+    assert all(said in text for text in tables.values())
+    shown = " ".join(" ".join(text.get_text() for text in question.draw(measures).texts).split())
+    assert said.replace(">=", "≥") in shown
+
+
+def test_tables_hold_every_unit_and_every_pair_with_what_failed():
+    measures, _, tables = drawn_and_told(units(4, late=train(1.2, 15)))
+    rows = list(csv.DictReader(tables["units.csv"].splitlines()[1:]))
+    assert [row["unit"] for row in rows] == ["0", "late", "1", "2", "3"]  # by recruitment
+    pairs = list(csv.DictReader(tables["pairs.csv"].splitlines()[1:]))
+    assert len(pairs) == 10
+    together = next(pair for pair in pairs if (pair["control"], pair["test"]) == ("0", "late"))
+    assert "recruited_together" in together["failed"]
+    counted = [pair for pair in pairs if not pair["failed"]]
+    tried = dict(zip(measures["criterion"].values, measures["pairs_by_criterion"].values, strict=True))
+    assert len(counted) == tried["counted"]
+
+
+def test_the_pair_shown_has_the_delta_f_of_the_estimator():
+    for name in ("later_spike_from_second", "midpoint_from_first", "later_spike_from_first"):
+        measures, _, _ = drawn_and_told(units(late=train(6.2, 21.8)), RecordedUnits(name))
+        up, down = measures["pair_rate"].values
+        pair = tuple(measures["pair_unit"].values)
+        assert up - down == pytest.approx(float(measures["pair_delta_f"].values[pair]), abs=1e-5)  # kept as float32
+
+
+# ---- whatever the file holds
+
+HARD = {
+    "one unit": (units(1), "1 motor unit,", None),
+    "one discharge": (units(4, lonely=[5.0]), "one discharge: unit lonely", "one discharge"),
+    "no discharge": (units(4, silent=[]), "no discharge: unit silent", "no discharge"),
+    "two discharges": (units(4, rare=[5.0, 5.2]), "too few for a rate: unit rare", "too few for a rate"),
+    "no unit that fires": (Recording("a test", {"silent": np.zeros(0)}), "no discharge: unit silent", "no discharge"),
+    "a gap": (units(4, gap=[*np.arange(2, 6, 0.1), *np.arange(9, 15, 0.1)]), None, "1 pause"),
+    "unsorted": (units(4, mixed=train(2, 18)[::-1]), "discharges sorted: unit mixed", "discharges sorted"),
+    "duplicates": (
+        units(4, twice=np.repeat(train(2, 18), 2)),
+        "duplicates dropped: unit twice",
+        "duplicates dropped",
+    ),
+    "all at once": (units(4, once=np.full(9, 3.0)), "duplicates dropped: unit once", "duplicates dropped"),
+    "no force": (units(4, force=False), "no force", None),
+}
+
+
+@pytest.mark.parametrize("what", HARD)
+def test_every_recording_gives_a_figure_and_flags_its_units(what):
+    recording, said, remark = HARD[what]
+    measures, lines, _ = drawn_and_told(recording)
+    assert said is None or any(said in line for line in lines)
+    assert remark is None or any(remark in str(text) for text in measures["remark"].values)
+    assert np.isfinite(measures["peak_rate"]).any() == (what != "no unit that fires")
+
+
+def test_a_mended_unit_is_measured_as_the_whole_one():
+    whole, _, _ = drawn_and_told(units(4, other=train(2, 18)))
+    mended, _, _ = drawn_and_told(units(4, other=np.repeat(train(2, 18), 2)[::-1]))
+    np.testing.assert_array_equal(mended["delta_f"], whole["delta_f"])
+    np.testing.assert_array_equal(mended["peak_rate"], whole["peak_rate"])
+
+
+def test_a_force_with_holes_is_used_where_it_is_known():
+    whole = units()
+    force = whole.force.values.copy()
+    force[45:60] = np.nan
+    measures, lines, _ = drawn_and_told(Recording("a test", whole.trains, 2000.0, Force(SECONDS, force, "% MVC")))
+    known, _, _ = drawn_and_told(whole)
+    lost = np.isnan(measures["recruitment_force"].values)
+    np.testing.assert_array_equal(lost, [False, False, False, False, True, True])
+    np.testing.assert_array_equal(measures["recruitment_force"][~lost], known["recruitment_force"][~lost])
+    assert "6.8 % of the force missing" in lines[0]
+
+
+@pytest.mark.parametrize("values", [np.full(221, np.nan), np.zeros(221), -SECONDS])
+def test_any_force_can_be_drawn(values):
+    drawn_and_told(Recording("a test", units().trains, 2000.0, Force(SECONDS, values)))
+
+
+def test_a_hundred_units_fit_on_a_page():
+    rng = np.random.default_rng(0)
+    trains = {f"MU{k}": train(*sorted(rng.uniform(0.5, 21, 2)), rng.uniform(6, 12)) for k in range(100)}
+    measures, lines, tables = drawn_and_told(Recording("many", trains, None, units().force))
+    assert "100 motor units" in lines[0]
+    assert len(tables["units.csv"].splitlines()) == 102
+    width, height = RecordedUnits().draw(measures).get_size_inches()
+    assert height < 1.5 * width
+
+
+def test_the_order_of_the_units_changes_nothing():
+    recording = units(4)
+    turned = Recording("a test", dict(reversed(recording.trains.items())), 2000.0, recording.force)
+    (one, _, tables), (other, _, again) = drawn_and_told(recording), drawn_and_told(turned)
+    np.testing.assert_array_equal(one["delta_f"], other["delta_f"][::-1])
+    assert tables == again
+
+
+# ---- the command
+
+
+def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
+    folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
+    names = {"recording.zarr", "measures.zarr", "measures.json", "figure.png", "figure.pdf", "provenance.json"}
+    assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv"}
+    drawn = {name: (folder / name).read_bytes() for name in ("figure.png", "figure.pdf", "units.csv")}
+    assert asked(tmp_path, f"recording={EXAMPLE}") == (folder, lines)
+    assert {name: (folder / name).read_bytes() for name in drawn} == drawn
+    config = json.loads((folder / "provenance.json").read_text())["config"]
+    assert "network" not in config  # nothing that had no part in it
+
+
+def test_the_folder_is_named_by_content_and_settings(tmp_path):
+    text = EXAMPLE.read_text()
+    for name, content in (("a.csv", text), ("b.csv", text), ("c.csv", text.replace("1.9692", "1.9693"))):
+        (tmp_path / name).write_text(content)
+    (tmp_path / "force.csv").write_text("time_s,force\n0,0\n22,1\n")
+
+    def digest(name, force=None, settings="one"):
+        return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, config="").digest()
+
+    assert digest("a.csv") == digest("b.csv")
+    assert len({digest("a.csv"), digest("c.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")}) == 4
+
+
+def test_two_conventions_lie_side_by_side(tmp_path):
+    write(units(3).dataset(), tmp_path / "units.csv")
+    asks = ("later_spike_from_second", "midpoint_from_first")
+    folders = [asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks]
+    assert folders[0] != folders[1]
+    assert all((folder / "figure.png").exists() for folder in folders)
+
+
+def test_a_recording_that_was_not_finished_is_read_again(tmp_path, monkeypatch):
+    import sim.results.store as store
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.Store, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            asked(tmp_path, f"recording={EXAMPLE}")
+    folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
+    assert (folder / "figure.png").exists()
+    assert "20 motor units" in lines[0]
+
+
+WRONG = {
+    "no such file": (["recording=nowhere.csv"], "there is no recording 'nowhere.csv'"),
+    "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no recording 'nowhere.csv'"),
+    "nothing to read": (["recording=null"], "Give its file: recording=FILE"),
+    "no such convention": (["question.convention=mine"], "there is no ΔF convention 'mine'"),
+    "no interval": (["question.longest_interval=0"], "longest_interval is 0 s, but"),
+    "a simulating experiment": (
+        ["experiment=paired_delta_f", "recording=any.csv"],
+        "'paired_delta_f' simulates, but recording=any.csv was given",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_be_done_is_said_in_a_sentence(what, tmp_path):
+    overrides, said = WRONG[what]
+    with pytest.raises(UserError, match=said):
+        asked(tmp_path, *overrides)
+    assert not (tmp_path / "out").exists()
+
+
+def test_recordings_are_measured_without_the_simulator(in_child, tmp_path):
+    text = f"""
+import sys
+sys.argv = ["sherrington", "experiment=recorded_units", "out={tmp_path}"]
+from experiments.run import main
+main()
+print("loaded:", sorted({{"jax", "brian2"}} & set(sys.modules)))
+"""
+    assert in_child(text).splitlines()[-1] == "loaded: []"
+
+
+def test_the_example_says_that_it_is_simulated():
+    assert "not recorded" in EXAMPLE.read_text().splitlines()[2]
+    assert "CC0" in EXAMPLE.read_text().splitlines()[2]
+
+
+def test_a_stored_recording_has_the_delta_f_of_its_file(tmp_path):
+    stored = keep(read(EXAMPLE), Path(tmp_path) / "recording.zarr", digest="0")
+    pool = delta_f(spike_times(stored).values, convention=LATER_SPIKE_FROM_SECOND).pool
+    assert pool == delta_f(spike_times(read(EXAMPLE)).values).pool
