@@ -27,6 +27,7 @@ def raster(axes: Axes, m: xr.Dataset) -> None:
     axes.set_xlim(m["time"].values[0], m["time"].values[-1])
     axes.set_ylabel("motor unit\n(by recruitment)")
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
     axes.tick_params(labelbottom=False)
 
 

@@ -10,19 +10,16 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments import paired_delta_f_figure
+from experiments import paired_delta_f_figure, pool_measures
 from experiments.conditions import Conditions, conditions, known_mean, over_seeds
 from experiments.contraction_example import example
 from experiments.conventions import convention
 from experiments.pool_spikes import command_end, excitation, pool_spike_times
 from experiments.simulated import in_words
 from experiments.words import attributes, mean_and_sd, number
-from sim.analysis.brace import brace_height
-from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.estimator_noise import estimator_noise
 from sim.analysis.recruitment import derecruitment_time
-from sim.analysis.smoothing import peak_rate
 from sim.analysis.spikes import spike_count
 from sim.results.status import Status
 
@@ -32,11 +29,7 @@ LABELS = {
     "inhibition": {"units": "1", "long_name": "tonic inhibitory command A_i"},
 }
 MEASURED = {
-    "delta_f": ("pps", "ΔF, pool mean"),
-    "n_test_units": ("1", "test units that have a ΔF"),
-    "brace_height": ("%rTri", "brace height, mean over valid units"),
-    "peak_rate": ("pps", "peak smoothed rate, mean over recruited units"),
-    "n_recruited": ("1", "units recruited (at least two spikes)"),
+    **{name: pool_measures.MEASURED[name] for name in pool_measures.MEASURED if name != "n_still_firing"},
     "outlasting": ("1", "fraction of recruited units that fire after the command has ended"),
 }
 NOISE = {
@@ -78,7 +71,8 @@ class PairedDeltaF:
         grid = conditions(results, AXES)
         spikes = pool_spike_times(results, grid.population)
         time, command = excitation(results, grid.population)
-        values = _pool_measures(spikes, time, command, chosen)
+        values = pool_measures.pool_measures(spikes, time, command, chosen)
+        values["outlasting"] = _outlasting(spikes, command_end(time, command))
         data = {
             name: xr.DataArray(grid.folded(values[name]), dims=grid.dims, name=name, attrs=attributes(*MEASURED[name]))
             for name in MEASURED
@@ -143,24 +137,11 @@ class PairedDeltaF:
         return lines
 
 
-def _pool_measures(
-    spikes: np.ndarray, time: np.ndarray, command: np.ndarray, chosen: DeltaFConvention
-) -> dict[str, np.ndarray]:
-    """Every measure of `MEASURED`, each (sample,)."""
-    result = delta_f(spikes, convention=chosen)
-    brace = brace_height(spikes, time, command, convention=chosen.rate)
+def _outlasting(spikes: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Fraction of the recruited units that fire after the command has ended (s, (sample,)); (sample,)."""
     recruited = spike_count(spikes) > 1
-    end = command_end(time, command)
     with np.errstate(invalid="ignore", divide="ignore"):
-        outlasting = (recruited & (derecruitment_time(spikes) > end[:, None])).sum(axis=-1) / recruited.sum(axis=-1)
-    return {
-        "delta_f": result.pool,
-        "n_test_units": result.n_test_units.astype(float),
-        "brace_height": known_mean(np.where(brace.invalid == 0, brace.brace_height, np.nan)),
-        "peak_rate": known_mean(peak_rate(spikes, convention=chosen.rate).rate),
-        "n_recruited": recruited.sum(axis=-1).astype(float),
-        "outlasting": outlasting,
-    }
+        return (recruited & (derecruitment_time(spikes) > end[:, None])).sum(axis=-1) / recruited.sum(axis=-1)
 
 
 def _effect(values: xr.DataArray, start: int, end: int) -> xr.DataArray:

@@ -4,7 +4,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.stats import t as student
 
 from experiments import contraction_panels
 from experiments.figures import (
@@ -20,6 +19,7 @@ from experiments.figures import (
     title,
 )
 from experiments.map_panel import annotated_map
+from experiments.series_panel import interval
 from experiments.words import mean_and_sd, number
 
 HUMAN = (
@@ -68,11 +68,9 @@ def _lines(axes: Axes, m: xr.Dataset) -> None:
     for k, (level, colour) in enumerate(zip(levels, level_colours(len(levels)), strict=True)):
         aside = x + 0.055 * step * (k - (len(levels) - 1) / 2)
         points, mean = m["delta_f"].values[k], m["delta_f_mean"].values[k]
-        interval = _interval(m["delta_f_sd"].values[k], m["delta_f_n"].values[k])
+        spread = interval(m["delta_f_sd"].values[k], m["delta_f_n"].values[k])
         axes.plot(np.repeat(aside, points.shape[1]), points.ravel(), ".", ms=2.2, color=colour, alpha=0.4, mew=0)
-        axes.errorbar(
-            aside, mean, interval, color=colour, lw=1.3, elinewidth=1.0, marker="o", ms=2.6, label=f"{level:g}"
-        )
+        axes.errorbar(aside, mean, spread, color=colour, lw=1.3, elinewidth=1.0, marker="o", ms=2.6, label=f"{level:g}")
     if not np.isfinite(m["delta_f_mean"].values).any():
         message(axes, "no pair of units meets the criteria")
     axes.set_xlabel("tonic inhibition Aᵢ")
@@ -96,10 +94,10 @@ def _effect(axes: Axes, m: xr.Dataset) -> None:
     start, end = m.attrs["contrast"]
     places = np.arange(len(levels))
     aside = np.linspace(-0.28, 0.28, change.shape[1]) if change.shape[1] > 1 else np.zeros(1)
-    interval = _interval(m["delta_f_effect_sd"].values, m["delta_f_effect_n"].values)
+    spread = interval(m["delta_f_effect_sd"].values, m["delta_f_effect_n"].values)
     axes.axhline(0, color=INK, lw=0.7)
     axes.plot((places[:, None] + aside).ravel(), change.ravel(), ".", ms=2.8, color=GREY, alpha=0.7, mew=0)
-    axes.errorbar(places, mean, interval, fmt="o", ms=4, color=VERMILION, lw=1.4, zorder=5)
+    axes.errorbar(places, mean, spread, fmt="o", ms=4, color=VERMILION, lw=1.4, zorder=5)
     axes.set_xticks(places, [f"{level:g}" for level in levels])
     axes.set_xlabel("monoaminergic level")
     axes.set_ylabel(f"change of ΔF (pps)\nfrom Aᵢ {start:g} to {end:g}")
@@ -113,13 +111,6 @@ def _effect(axes: Axes, m: xr.Dataset) -> None:
     else:
         message(axes, "nothing to compare")
     title(axes, "E", "Effect of inhibition, by seed")
-
-
-def _interval(sd: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Half width of the 95 % confidence interval of the mean; 0 where fewer than two seeds have a value."""
-    enough = n > 1
-    factor = student.ppf(0.975, np.where(enough, n - 1, 1))
-    return np.where(enough, factor * np.nan_to_num(sd) / np.sqrt(np.maximum(n, 1)), 0)
 
 
 def _caption(m: xr.Dataset) -> str:

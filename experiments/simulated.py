@@ -23,8 +23,15 @@ def in_words(results: xr.Dataset) -> str:
         varied = any(str(name).endswith("excitation.peak") for name in results.coords)
         peak = "" if varied else f" with a peak of {value('protocol.peak'):g}"
         text += f"; excitatory command Aₑ{peak}, {ramp}"
-    if value("network.set.noise") == 0:
+    inhibition, slope = value("protocol.tonic_inhibition"), value("protocol.inhibition_slope")
+    if inhibition is not None and not any(str(name).endswith("inhibition.level") for name in results.coords):
+        text += f"; tonic inhibition Aᵢ {inhibition:g}"
+    if slope:
+        text += f", {'rising' if slope > 0 else 'falling'} by {abs(slope):g} with the command"
+    changed = dict(value("network.set") or {})
+    if changed.pop("noise", None) == 0:
         text += "; synaptic noise off"
+    text += "".join(f"; {name} {setting}" for name, setting in changed.items())
     if value("dt"):
         text += f"; dt {value('dt')}, {value('scheme')} scheme"
     return text + "."
