@@ -131,7 +131,7 @@ class InhibitionReversal:
                 found = m["delta_f"].sel(monoamine=level, peak=top)
                 lines.append(
                     f"level {level:g}, A_e peak {top:g}: ΔF {number(found.sel(inhibition=start))} -> "
-                    f"{number(found.sel(inhibition=end), 2, 'pps')} (expected {before:.2f} -> {after:.2f}) "
+                    f"{number(found.sel(inhibition=end), 2, 'pps')} (an independent implementation: {before:.2f} -> {after:.2f}) "
                     f"as A_i {start:g} -> {end:g}"
                 )
         for level in dict.fromkeys(m.attrs["levels"]):
