@@ -131,8 +131,8 @@ class InhibitionReversal:
                 found = m["delta_f"].sel(monoamine=level, peak=top)
                 lines.append(
                     f"level {level:g}, A_e peak {top:g}: ΔF {number(found.sel(inhibition=start))} -> "
-                    f"{number(found.sel(inhibition=end), 2, 'pps')} (an independent implementation: {before:.2f} -> {after:.2f}) "
-                    f"as A_i {start:g} -> {end:g}"
+                    f"{number(found.sel(inhibition=end), 2, 'pps')} as A_i {start:g} -> {end:g} "
+                    f"(an independent implementation: {before:.2f} -> {after:.2f})"
                 )
         for level in dict.fromkeys(m.attrs["levels"]):
             at = m.sel(monoamine=level, peak=peak)

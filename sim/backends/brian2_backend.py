@@ -5,6 +5,8 @@ is Brian2's own integrator on the raw text, so that it shares no numerical code 
 of the same draws. All lanes are one NeuronGroup; the tables of commands and noise hold every step: keep runs short.
 """
 
+import logging
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +26,7 @@ from sim.spec.numerics import Numerics, NumericsError
 from sim.spec.params import nearest
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record
-from sim.units import Dimensions, in_unit, si_factor
+from sim.units import Dimensions, si_factor
 
 METHODS = ("same", "exponential_euler", "euler", "rk2", "rk4")
 
@@ -76,11 +78,41 @@ class Brian2Simulation(LaneSimulation):
             numerics = replace(numerics, scheme="exponential_euler")
         super().__init__(network, protocol, record, design, replace(numerics, dtype="float64"), batch)
         self.method = method
+        for population in network.populations:
+            self._check(population.model)
+
+    def _check(self, model: Model) -> None:
+        """Brian2 must be able to read the text with the names that are added to it here, and to integrate it.
+
+        Raises:
+            ValueError: it cannot; one sentence.
+        """
+        brian2 = _brian2()
+        from brian2.equations.equations import EquationError
+        from brian2.stateupdaters.base import UnsupportedEquationsException
+
+        ports = [port.name for port in model.parsed.ports]
+        noise = {channel for e in model.parsed.states for channel in _noise(e.expression)}
+        taken = {f"{port}_{when}" for port in ports for when in ("start", "around", "middle")}
+        taken |= {"lastspike", "spikespace", *(f"draw_{channel}" for channel in noise)}
+        for name in sorted(taken & {*model.params, *model.parsed.dimensions()}):
+            raise ValueError(f"model {model.name!r}: {name!r} has a meaning of its own in Brian2; rename it.")
+        try:
+            equations = brian2.Equations(self._equations(model))
+            equations.check_identifiers()
+            if self.method == "exponential_euler":
+                brian2.exponential_euler(equations)
+        except UnsupportedEquationsException:
+            raise ValueError(
+                f"model {model.name!r} is not linear in each of its states, as Brian2's 'exponential_euler' needs; "
+                f"choose the method 'same', 'euler', 'rk2' or 'rk4'."
+            ) from None
+        except (EquationError, SyntaxError, ValueError) as problem:
+            said = " ".join(str(problem).split()).rstrip(".")
+            raise ValueError(f"Brian2 cannot read model {model.name!r}: {said}.") from None
 
     def outcome(self, part: int, lanes: Lanes, parameters: dict[str, np.ndarray]) -> Outcome:
-        import brian2
-
-        brian2.prefs.codegen.target = "numpy"
+        brian2 = _brian2()
         compiled = self.parts[part]
         model, program = compiled.population.model, compiled.program
         steps = self.blocks * self.block * program.steps
@@ -89,11 +121,11 @@ class Brian2Simulation(LaneSimulation):
         namespace = self._tables(compiled, lanes, steps)
         group = brian2.NeuronGroup(
             count,
-            self._equations(model, lanes),
+            self._equations(model),
             method=self._method(compiled),
             threshold=model.threshold or None,
             reset="\n".join(f"{name} {op}= {value}" for name, op, value in model.parsed.reset) or None,
-            refractory=_refractory(model),
+            refractory=program.quiet_steps * dt if model.timed_refractory else model.refractory or False,
             dt=dt,
             namespace=namespace,
         )
@@ -139,11 +171,12 @@ class Brian2Simulation(LaneSimulation):
         )
         return lambda equations, variables=None, method_options=None: code
 
-    def _equations(self, model: Model, lanes: Lanes) -> str:
+    def _equations(self, model: Model) -> str:
         """The text as Brian2 gets it: parameters and ports declared, noise read from its table."""
         lines = []
         for e in model.parsed.equations:
-            unit, flags = _unit(e.dimensions), f" ({', '.join(e.flags)})" if e.flags else ""
+            flags = f" ({', '.join(e.flags)})" if e.flags and model.timed_refractory else ""
+            unit = _unit(e.dimensions)
             if e.kind == "port":
                 value = "" if self.method == "same" else f" = {e.name}_start(t, i)"
                 lines.append(f"{e.name}{value} : {unit}")
@@ -157,7 +190,7 @@ class Brian2Simulation(LaneSimulation):
 
     def _tables(self, part: Part, lanes: Lanes, steps: int) -> dict[str, Any]:
         """Commands and noise of every step as functions of (t, i)."""
-        import brian2
+        brian2 = _brian2()
         from brian2.units.fundamentalunits import get_or_create_dimension
 
         dt = self.numerics.dt_ms * brian2.ms
@@ -194,6 +227,18 @@ def step_courses(commands: Commands, steps: int, per_window: int) -> dict[str, n
     return {k: x.reshape(steps, -1) for k, x in {"start": start, "around": around, "middle": middle}.items()}
 
 
+def _brian2() -> Any:
+    """Brian2 with its numpy target, without its hook that calls every later error a bug of Brian2, and without its
+    diagnoses, which log the text of every piece of code."""
+    hook = sys.excepthook
+    import brian2
+
+    sys.excepthook = hook
+    logging.getLogger("brian2").setLevel(logging.WARNING)
+    brian2.prefs.codegen.target = "numpy"
+    return brian2
+
+
 def _noise(expression: str) -> set[str]:
     from sim.spec.parse import names_in
 
@@ -208,13 +253,3 @@ def _unit(dimensions: Dimensions) -> str:
 
 def _set(group: Any, name: str, values: np.ndarray) -> None:
     setattr(group, name + "_", values)
-
-
-def _refractory(model: Model) -> Any:
-    import brian2
-
-    if not model.refractory:
-        return False
-    if model.timed_refractory:
-        return in_unit(model.refractory, "ms", "the refractory period") * brian2.ms
-    return model.refractory

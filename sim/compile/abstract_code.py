@@ -40,7 +40,9 @@ class _Step:
     """Writes the statements of one step."""
 
     def __init__(self, model: Model, exact: bool) -> None:
-        self.equations = {r.name: r for r in relaxations(model, definitions(model, units=True), units=True)}
+        known = definitions(model, units=True)
+        self.equations = {r.name: r for r in relaxations(model, known, units=True)}
+        self.steady = known.steady
         self.waiting = {
             e.name for e in model.parsed.states if model.timed_refractory and "unless refractory" in e.flags
         }
@@ -65,7 +67,7 @@ class _Step:
 
     def kicks(self, found: Relaxation) -> str:
         spread = "dt"
-        if self.exact and found.slope is None:
+        if self.exact and found.slope is None and algebra.names(found.rate(found.loss)) <= self.steady:
             spread = f"(1 - exp(-2*dt*{self.rate(found)}))/(2*{self.rate(found)})"
         return "".join(
             f" + ({algebra.text(a)})*sqrt({spread})*draw_{channel}(t, i)" for channel, a in found.noise.items()
@@ -159,4 +161,5 @@ def staggered(model: Model, system: System) -> str:
         for name in names:
             last = again or not system.full.coupled
             step.say(name, new[name] if last else f"0.5*({old[name]} + {new[name]})")
+    step.set_ports("start")  # threshold and reset read a port as it was when the step began
     return "\n".join(step.lines)
