@@ -6,12 +6,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 INSTALLED := .venv/installed-$(notdir $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate lint constraints clean
+.PHONY: help run test validate verify lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
 	@echo 'make test         check style and types, and run the fast tests (minutes)'
 	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
+	@echo 'make verify       measure every claim anew, and write VERIFICATION.md and its figure (a few minutes)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
 	@echo 'make clean        remove the environment and caches, but no results'
@@ -25,6 +26,9 @@ test: lint
 
 validate: $(INSTALLED)-test
 	$(BIN)/python -m pytest -n 2 -m slow
+
+verify: $(INSTALLED)-test
+	$(BIN)/python -m experiments.verification
 
 lint: $(INSTALLED)-test
 	$(BIN)/ruff check .

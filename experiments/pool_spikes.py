@@ -4,13 +4,18 @@ import numpy as np
 import xarray as xr
 
 from sim.results.schema import spike_times
+from sim.results.status import Status
 
 
 def pool_spike_times(results: xr.Dataset, population: str) -> np.ndarray:
-    """Spike times of a population: s, float64 (sample, unit, spike), padded with NaN no further than needed."""
+    """Spike times of a population: s, float64 (sample, unit, spike), padded with NaN no further than needed.
+
+    A sample that failed has none.
+    """
     pool = results.isel(unit=np.flatnonzero(results["population"].values == population))
     longest = min(pool.sizes["spike"], max(2, int(pool["n_spikes"].max())))
-    return spike_times(pool.isel(spike=slice(0, longest))).values
+    times = spike_times(pool.isel(spike=slice(0, longest))).values
+    return np.where((results["status"].values == Status.DONE)[:, None, None], times, np.nan)
 
 
 def excitation(results: xr.Dataset, population: str) -> tuple[np.ndarray, np.ndarray]:

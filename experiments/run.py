@@ -55,6 +55,10 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         lines = answer(question, source.results(folder), folder)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(_sentence(problem)) from problem
+    except MemoryError as problem:
+        raise UserError(
+            f"not enough memory: {_sentence(problem)}; take a shorter protocol or a smaller batch."
+        ) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem
     return folder, lines
@@ -141,10 +145,11 @@ def answer(question: Any, results: Any, folder: Path) -> list[str]:
     if isinstance(question, Tabulated):
         kept.write_texts(question.tables(measures), folder)
     status = results["status"].values
-    failed = {s.name.lower(): int((status == s).sum()) for s in Status if s > Status.DONE and (status == s).any()}
     lines = question.headline(measures)
-    if failed:
-        lines.append("failed samples: " + ", ".join(f"{count} {name}" for name, count in failed.items()))
+    for kind in Status:
+        count = int((status == kind).sum())
+        if kind > Status.DONE and count:
+            lines.append(f"{count} of {len(status)} samples failed: {kind.sentence}")
     return lines
 
 

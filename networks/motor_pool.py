@@ -15,6 +15,9 @@ CELLS: dict[str, Model] = {
 }
 """The kinds of motoneuron that a pool may be made of."""
 
+ROWS: dict[str, tuple[str, ...]] = dict.fromkeys(("powers_heckman", "powers_heckman_lumped"), powers_heckman.GRADED)
+"""The rows that the table of such a pool must have."""
+
 
 def build(
     *, name: str, cell: str, size: int, table: Mapping[str, Any], source: str, set: Mapping[str, Any] | None = None
@@ -31,13 +34,15 @@ def build(
         set: single values that replace rows of the table, for example `{monoamine: 0.9}`.
 
     Raises:
-        NetworkError: an unknown cell, or a row that is neither graded nor a quantity.
+        NetworkError: an unknown cell, a row that is neither graded nor a quantity, or one that is missing.
         UnitError: a value in the wrong unit.
     """
     if cell not in CELLS:
         raise NetworkError(f"there is no cell {cell!r}: {nearest(cell, CELLS)}")
     rows = {key: _row(key, row, source) for key, row in table.items()}
     rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
+    if lacking := [row for row in ROWS.get(cell, ()) if row not in rows]:
+        raise NetworkError(f"the table of the pool {name!r} lacks {', '.join(lacking)}; give every row of {cell!r}.")
     return Network((Population(name, CELLS[cell], size, rows),))
 
 

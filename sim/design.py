@@ -47,13 +47,19 @@ class Design:
         for path, values in axes.items():
             if not values:
                 raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
+            if len({quantity(v) for v in values}) < len(values):
+                raise DesignError(f"the design varies {path!r} over a value that stands there twice: {list(values)}.")
             found = {quantity(v).dimensions for v in values}
             if len(found) > 1:
                 units = " and ".join(sorted(map(describe, found)))
                 raise UnitError(f"the design varies {path!r} over values in different units ({units}); use one.")
         if isinstance(self.seeds, bool) or not isinstance(self.seeds, int) or self.seeds < 1:
             raise DesignError(f"a design needs at least one seed, but `seeds` is {self.seeds!r}.")
-        if isinstance(self.first_seed, bool) or not isinstance(self.first_seed, int) or self.first_seed < 0:
+        if (
+            isinstance(self.first_seed, bool)
+            or not isinstance(self.first_seed, int)
+            or not 0 <= self.first_seed < 2**62
+        ):
             raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {self.first_seed!r}.")
         if self.ends_only:
             axes = {path: values[:1] + values[1:][-1:] for path, values in axes.items()}

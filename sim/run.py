@@ -14,7 +14,7 @@ from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.protocol import Protocol
+from sim.spec.protocol import Protocol, check_targets
 from sim.spec.record import Record
 
 
@@ -40,7 +40,9 @@ class Study:
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
-        self.design.check({**self.network.leaves(), **self.protocol.leaves()}, self.network.bounds())
+        check_targets(self.protocol, self.network.ports())
+        leaves = {**self.network.leaves(), **self.protocol.leaves()}
+        self.design.check(leaves, {**self.network.bounds(), **self.protocol.bounds()})
 
     def digest(self) -> str:
         """The name of the result."""

@@ -19,6 +19,7 @@ DIMENSIONLESS: Dimensions = (0.0,) * 7
 COHERENT = (6, 9, 3, 9, 0, 18, 0)
 
 _NUMBER = re.compile(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
+_TYPED = str.maketrans({"−": "-", "µ": "u", "μ": "u", "Ω": "ohm", "²": "**2", "³": "**3", "^": "**"})
 _PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "d": -1, "": 0, "k": 3, "M": 6, "G": 9}
 
 # unit: long names and symbol, power of ten in SI, dimensions
@@ -68,6 +69,7 @@ def _unit_table() -> dict[str, Unit]:
         for name in names:
             for prefix, power in _PREFIXES.items():
                 table[prefix + name] = Unit(exponent + power, tuple(map(float, dimensions)))
+    table["pps"] = table["Hz"]  # pulses per second, as motor units are counted
     for length in ("m", "mm", "cm", "um"):
         for power in (2, 3):
             unit = table[length]
@@ -124,9 +126,9 @@ def quantity(value: "str | float | int | Quantity") -> Quantity:
     if value != value:  # NaN
         raise UnitError("expected a quantity such as '0.05 ms' or a plain number, found NaN.")
     if not isinstance(value, str):
-        return Quantity(float(value), DIMENSIONLESS)
+        return _finite(Quantity(float(value), DIMENSIONLESS), value)
     try:
-        number, unit = _NUMBER.match(value.strip().replace("^", "**")).groups()  # type: ignore[union-attr]
+        number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
         number = float(number)
         tree = ast.parse(unit.strip() or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
@@ -138,7 +140,13 @@ def quantity(value: "str | float | int | Quantity") -> Quantity:
         ) from None
     power = exponent + _coherent_exponent(dimensions)
     scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
-    return Quantity(number * scale if power >= 0 else number / scale, dimensions)
+    return _finite(Quantity(number * scale if power >= 0 else number / scale, dimensions), value)
+
+
+def _finite(found: Quantity, value: object) -> Quantity:
+    if abs(found.number) == float("inf"):
+        raise UnitError(f"a quantity must be finite, but it is {value!r}.")
+    return found
 
 
 def in_unit(value: "str | float | int | Quantity", unit: str, what: str) -> float:

@@ -14,6 +14,13 @@ from networks.synapses import fluctuating_synapses
 from sim.spec.model import Block, Model
 from sim.spec.params import Param
 
+GRADED = (
+    "diam_soma", "length_soma", "g_leak_soma", "E_leak", "c_m_soma", "g_na", "g_nap", "g_kdr", "g_ca", "g_kca",
+    "tau_ca", "g_h", "length_dend", "diam_dend", "g_leak_dend", "R_a", "c_m_dend", "g_cal_1", "g_cal_2", "g_cal_3",
+    "g_cal_4", "theta_m", "theta_h",
+)  # fmt: skip
+"""What the authors grade across a pool: the rows that a pool's table must have."""
+
 SOURCE = "Powers & Heckman 2017, ModelDB 239582, pool hTA, lowest-threshold cell"
 DEFAULT = "NEURON's default, which the files of ModelDB 239582 leave as it is"
 NONE_NEGATIVE = ("0 S/cm**2", None)

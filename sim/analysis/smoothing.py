@@ -10,9 +10,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from sim.analysis.chunks import in_chunks
+from sim.analysis.hann import Hann
 from sim.analysis.polynomial import Polynomial
 from sim.analysis.sampled import grid_over
 from sim.analysis.spikes import PlacedAt, as_spike_times, instantaneous_rates
+
+POINTS = 500  # even times at which two rates are compared
 
 
 class Fit(Protocol):
@@ -121,3 +124,34 @@ def peak_of(fit: Fit, points: int) -> PeakRate:
     best = np.argmax(np.where(np.isnan(rates), -np.inf, rates), axis=-1)[..., None]
     rate, time = (np.take_along_axis(a, best, axis=-1)[..., 0] for a in (rates, t))
     return PeakRate(rate, np.where(np.isnan(rate), np.nan, time))
+
+
+TWO_SECONDS = RateConvention(Hann(2.0))
+
+
+def rate_difference(a: Any, b: Any) -> np.ndarray:
+    """How far the rates of the same units lie apart in two runs: root mean square while both fire, 2-s Hann window.
+
+    Args:
+        a, b: s, (..., unit, spike).
+
+    Returns:
+        pps, (..., unit); NaN for a unit with too few spikes in either, or that never fires in both at a time.
+
+    Raises:
+        ValueError: spike times out of order.
+    """
+
+    def measure(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, ...]:
+        fits = [TWO_SECONDS.fit(times) for times in (a, b)]
+        start, end = np.maximum(fits[0].start, fits[1].start), np.minimum(fits[0].end, fits[1].end)
+        t = grid_over(start, np.where(end > start, end, np.nan), POINTS)
+        of_one, of_other = (fit.at(np.arange(t.shape[1])[None], t) for fit in fits)
+        square = (of_one - of_other) ** 2
+        known = np.isfinite(square)
+        with np.errstate(invalid="ignore"):
+            return (np.sqrt(np.where(known, square, 0).sum(axis=-1) / known.sum(axis=-1)),)
+
+    a, b = as_spike_times(a), as_spike_times(b)
+    scratch = a.shape[-2] * (8 * max(a.shape[-1], b.shape[-1]) + 4 * POINTS)
+    return in_chunks(measure, a, b, core=(2, 2), scratch_per_sample=scratch)[0]

@@ -40,6 +40,8 @@ class LaneSimulation(ABC):
         every = positive(record.every, "ms", "every")
         self.block = max(1, round(every / numerics.window_ms)) if record.variables or record.commands else self.windows
         self.blocks = -(-self.windows // self.block)
+        if record.variables and self.blocks < 2:
+            raise ValueError(f"`every` is {record.every}, but the run lasts {self.end:g} ms; record at least twice.")
         self.capacity = max(8, int(np.ceil(self.end * positive(record.max_rate, "Hz", "max_rate"))))
         size = sum(p.size for p in network.populations)
         self.recorded = np.arange(size) if record.cells is None else np.array(record.cells, dtype=int)
@@ -108,12 +110,7 @@ class LaneSimulation(ABC):
             path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
         }
         found = commands(
-            self.protocol,
-            numbers,
-            tuple(self.network.ports()),
-            window=self.numerics.window_ms,
-            end=self.end,
-            samples=self.batch,
+            self.protocol, numbers, tuple(self.network.ports()), window=self.numerics.window_ms, samples=self.batch
         )
         outcomes = []
         for k, part in enumerate(self.parts):
@@ -125,7 +122,9 @@ class LaneSimulation(ABC):
         marks = np.concatenate(
             [self._by_cell(o.marks, p, count) for o, p in zip(outcomes, self.parts, strict=True)], axis=-1
         )
-        arrays, status = self._spikes(marks[: self.windows])
+        ends = np.ceil(self.protocol.length(numbers) / self.numerics.window_ms - 1e-9)  # each sample has its own
+        marks = marks[: self.windows] * (np.arange(self.windows)[:, None] < ends[:count])[..., None]
+        arrays, status = self._spikes(marks)
         arrays |= self._traces(outcomes, count)
         if self.record.commands:
             arrays |= {port: time_course(found[port], self._starts())[:count] for port in self._driven()}
@@ -152,8 +151,10 @@ class LaneSimulation(ABC):
         status = np.full(samples, Status.DONE, np.int8)
         status[count.reshape(samples, size).max(1) > self.capacity] = Status.FAILED_SPIKE_OVERFLOW
         status[np.unique(lane[mark == TWICE] // size)] = Status.FAILED_TWO_SPIKES_IN_ONE_WINDOW
+        steps = steps.reshape(samples, size, self.capacity)
+        steps[status == Status.FAILED_TWO_SPIKES_IN_ONE_WINDOW] = NO_SPIKE  # the steps of the two are not known
         return {
-            "spike_step": steps.reshape(samples, size, self.capacity),
+            "spike_step": steps,
             "n_spikes": count.reshape(samples, size).astype(np.int32),
         }, status
 

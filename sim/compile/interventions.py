@@ -12,14 +12,15 @@ def horizon(protocol: Protocol, numbers: Numbers) -> float:
 
 
 def commands(
-    protocol: Protocol, numbers: Numbers, ports: tuple[str, ...], *, window: float, end: float, samples: int
+    protocol: Protocol, numbers: Numbers, ports: tuple[str, ...], *, window: float, samples: int, end: float = 0.0
 ) -> dict[str, Commands]:
     """The commands of some ports.
 
     Args:
         numbers: value of every leaf, (sample,) or (1,).
         ports: `population.port`, each driven or not.
-        window, end: ms; corners are rounded to whole windows, `Hold` reaches to `end` at least.
+        window: ms; corners are rounded to whole windows.
+        end: ms, to which `Hold` reaches at least.
         samples: number of samples.
 
     Returns:

@@ -17,7 +17,7 @@ class Status(IntEnum):
     TODO = 0, "Not simulated yet."
     DONE = 1, "Simulated to the end."
     FAILED_NOT_FINITE = 2, "A state became infinite or NaN: take a smaller dt or look at the parameters."
-    FAILED_SPIKE_OVERFLOW = 3, "A unit fired more spikes than the buffer holds: declare a larger spike capacity."
+    FAILED_SPIKE_OVERFLOW = 3, "A unit fired more spikes than the buffer holds: raise record.max_rate."
     FAILED_TWO_SPIKES_IN_ONE_WINDOW = 4, "A unit fired twice in one coupling window: take a shorter window."
 
 

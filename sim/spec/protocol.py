@@ -55,6 +55,11 @@ class Protocol:
         """The straight pieces of all commands, `start` and `end` (ms) being the time that the protocol is given."""
         raise TypeError(f"{type(self).__name__} has no segments")
 
+    def bounds(self) -> dict[str, tuple[str, None]]:
+        """Lowest value of every duration, by path; there is no highest one."""
+        times = (f"protocol.{e.label}.{field}" for e in self.elements() if e.own_leaves() for field in e.TIMES)
+        return dict.fromkeys(times, ("0 ms", None))
+
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path: `protocol.NAME.FIELD`.
 

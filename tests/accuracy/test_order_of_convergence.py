@@ -12,7 +12,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from networks.cells.powers_heckman import REFERENCE
-from sim.compile.assemble import assemble, lanes
+from sim.compile.assemble import assemble, lanes, parameters
 from sim.compile.interventions import commands, time_course
 from sim.engine.batch import compile_batch
 from sim.engine.integrate import SCHEMES
@@ -138,7 +138,9 @@ def computed(name: str, scheme: str, dt: str) -> np.ndarray:
     potentials = tuple(e.name for e in potentials_of(name))
     numerics = Numerics(dt, f"{WINDOW} ms", scheme, "float64")
     part = assemble(population(name), Record(variables=potentials), numerics)
-    outcome = compile_batch(part.program, 2, round(END / WINDOW))(lanes(part, *driven(name), np.zeros(1, int)))
+    numbers, found = driven(name)
+    start = lanes(part, parameters(part, numbers), found, np.zeros(1, int))
+    outcome = compile_batch(part.program, 2, round(END / WINDOW))(start)
     return np.array([outcome.traces[v][1, 0] for v in potentials])
 
 
@@ -154,7 +156,7 @@ def exact(name: str) -> np.ndarray:
     numerics = Numerics("0.5 ms", f"{WINDOW} ms", "euler", "float64")  # euler: gates and potentials start together
     part = assemble(population(name), Record(), numerics)
     numbers, found = driven(name)
-    start = lanes(part, numbers, found, np.zeros(1, int))
+    start = lanes(part, parameters(part, numbers), found, np.zeros(1, int))
     system, names = part.compiled.steady, [e.name for e in part.compiled.steady.equations]
     params = {
         key: param.across(1, {leaf: numbers[f"network.cells.{key}{leaf}"] for leaf in param.leaves()})[0]

@@ -52,14 +52,14 @@ def test_a_sample_does_not_depend_on_the_axes_that_it_was_part_of(simulate, lump
 
 
 IN_CHILD = """
-import sys; sys.path.insert(0, "tests")
-import conftest, jax, numpy as np
+from experiments.verification import runs
+import jax, numpy as np
 from sim.design import Design
 from sim.spec.protocol import Hold, Settle, Triangle
 drive = Hold("hTA.inhibition", 1.5, name="inhibition") + (
     Settle("50 ms") >> Triangle("hTA.excitation", 30, "300 ms", "150 ms", name="excitation"))
-pool = conftest._compose("+network=hTA_lumped", "network.size=5")["network"]
-run = conftest._simulate(pool, drive, design=Design({"network.hTA.monoamine": [0.8, 0.9, 1.0, 1.2]}, seeds=2))
+pool = runs.pool("hTA_lumped", size=5)
+run = runs.simulate(pool, drive, design=Design({"network.hTA.monoamine": [0.8, 0.9, 1.0, 1.2]}, seeds=2))
 print(len(jax.devices()), run.steps.shape, run.steps.tobytes().hex())
 """
 

@@ -5,31 +5,17 @@ scheme, dt 0.05 ms and float32. `converged` is NEURON with dt 0.005 ms, second o
 three are NEURON as published (dt 0.025 ms, first order), with the dendritic calcium conductance at 0.8, 1.0 and 1.2.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from experiments.verification.passive import GEOMETRY, REST, lowest_threshold_cell
+from experiments.verification.reference import neuron
 from sim.analysis.delta_f import delta_f
-from sim.analysis.hann import Hann
-from sim.analysis.smoothing import RateConvention
+from sim.analysis.smoothing import rate_difference
 from sim.analysis.spikes import spike_count
 from sim.design import Design
-from sim.spec.protocol import Settle
-from sim.spec.record import Record
 
-DATA = Path(__file__).parents[1] / "data"
 SCALES = [0.8, 1.0, 1.2]  # of the dendritic calcium conductance
-
-
-def neuron(name: str) -> np.ndarray:
-    """NEURON's spike times, s, (unit, spike), padded with NaN."""
-    stored = np.load(DATA / f"powers_heckman_2017_hTA_{name}.npz")
-    trains = np.split(stored["interval"], np.cumsum(stored["count"])[:-1])
-    times = np.full((len(trains), max(map(len, trains))), np.nan)
-    for row, train in zip(times, trains, strict=True):
-        row[: len(train)] = np.cumsum(train) * 5e-6
-    return times
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +23,6 @@ def ours(simulate, pool, contraction):
     """Our spike times at each scale, s, (unit, spike)."""
     run = simulate(pool(noise=0), contraction(), design=Design({"network.hTA.monoamine": SCALES}))
     return dict(zip(SCALES, run.times, strict=True))
-
-
-def rate_difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """pps, (unit,), root mean square over the time in which both fire, of rates smoothed by a 2-s Hann window."""
-    fits = [RateConvention(Hann(2.0)).fit(times[None]) for times in (a, b)]
-    start = np.maximum(*(fit.start for fit in fits))
-    end = np.minimum(*(fit.end for fit in fits))
-    t = start[..., None] + (end - start)[..., None] * np.linspace(0, 1, 500)
-    rates = [fit.at(np.arange(len(a))[None], t) for fit in fits]
-    return np.sqrt(np.nanmean((rates[0] - rates[1]) ** 2, axis=-1))[0]
 
 
 def test_every_motoneuron_fires_as_often_as_in_neuron_converged(ours):
@@ -97,26 +73,12 @@ def test_halving_the_step_changes_no_count_by_more_than_one_and_hardly_delta_f(s
 
 # ---- passive values that NEURON itself reports for the lowest-threshold cell
 
-PASSIVE = {  # name: (value, half of the last digit that NEURON's value is known to)
-    "area_soma": (204_028, 0.5),  # um**2
-    "area_dend": (49_210, 5),  # um**2
-    "axial resistance": (7.648, 0.0015),  # Mohm, from the middle of a dendrite to the soma
-    "v_soma": (-67.28, 0.005),  # mV, after 500 ms without input
-    "v_d1": (-67.08, 0.005),
-    "v_d2": (-67.01, 0.005),
-    "v_d3": (-66.98, 0.005),
-    "v_d4": (-66.88, 0.005),
-}
+PASSIVE = {**GEOMETRY, **REST}
 
 
 @pytest.fixture(scope="module")
-def passive(simulate, pool):
-    potentials = ("v_soma", "v_d1", "v_d2", "v_d3", "v_d4")
-    record = Record((*potentials, "area_soma", "area_dend", "g_axial"), "500 ms", (0,), commands=False)
-    # float64: in float32 a potential stops some 0.003 mV short of its rest, where its steps round to nothing
-    run = simulate(pool(noise=0), Settle("510 ms"), record=record, dtype="float64")
-    found = {name: float(x[0, 0, 1]) for name, x in run.traces.items()}
-    return {**found, "axial resistance": 1 / found["g_axial"]}
+def passive():
+    return lowest_threshold_cell()
 
 
 @pytest.mark.parametrize("name", PASSIVE)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +9,12 @@ import pytest
 pytest.importorskip("sklearn")
 
 from experiments.recorded_units import RecordedUnits
+from experiments.verification.published_delta_f import OPENHDEMG_DELTA_F
+from experiments.verification.reference import OPENHDEMG_SAMPLE
 from sim.results.recordings.files import read
 
-DATA = Path(__file__).parents[1] / "data" / "openhdemg_sample.csv"
-DELTA_F = [np.nan, np.nan, np.nan, 1.838382, 2.709522]  # pps, compute_deltaf of openhdemg 0.1.2 with its defaults
-PAIRS = {(0, 3): 2.127461, (1, 3): 1.549303, (3, 4): 2.709522}  # pps, control and test unit
+DELTA_F = [OPENHDEMG_DELTA_F.get(unit, np.nan) for unit in range(5)]  # pps
+PAIRS = {(0, 3): 2.127461, (1, 3): 1.549303, (3, 4): 2.709522}  # pps, control and test unit; also by openhdemg 0.1.2
 CRITERIA = {  # r, recruitment difference (s), modulation of the control (pps), from the same call
     (0, 3): (0.9069, 1.2998, 4.2210),
     (0, 4): (0.6570, 2.8164, 3.3994),
@@ -27,7 +27,7 @@ CLOSE = 1e-3  # pps and 1: it takes the rates at every sample of the recording, 
 
 @pytest.fixture(scope="module", params=["csv", "openhdemg json"])
 def measures(request, tmp_path_factory):
-    recording = read(DATA)
+    recording = read(OPENHDEMG_SAMPLE)
     if request.param != "csv":
         path = tmp_path_factory.mktemp("openhdemg") / "sample.json"
         steps = recording["spike_sample"].values[0]

@@ -8,12 +8,12 @@ order of size, earlier units fire faster (onion skin), and low-threshold ones al
 import numpy as np
 import pytest
 
+from experiments.verification.passive import HALF_A_DIGIT, INPUT_RESISTANCE, input_resistance
 from sim.analysis.recruitment import derecruitment_time, rank_correlation, recruitment_time
 from sim.analysis.self_sustained import count_in_window, rate_in_window, self_sustained_duration
 from sim.analysis.smoothing import peak_rate
 from sim.design import Design
 from sim.spec.protocol import Hold, Settle, Step, Triangle
-from sim.spec.record import Record
 
 CELLS = [0, 5, 10, 15, 19]
 WITH_PIC, WITHOUT_PIC = 0, 1
@@ -34,24 +34,15 @@ def with_and_without_pic():
 
 
 @pytest.fixture(scope="module")
-def input_resistance(simulate, quiet, with_and_without_pic):
-    """Mohm, (with and without PIC, cell): steady response of the soma to -1 nA, from rest."""
-    step = Settle("1.5 s") >> Step("hTA.current", "-1 nA", "1 s") >> Settle("0.1 s")
-    record = Record(("v_soma",), "10 ms", commands=False)
-    v = simulate(quiet, step, record=record, design=with_and_without_pic).traces["v_soma"]
-    return v[..., 149] - v[..., 249]
+def resistance():
+    return input_resistance()
 
 
-@pytest.mark.parametrize(
-    ("pic", "expected"),
-    [(WITH_PIC, [3.06, 2.36, 1.33, 0.69, 0.41]), (WITHOUT_PIC, [2.72, None, None, None, 0.40])],
-)
-def test_input_resistance_falls_from_the_first_to_the_last_motoneuron(input_resistance, pic, expected):
-    for cell, value in zip(CELLS, expected, strict=True):
-        if value is not None:
-            # half a digit, and 0.003 for a potential that float32 stops short of its rest
-            assert input_resistance[pic, cell] == pytest.approx(value, abs=0.008)
-    assert (np.diff(input_resistance[pic]) < 0).all()
+@pytest.mark.parametrize("pic", INPUT_RESISTANCE)
+def test_input_resistance_falls_from_the_first_to_the_last_motoneuron(resistance, pic):
+    for cell, value in INPUT_RESISTANCE[pic].items():
+        assert resistance[pic][cell] == pytest.approx(value, abs=HALF_A_DIGIT)
+    assert (np.diff(resistance[pic]) < 0).all()
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,11 @@ DECLARED = {  # what is asked: (how, the error, what the sentence quotes)
         NetworkError,
         ["'g_na'", "`low` and `high`"],
     ),
+    "a table without a row": (
+        lambda: build(name="pool", cell="powers_heckman", size=1, table={"g_na": ROW}, source="test"),
+        NetworkError,
+        ["lacks", "theta_m"],
+    ),
     "a row with more than it may have": (
         lambda: build(name="pool", cell="powers_heckman", size=1, table={"g_na": {**ROW, "mid": 1}}, source="test"),
         NetworkError,
@@ -87,6 +92,8 @@ DECLARED = {  # what is asked: (how, the error, what the sentence quotes)
     "an axis without values": (lambda: Design({"a": []}), DesignError, ["'a'", "at least one"]),
     "an axis that is one value": (lambda: Design({"a": 0.9}), DesignError, ["'a'", "write [0.9]"]),
     "an axis that is one text": (lambda: Design({"a": "1 ms"}), DesignError, ["'a'", "write [1 ms]"]),
+    "an axis with a value twice": (lambda: Design({"a": [0.9, 0.9]}), DesignError, ["'a'", "twice"]),
+    "a level without end": (lambda: Step("pool.I", "1e400 nA", "1 ms"), UnitError, ["finite", "1e400"]),
     "an axis in two units": (lambda: Design({"a": ["1 ms", "1 mV"]}), UnitError, ["'a'", "mV and ms"]),
     "no seed": (lambda: Design(seeds=0), DesignError, ["at least one seed", "0"]),
     "a seed that is no number": (lambda: Design(first_seed="a"), DesignError, ["'a'"]),
@@ -138,7 +145,21 @@ TOGETHER = {  # parts that do not fit each other: (protocol, record, design, the
     ),
     "an unknown variable": (SHORT, Record(("vv",)), None, RecordError, ["'vv'", "did you mean 'v'?"]),
     "a cell behind the last": (SHORT, Record(("v",), cells=(2,)), None, RecordError, ["cell 2", "0 to 1"]),
-    "a variable twice": (SHORT, Record(("v", "v")), None, ValueError, ["'v'", "twice"]),
+    "a variable twice": (SHORT, Record(("v", "v"), every="1 ms"), None, ValueError, ["'v'", "twice"]),
+    "a run shorter than its recording interval": (
+        SHORT,
+        Record(("v",), every="10 ms"),
+        None,
+        ValueError,
+        ["10 ms", "5 ms"],
+    ),
+    "a duration below zero in a design": (
+        Step("pool.I", "1 nA", "5 ms", name="pulse"),
+        None,
+        {"protocol.pulse.duration": ["5 ms", "-1 ms"]},
+        UnitError,
+        ["-1 ms", "bound of 0 ms"],
+    ),
     "a path to nothing": (SHORT, None, {"network.pool.gg": [1]}, DesignError, ["'network.pool.gg'", "network.pool.g"]),
     "a path in another unit": (SHORT, None, {"network.pool.g": ["1 mV"]}, UnitError, ["in uS", "values in mV"]),
     "a value below its bound": (

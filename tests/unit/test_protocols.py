@@ -93,3 +93,18 @@ def test_a_design_over_durations_runs_as_long_as_its_longest_sample(simulate, on
 def test_an_axis_may_be_written_as_a_nested_path():
     nested = Design({"network": {"pool": {"g": {"low": ["1 uS", "2 uS"]}}}})
     assert nested == Design({"network.pool.g.low": ["1 uS", "2 uS"]})
+
+
+def test_a_sample_ends_with_its_own_protocol_whatever_else_the_design_holds(simulate, one_model):
+    cell = one_model(
+        "dv/dt = I/C : volt\nI : amp",
+        {"C": Param("1 nF", "test")},
+        rules={"threshold": "v > 5*mV", "reset": "v = 0*mV"},
+        v="0 mV",
+    )
+    held = Hold("cells.I", "2 nA") + Step("cells.I", "0 nA", "20 ms", name="pulse")
+    alone = simulate(cell, held)
+    beside = simulate(cell, held, design=Design({"protocol.pulse.duration": ["20 ms", "60 ms"]}))
+    assert alone.counts[0] > 0
+    np.testing.assert_array_equal(beside.counts[0], alone.counts[0])
+    assert beside.counts[1] > 2 * alone.counts[0]

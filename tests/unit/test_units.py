@@ -41,7 +41,7 @@ def test_every_unit_has_brian2s_size_and_dimensions(brian2_units):
     compared = 0
     for name, unit in UNITS.items():
         if name not in brian2_units:
-            assert name.endswith(("K", "kelvin")), f"brian2 does not know {name}"
+            assert name == "pps" or name.endswith(("K", "kelvin")), f"brian2 does not know {name}"
             continue
         theirs = brian2_units[name]
         assert unit.dimensions == tuple(map(float, theirs.dim._dims)), name
@@ -174,5 +174,5 @@ def test_another_unit_is_refused_with_both_named():
 
 @pytest.mark.parametrize("text", ["0 ms", "-1 ms", "1e400 ms"])
 def test_a_time_that_must_be_positive_is(text):
-    with pytest.raises(UnitError, match="larger than zero and finite"):
+    with pytest.raises(UnitError, match="finite"):
         positive(text, "ms", "the step")
