@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from experiments.config import Config
 
@@ -24,8 +26,20 @@ class UserError(Exception):
     """What stopped a run, as one sentence for the person who started it."""
 
 
+def main() -> None:
+    """The command: what Hydra cannot compose ends in one sentence, as everything else that the user can mend."""
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
+    try:
+        experiment()
+    except (HydraException, OmegaConfBaseException, ValueError) as problem:
+        print(f"sherrington: {_composed(problem)}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # whoever read the output has gone, as `head` does
+        os._exit(141)
+
+
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
-def main(config: DictConfig) -> None:
+def experiment(config: DictConfig) -> None:
     """Run one experiment, or redraw it when it is done."""
     try:
         folder, lines = perform(config)
@@ -159,10 +173,18 @@ def _root(problem: BaseException) -> BaseException:
     return problem
 
 
+def _composed(problem: BaseException) -> str:
+    """What Hydra says of a configuration that it cannot compose, on one line, with the cause."""
+    texts = (
+        str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, _root(problem))
+    )
+    parts = dict.fromkeys(" ".join(text.split()).rstrip(".") for text in texts)
+    return f"{'; '.join(part for part in parts if part)}. The choices are in sherrington --help, all keys in --cfg job."
+
+
 def _sentence(problem: BaseException) -> str:
     return " ".join(str(problem.args[0] if problem.args else problem).split())
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("HYDRA_FULL_ERROR", "0")
     main()

@@ -3,6 +3,7 @@
 With `method: same` Brian2 executes the declared scheme as abstract code (sim.compile.abstract_code); any other method
 is Brian2's own integrator on the raw text, so that it shares no numerical code with the JAX back end. Noise is a table
 of the same draws. All lanes are one NeuronGroup; the tables of commands and noise hold every step: keep runs short.
+Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
 import logging

@@ -226,3 +226,31 @@ def test_a_store_of_another_study_is_refused(tmp_path):
     with pytest.raises(StoreError) as problem:
         run(study("0.025 ms"), tmp_path / "store.zarr")
     one_sentence(problem.value, [study("0.05 ms").digest(), study("0.025 ms").digest(), "another path"])
+
+
+# ---- on the command line
+
+
+@pytest.mark.parametrize(
+    ("asked", "quoted"),
+    [
+        ("network=HTA", ["network/HTA", "hTA_lumped"]),
+        ("protocol.peek=5", ["protocol.peek", "Key 'peek'"]),
+        ("batch=abc", ["batch=abc", "Integer"]),
+        ("foo=3", ["'foo'"]),
+        ("network=inf", ["Config group"]),
+        ("dt=0 ms", ["step `dt`", "larger than zero"]),
+        ("network.size=0", ["at least one cell"]),
+    ],
+)
+def test_a_command_that_cannot_be_ends_in_one_line(in_child, asked, quoted):
+    said = in_child(
+        f"import sys; sys.argv = ['sherrington', {asked!r}]; sys.stderr = sys.stdout\n"
+        "from experiments.run import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    print('exit', end.code)"
+    )
+    sentence, code = said.strip().splitlines()
+    assert code == "exit 2"
+    assert sentence.startswith("sherrington: ")
+    for piece in quoted:
+        assert piece in sentence
