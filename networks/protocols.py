@@ -29,7 +29,7 @@ def triangular_contraction(
     excitation = Triangle(f"{population}.excitation", peak, up, down, name="excitation")
     following = Triangle(f"{population}.inhibition", inhibition_slope, up, down, name="inhibition_slope")
     tonic = Hold(f"{population}.inhibition", tonic_inhibition, name="inhibition")
-    return tonic + (Settle(before) >> (excitation + following) >> Settle(after))
+    return tonic + (Settle(before, "before") >> (excitation + following) >> Settle(after, "after"))
 
 
 def trapezoidal_contraction(
@@ -48,4 +48,4 @@ def trapezoidal_contraction(
     excitation = Trapezoid(f"{population}.excitation", peak, up, hold, down, name="excitation")
     following = Trapezoid(f"{population}.inhibition", inhibition_slope, up, hold, down, name="inhibition_slope")
     tonic = Hold(f"{population}.inhibition", tonic_inhibition, name="inhibition")
-    return tonic + (Settle(before) >> (excitation + following) >> Settle(after))
+    return tonic + (Settle(before, "before") >> (excitation + following) >> Settle(after, "after"))

@@ -142,13 +142,18 @@ class Element(Protocol):
     def elements(self) -> "list[Element]":
         return [self]
 
+    @property
+    def has_path(self) -> bool:
+        """Whether a design can name it: it has a name, or a target to be called by."""
+        return bool(getattr(self, "name", "") or getattr(self, "target", ""))
+
     def own_leaves(self) -> dict[str, Quantity]:
-        if not getattr(self, "target", ""):
+        if not self.has_path:
             return {}
         return {f"protocol.{self.label}.{f}": quantity(getattr(self, f)) for f in (*self.TIMES, *self.LEVELS)}
 
     def value(self, field: str, numbers: Numbers) -> np.ndarray:
-        found = numbers.get(f"protocol.{self.label}.{field}") if getattr(self, "target", "") else None
+        found = numbers.get(f"protocol.{self.label}.{field}") if self.has_path else None
         return np.atleast_1d(quantity(getattr(self, field)).number) if found is None else found
 
     def length(self, numbers: Numbers) -> np.ndarray:
@@ -169,9 +174,10 @@ class Element(Protocol):
 
 @dataclass(frozen=True)
 class Settle(Element):
-    """Nothing, for a while."""
+    """Nothing, for a while; a design can vary its duration if it has a name."""
 
     duration: str | float
+    name: str = ""
     TIMES: ClassVar[tuple[str, ...]] = ("duration",)
 
 

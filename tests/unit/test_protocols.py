@@ -108,3 +108,11 @@ def test_a_sample_ends_with_its_own_protocol_whatever_else_the_design_holds(simu
     assert alone.counts[0] > 0
     np.testing.assert_array_equal(beside.counts[0], alone.counts[0])
     assert beside.counts[1] > 2 * alone.counts[0]
+
+
+def test_a_named_rest_may_vary_in_a_design(simulate, one_model):
+    cell = one_model("dv/dt = I/C : volt\nI : amp", {"C": Param("1 nF", "test")}, v="0 mV")
+    pulse = Settle("1 ms", "before") >> Step("cells.I", "1 nA", "2 ms")
+    design = Design({"protocol.before.duration": ["1 ms", "3 ms"]})
+    run = simulate(cell, pulse, record=Record(("v",), "1 ms", commands=False), design=design, dtype="float64")
+    np.testing.assert_allclose(run.traces["v"][:, 0], [[0, 0, 1, 2, 2], [0, 0, 0, 0, 1]], atol=1e-9)
