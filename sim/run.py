@@ -14,8 +14,9 @@ from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.protocol import Protocol, check_targets
+from sim.spec.protocol import Protocol
 from sim.spec.record import Record
+from sim.spec.targets import check_targets
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Study:
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
-        check_targets(self.protocol, self.network.ports())
+        check_targets(self.protocol, self.network.ports(), self.network.heard())
         leaves = {**self.network.leaves(), **self.protocol.leaves()}
         self.design.check(leaves, {**self.network.bounds(), **self.protocol.bounds()})
 

@@ -32,7 +32,7 @@ ONLY_IN = {
     "omegaconf": ("experiments",),
     "zarr": ("sim.results",),
     "jax": ("sim.engine", "sim.compile", "sim.backends"),
-    "brian2": ("sim.spec.parse", "sim.backends.brian2_backend"),
+    "brian2": ("sim.spec.parse", "sim.backends.brian2_door", "sim.backends.brian2_backend"),
 }
 ENGINE_MAY_USE = {"jax", "numpy", *sys.stdlib_module_names}
 

@@ -2,12 +2,11 @@
 
 With `method: same` Brian2 executes the declared scheme as abstract code (sim.compile.abstract_code); any other method
 is Brian2's own integrator on the raw text, so that it shares no numerical code with the JAX back end. Noise is a table
-of the same draws. All lanes are one NeuronGroup; the tables of commands and noise hold every step: keep runs short.
+of the same draws. All lanes of a population are one NeuronGroup; the tables of commands and noise hold every step: keep
+runs short. What couples the groups is in sim.backends.brian2_coupling.
 Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
-import logging
-import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,18 +15,22 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from sim.backends.simulation import LaneSimulation
+from sim.backends.brian2_coupling import Coupling
+from sim.backends.brian2_door import brian2_for_numpy, set_values, unit_text
+from sim.backends.simulation import Batch, LaneSimulation, each_lane
 from sim.compile.abstract_code import one_sided, staggered
 from sim.compile.assemble import Part
 from sim.engine import rng
-from sim.engine.loop import TWICE, Commands, Lanes, Outcome
+from sim.engine.circuit import NetworkOutcome
+from sim.engine.drive import Drive
+from sim.engine.loop import TWICE, Cells
 from sim.spec.model import Model, rename
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics, NumericsError
 from sim.spec.params import nearest
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record
-from sim.units import Dimensions, si_factor
+from sim.units import si_factor
 
 METHODS = ("same", "exponential_euler", "euler", "rk2", "rk4")
 
@@ -88,13 +91,13 @@ class Brian2Simulation(LaneSimulation):
         Raises:
             ValueError: it cannot; one sentence.
         """
-        brian2 = _brian2()
+        brian2 = brian2_for_numpy()
         from brian2.equations.equations import EquationError
         from brian2.stateupdaters.base import UnsupportedEquationsException
 
         ports = [port.name for port in model.parsed.ports]
         noise = {channel for e in model.parsed.states for channel in _noise(e.expression)}
-        taken = {f"{port}_{when}" for port in ports for when in ("start", "around", "middle")}
+        taken = {f"{port}_{when}" for port in ports for when in ("start", "around", "middle", "live")}
         taken |= {"lastspike", "spikespace", *(f"draw_{channel}" for channel in noise)}
         for name in sorted(taken & {*model.params, *model.parsed.dimensions()}):
             raise ValueError(f"model {model.name!r}: {name!r} has a meaning of its own in Brian2; rename it.")
@@ -112,54 +115,84 @@ class Brian2Simulation(LaneSimulation):
             said = " ".join(str(problem).split()).rstrip(".")
             raise ValueError(f"Brian2 cannot read model {model.name!r}: {said}.") from None
 
-    def outcome(self, part: int, lanes: Lanes, parameters: dict[str, np.ndarray]) -> Outcome:
-        brian2 = _brian2()
-        compiled = self.parts[part]
-        model, program = compiled.population.model, compiled.program
-        steps = self.blocks * self.block * program.steps
-        count = lanes.keys[0].shape[-1]
-        dt = self.numerics.dt_ms * brian2.ms
-        namespace = self._tables(compiled, lanes, steps)
+    def execute(self, batch: Batch) -> NetworkOutcome:
+        brian2 = brian2_for_numpy()
+        dt, steps = self.numerics.dt_ms * brian2.ms, self.blocks * self.block * self.numerics.steps
+        drives = {port: each_lane(drive, self.size(port)) for port, drive in batch.drives.items()}
+        groups = [self._group(part, batch, k, drives, steps) for k, part in enumerate(self.parts)]
+        coupling = Coupling(self.circuit, self.parts, batch, groups, self.numerics, self.blocks, self.block)
+        network = brian2.Network(groups, coupling.synapses(), coupling.operations())
+        spikes, traces = {}, {}
+        for k, (part, group) in enumerate(zip(self.parts, groups, strict=True)):
+            model, observed = part.population.model, [name for name, _ in part.program.observed]
+            if self.method == "same" and model.parsed.ports:
+                ports = "\n".join(f"{p.name} = {p.name}_start(t, i) + {p.name}_live" for p in model.parsed.ports)
+                network.add(group.run_regularly(ports, dt=dt, when="start", order=-1))
+            if model.threshold:
+                spikes[k] = brian2.SpikeMonitor(group)
+                network.add(spikes[k])
+            if observed:
+                every = self.block * self.numerics.window_ms * brian2.ms
+                traces[k] = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
+                network.add(traces[k])
+        network.run(steps * dt, namespace={})
+        return NetworkOutcome(
+            marks=tuple(self._marks(k, spikes.get(k)) for k in range(len(self.parts))),
+            traces=tuple(self._recorded(k, traces.get(k)) for k in range(len(self.parts))),
+            finite=tuple(self._finite(part, group) for part, group in zip(self.parts, groups, strict=True)),
+            signals=coupling.signals(),
+            ports=coupling.with_triggers(self.open_loop(batch)),
+            actions=coupling.actions(),
+        )
+
+    def size(self, path: str) -> int:
+        """Cells of the population of a port."""
+        return self.network.population(path.partition(".")[0]).size
+
+    def _group(self, part: Part, batch: Batch, k: int, drives: dict[str, Drive], steps: int) -> Any:
+        """One population of all samples."""
+        brian2 = brian2_for_numpy()
+        model, program = part.population.model, part.program
+        dt, cells = self.numerics.dt_ms * brian2.ms, batch.cells[k]
         group = brian2.NeuronGroup(
-            count,
+            cells.keys[0].shape[-1],
             self._equations(model),
-            method=self._method(compiled),
+            method=self._method(part),
             threshold=model.threshold or None,
             reset="\n".join(f"{name} {op}= {value}" for name, op, value in model.parsed.reset) or None,
             refractory=program.quiet_steps * dt if model.timed_refractory else model.refractory or False,
             dt=dt,
-            namespace=namespace,
+            namespace=self._tables(part, cells, drives, steps),
         )
-        dimensions = model.parsed.dimensions()
-        for name, values in parameters.items():
-            _set(group, name, values / si_factor(model.params[name].quantity.dimensions))
+        for name, values in batch.parameters[k].items():
+            set_values(group, name, values / si_factor(model.params[name].quantity.dimensions))
         for state in model.parsed.states:
-            _set(group, state.name, lanes.state[state.name] / si_factor(state.dimensions))
-        network = brian2.Network(group)
-        if self.method == "same" and model.parsed.ports:
-            ports = "\n".join(f"{port.name} = {port.name}_start(t, i)" for port in model.parsed.ports)
-            network.add(group.run_regularly(ports, dt=dt, when="start", order=-1))
-        spikes = brian2.SpikeMonitor(group) if model.threshold else None
-        observed = [name for name, _ in program.observed]
-        trace = None
-        if observed:
-            every = self.block * self.numerics.window_ms * brian2.ms
-            trace = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
-        network.add(*[monitor for monitor in (spikes, trace) if monitor is not None])
-        network.run(steps * dt, namespace=namespace)
-        marks = np.zeros((self.blocks * self.block, count), np.uint8)
+            set_values(group, state.name, cells.state[state.name] / si_factor(state.dimensions))
+        return group
+
+    def _by_cell(self, x: np.ndarray, k: int) -> np.ndarray:
+        """(..., lane) -> (..., sample, cell)."""
+        return x.reshape(*x.shape[:-1], self.batch, self.parts[k].population.size)
+
+    def _marks(self, k: int, spikes: Any) -> np.ndarray:
+        size, steps = self.batch * self.parts[k].population.size, self.numerics.steps
+        marks = np.zeros((self.blocks * self.block, size), np.uint8)
         if spikes is not None:
-            step = np.rint(np.asarray(spikes.t / dt)).astype(int)
-            lane = np.asarray(spikes.i)
-            for window, mark, cell in zip(step // program.steps, step % program.steps + 1, lane, strict=True):
-                marks[window, cell] = TWICE if marks[window, cell] else mark
-        traces = {}
-        if trace is not None:
-            for name in observed:
-                values = np.asarray(getattr(trace, name + "_")).T[: self.blocks]
-                traces[name] = values * si_factor(dimensions[name])
-        finite = np.all([np.isfinite(np.asarray(getattr(group, s.name + "_")[:])) for s in model.parsed.states], axis=0)
-        return Outcome(marks, traces, finite)
+            step = np.rint(np.asarray(spikes.t_[:]) * 1e3 / self.numerics.dt_ms).astype(int)
+            for window, mark, lane in zip(step // steps, step % steps + 1, np.asarray(spikes.i), strict=True):
+                marks[window, lane] = TWICE if marks[window, lane] else mark
+        return self._by_cell(marks, k)
+
+    def _recorded(self, k: int, trace: Any) -> dict[str, np.ndarray]:
+        found, dimensions = {}, self.parts[k].population.model.parsed.dimensions()
+        for name, _ in self.parts[k].program.observed if trace is not None else ():
+            values = np.asarray(getattr(trace, name + "_")).T[: self.blocks]
+            found[name] = self._by_cell(values * si_factor(dimensions[name]), k)
+        return found
+
+    def _finite(self, part: Part, group: Any) -> np.ndarray:
+        states = [np.asarray(getattr(group, s.name + "_")[:]) for s in part.population.model.parsed.states]
+        return np.isfinite(states).all(0).reshape(self.batch, part.population.size)
 
     def _method(self, part: Part) -> Any:
         if self.method != "same":
@@ -177,47 +210,44 @@ class Brian2Simulation(LaneSimulation):
         lines = []
         for e in model.parsed.equations:
             flags = f" ({', '.join(e.flags)})" if e.flags and model.timed_refractory else ""
-            unit = _unit(e.dimensions)
+            unit = unit_text(e.dimensions)
             if e.kind == "port":
-                value = "" if self.method == "same" else f" = {e.name}_start(t, i)"
-                lines.append(f"{e.name}{value} : {unit}")
+                value = "" if self.method == "same" else f" = {e.name}_start(t, i) + {e.name}_live"
+                lines += [f"{e.name}{value} : {unit}", f"{e.name}_live : {unit}"]
             elif e.kind == "subexpression":
                 lines.append(f"{e.name} = {e.expression} : {unit}")
             else:
                 draws = {w: f"(draw_{w}(t, i)/sqrt(dt))" for w in _noise(e.expression)}
                 lines.append(f"d{e.name}/dt = {rename(e.expression, draws)} : {unit}{flags}")
-        lines += [f"{name} : {_unit(p.quantity.dimensions)} (constant)" for name, p in model.params.items()]
+        lines += [f"{name} : {unit_text(p.quantity.dimensions)} (constant)" for name, p in model.params.items()]
         return "\n".join(lines)
 
-    def _tables(self, part: Part, lanes: Lanes, steps: int) -> dict[str, Any]:
+    def _tables(self, part: Part, cells: Cells, drives: dict[str, Drive], steps: int) -> dict[str, Any]:
         """Commands and noise of every step as functions of (t, i)."""
-        brian2 = _brian2()
+        brian2 = brian2_for_numpy()
         from brian2.units.fundamentalunits import get_or_create_dimension
 
         dt = self.numerics.dt_ms * brian2.ms
         tables = {}
         for port in part.population.model.parsed.ports:
-            courses = step_courses(lanes.commands[port.name], steps, part.program.steps)
+            courses = step_courses(drives[f"{part.population.name}.{port.name}"], steps, part.program.steps)
             dimension = get_or_create_dimension(list(port.dimensions))
             for when, values in courses.items():
                 table = brian2.Quantity.with_dimensions(values / si_factor(port.dimensions), dimension)
                 tables[f"{port.name}_{when}"] = brian2.TimedArray(table, dt=dt)
         with jax.enable_x64(True):
             for channel, word in part.program.channels:
-                keys = (jnp.asarray(lanes.keys[0])[None], jnp.asarray(lanes.keys[1])[None])
+                keys = (jnp.asarray(cells.keys[0])[None], jnp.asarray(cells.keys[1])[None])
                 draws = rng.normal(keys, word, jnp.arange(steps, dtype=jnp.int32)[:, None], jnp.float64)
                 tables[f"draw_{channel}"] = brian2.TimedArray(np.asarray(draws), dt=dt)
         return tables
 
 
-def step_courses(commands: Commands, steps: int, per_window: int) -> dict[str, np.ndarray]:
+def step_courses(drive: Drive, steps: int, per_window: int) -> dict[str, np.ndarray]:
     """What a port receives in every step: `start`, `around` and `middle` as in the engine, each (step, lane)."""
     windows = steps // per_window
-    w = np.arange(-1, windows)[:, None, None]
-    begin, end, level, rise = (np.asarray(x)[None] for x in commands)
-    active = (begin <= w) & (w < end)
-    value = np.where(active, level + rise * (w - begin), 0.0).sum(1)
-    change = np.where(active, np.broadcast_to(rise, active.shape), 0.0).sum(1)
+    value, change = drive.at(np.arange(-1, windows, dtype=np.int32)[:, None, None])
+    change = np.broadcast_to(change, value.shape)
     border = 0.5 * (value[:-1] + change[:-1] + value[1:])
     value, change = value[1:], change[1:]
     place = (np.arange(per_window) / per_window)[None, :, None]
@@ -228,29 +258,7 @@ def step_courses(commands: Commands, steps: int, per_window: int) -> dict[str, n
     return {k: x.reshape(steps, -1) for k, x in {"start": start, "around": around, "middle": middle}.items()}
 
 
-def _brian2() -> Any:
-    """Brian2 with its numpy target, without its hook that calls every later error a bug of Brian2, and without its
-    diagnoses, which log the text of every piece of code."""
-    hook = sys.excepthook
-    import brian2
-
-    sys.excepthook = hook
-    logging.getLogger("brian2").setLevel(logging.WARNING)
-    brian2.prefs.codegen.target = "numpy"
-    return brian2
-
-
 def _noise(expression: str) -> set[str]:
     from sim.spec.parse import names_in
 
     return {name for name in names_in(expression) if name == "xi" or name.startswith("xi_")}
-
-
-def _unit(dimensions: Dimensions) -> str:
-    """The unit of some dimensions, as Brian2 reads it."""
-    base = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")
-    return "*".join(f"{b}**{d:g}" for b, d in zip(base, dimensions, strict=True) if d) or "1"
-
-
-def _set(group: Any, name: str, values: np.ndarray) -> None:
-    setattr(group, name + "_", values)

@@ -1,4 +1,4 @@
-"""The JAX back end: lanes through the compiled engine."""
+"""The JAX back end: lanes, or whole networks, through the compiled engine."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,9 @@ import jax
 import numpy as np
 import xarray as xr
 
-from sim.backends.simulation import LaneSimulation
-from sim.engine.batch import compile_batch
+from sim.backends.simulation import Batch, LaneSimulation, each_lane
+from sim.engine.batch import compile_lanes, compile_network
+from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.loop import Lanes, Outcome
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -40,7 +41,36 @@ class JaxSimulation(LaneSimulation):
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> None:
         super().__init__(network, protocol, record, design, numerics, batch)
-        self._kernels = [compile_batch(part.program, self.blocks, self.block) for part in self.parts]
+        if self.coupled:
+            self._network = compile_network(self.circuit, batch, self.blocks, self.block)
+        else:
+            self._kernels = [compile_lanes(part.program, self.blocks, self.block) for part in self.parts]
 
-    def outcome(self, part: int, lanes: Lanes, parameters: dict[str, np.ndarray]) -> Outcome:
-        return self._kernels[part](lanes)
+    def execute(self, batch: Batch) -> NetworkOutcome:
+        if not self.coupled:
+            return self._uncoupled(batch)
+        driven = {port: drive for port, drive in batch.drives.items() if not drive.silent}
+        found = self._network(Group(batch.cells, driven, batch.triggers, batch.delay, batch.weight))
+        silent = {port: np.zeros((self.blocks, self.batch)) for port in batch.drives}
+        return found._replace(ports=silent | found.ports)
+
+    def _uncoupled(self, batch: Batch) -> NetworkOutcome:
+        """Every population through its own kernel."""
+        found: list[Outcome] = []
+        for part, kernel, cells in zip(self.parts, self._kernels, batch.cells, strict=True):
+            name, size = part.population.name, part.population.size
+            drives = {port: each_lane(batch.drives[f"{name}.{port}"], size) for port in part.program.ports}
+            found.append(kernel(Lanes(cells, drives)))
+        sizes = [part.population.size for part in self.parts]
+
+        def by_cell(x: np.ndarray, size: int) -> np.ndarray:
+            return x.reshape(*x.shape[:-1], -1, size)
+
+        return NetworkOutcome(
+            marks=tuple(by_cell(x.marks, n) for x, n in zip(found, sizes, strict=True)),
+            traces=tuple({k: by_cell(t, n) for k, t in x.traces.items()} for x, n in zip(found, sizes, strict=True)),
+            finite=tuple(by_cell(x.finite, n) for x, n in zip(found, sizes, strict=True)),
+            signals={},
+            ports=self.open_loop(batch),
+            actions={},
+        )

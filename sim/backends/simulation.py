@@ -1,21 +1,47 @@
 """What all back ends share: samples of a design to lanes, and what the lanes leave to arrays of the schema."""
 
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from sim.backends.base import Slab
-from sim.compile.assemble import Part, assemble, check_record, lanes, parameters
-from sim.compile.interventions import commands, horizon, time_course
-from sim.engine.loop import TWICE, Lanes, Outcome
+from sim.compile import couple
+from sim.compile.assemble import Part, assemble, cells, check_record, parameters
+from sim.compile.interventions import drives, horizon, pieces, time_course, triggers
+from sim.engine.circuit import Circuit, NetworkOutcome
+from sim.engine.drive import Drive, Segments, Trains
+from sim.engine.loop import TWICE, Cells
+from sim.engine.trigger import Trigger
 from sim.results.schema import NO_SPIKE, Schema, Variable, simulation_schema
 from sim.results.status import Status
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.protocol import Protocol, check_targets
+from sim.spec.protocol import Protocol
 from sim.spec.record import Record
+from sim.spec.targets import check_targets
 from sim.units import coherent_unit, positive
+
+
+class Batch(NamedTuple):
+    """Some samples as a back end runs them.
+
+    Args:
+        cells: of each population, (sample * cell,): the cells of the first sample, then of the second ...
+        parameters: of each population, every parameter of its model, (sample * cell,), coherent units.
+        drives: `population.port` -> Drive, (piece, sample); also of ports that nothing drives.
+        triggers: by name.
+        delay: of each projection, (sample, source cell): steps (spikes) or windows (graded).
+        weight: of each projection, (sample, target cell), coherent units.
+    """
+
+    cells: tuple[Cells, ...]
+    parameters: tuple[dict[str, np.ndarray], ...]
+    drives: dict[str, Drive]
+    triggers: dict[str, Trigger]
+    delay: dict[str, np.ndarray]
+    weight: dict[str, np.ndarray]
 
 
 class LaneSimulation(ABC):
@@ -28,12 +54,16 @@ class LaneSimulation(ABC):
     def __init__(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> None:
-        check_targets(protocol, network.ports())
+        check_targets(protocol, network.ports(), network.heard())
         check_record(record, network.populations)
         self.network, self.protocol, self.record, self.design = network, protocol, record, design
         self.numerics, self.batch = numerics, batch
-        self.parts: list[Part] = [assemble(p, record, numerics) for p in network.populations]
-        self.end = horizon(protocol, self._numbers(slice(None)))
+        read = couple.variables_read(network)
+        self.parts: list[Part] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
+        numbers = self._numbers(slice(None))
+        self.circuit: Circuit = couple.circuit(network, protocol, self.parts, numerics, numbers)
+        self.coupled = couple.coupled(network, protocol)
+        self.end = horizon(protocol, numbers)
         if self.end <= 0:
             raise ValueError("the protocol lasts no time; give it a duration, for example Settle('1 s').")
         self.windows = int(np.ceil(self.end / numerics.window_ms - 1e-9))
@@ -48,14 +78,8 @@ class LaneSimulation(ABC):
         self.schema = self._schema()
 
     @abstractmethod
-    def outcome(self, part: int, lanes: Lanes, parameters: dict[str, np.ndarray]) -> Outcome:
-        """Run the lanes of one population.
-
-        Args:
-            part: number of the population.
-            lanes: their states, constants, commands and keys.
-            parameters: every parameter of the model in every lane, (lane,), coherent units.
-        """
+    def execute(self, batch: Batch) -> NetworkOutcome:
+        """Run some samples, `self.batch` of them."""
 
     def _numbers(self, samples: slice) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
@@ -71,23 +95,33 @@ class LaneSimulation(ABC):
         for name in self.record.variables:
             unit, bits = coherent_unit(known[name]), 11 if dtype == "float32" else None
             traces.append(Variable(name, ("sample", "recorded", "time"), dtype, unit, name, mantissa_bits=bits))
-        for port, dimensions in self._driven().items() if self.record.commands else ():
-            said = f"command on {port}"
-            traces.append(
-                Variable(port, ("sample", "time"), "float32", coherent_unit(dimensions), said, mantissa_bits=15)
-            )
+        courses = (
+            {port: (d, f"command on {port}") for port, d in self._driven().items()} if self.record.commands else {}
+        )
+        if self.record.commands:
+            courses |= {name: (d, f"signal {name}") for name, d in self.network.heard().items()}
+        for name, (dimensions, said) in courses.items():
+            unit = coherent_unit(dimensions)
+            traces.append(Variable(name, ("sample", "time"), "float32", unit, said, mantissa_bits=15))
+        traces += [
+            Variable(f"actions.{name}", ("sample",), "int32", "1", f"how often the trigger {name} acted", fill=-1)
+            for name in self.circuit.watched
+        ]
         schema = simulation_schema(
             self.design,
             populations=populations,
             spike_capacity=self.capacity,
             dt_ms=self.numerics.dt_ms,
             traces=traces,
-            times={"time": self._starts() * self.numerics.window_ms * 1e-3} if traces else {},
+            times={"time": self._starts() * self.numerics.window_ms * 1e-3}
+            if any("time" in v.dims for v in traces)
+            else {},
             recorded=self.recorded if self.record.variables else None,
         )
         return schema
 
     def _driven(self) -> dict[str, tuple[float, ...]]:
+        """Ports that commands drive, whether by themselves or through a trigger."""
         targets = {getattr(e, "target", "") for e in self.protocol.elements()}
         return {port: dims for port, dims in self.network.ports().items() if port in targets}
 
@@ -109,34 +143,57 @@ class LaneSimulation(ABC):
         numbers = {
             path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
         }
-        found = commands(
-            self.protocol, numbers, tuple(self.network.ports()), window=self.numerics.window_ms, samples=self.batch
-        )
-        outcomes = []
-        for k, part in enumerate(self.parts):
-            values = parameters(part, numbers)
-            every_lane = {
-                n: np.broadcast_to(x, (self.batch, part.population.size)).reshape(-1) for n, x in values.items()
-            }
-            outcomes.append(self.outcome(k, lanes(part, values, found, stream[filled]), every_lane))
-        marks = np.concatenate(
-            [self._by_cell(o.marks, p, count) for o, p in zip(outcomes, self.parts, strict=True)], axis=-1
-        )
+        outcome = self.execute(self._batch(numbers, stream[filled]))
+        marks = np.concatenate(outcome.marks, axis=-1)[:, :count]
         ends = np.ceil(self.protocol.length(numbers) / self.numerics.window_ms - 1e-9)  # each sample has its own
         marks = marks[: self.windows] * (np.arange(self.windows)[:, None] < ends[:count])[..., None]
         arrays, status = self._spikes(marks)
-        arrays |= self._traces(outcomes, count)
+        arrays |= self._traces(outcome, count)
         if self.record.commands:
-            arrays |= {port: time_course(found[port], self._starts())[:count] for port in self._driven()}
-        for outcome, part in zip(outcomes, self.parts, strict=True):
-            finite = outcome.finite.reshape(self.batch, part.population.size)[:count].all(-1)
-            status[~finite] = Status.FAILED_NOT_FINITE
+            arrays |= {port: outcome.ports[port][:, :count].T for port in self._driven()}
+            arrays |= {name: outcome.signals[name][:, :count].T for name in self.network.heard()}
+        arrays |= {f"actions.{name}": times[:count] for name, times in outcome.actions.items()}
+        for finite in outcome.finite:
+            status[~finite[:count].all(-1)] = Status.FAILED_NOT_FINITE
         dtypes = {v.name: v.dtype for v in self.schema.variables}
         return Slab({name: np.asarray(x).astype(dtypes[name]) for name, x in arrays.items()}, status)
 
-    def _by_cell(self, x: np.ndarray, part: Part, count: int) -> np.ndarray:
-        """(..., lane) -> (..., sample, cell), without the samples that only filled the batch."""
-        return x.reshape(*x.shape[:-1], self.batch, part.population.size)[..., :count, :]
+    def _batch(self, numbers: dict[str, np.ndarray], stream: np.ndarray) -> Batch:
+        """Some samples, ready to run.
+
+        Args:
+            numbers: value of every leaf, (sample,) or (1,).
+            stream: (sample,).
+        """
+        samples, window = len(stream), self.numerics.window_ms
+        values = [parameters(part, numbers) for part in self.parts]
+        sizes = [part.population.size for part in self.parts]
+        found = pieces(self.protocol, numbers)
+
+        def every(x: np.ndarray) -> np.ndarray:
+            return np.broadcast_to(x, (samples, x.shape[-1]))
+
+        return Batch(
+            cells=tuple(cells(part, own, stream) for part, own in zip(self.parts, values, strict=True)),
+            parameters=tuple(
+                {name: np.broadcast_to(x, (samples, size)).reshape(-1) for name, x in own.items()}
+                for own, size in zip(values, sizes, strict=True)
+            ),
+            drives=drives(found, tuple(self.network.ports()), window=window, samples=samples),
+            triggers=triggers(found, stream, window=window),
+            delay={
+                p.name: every(couple.delays(p, sizes[link.source], numbers, self.numerics))
+                for p, link in zip(self.network.projections, self.circuit.links, strict=True)
+            },
+            weight={
+                p.name: every(couple.weights(p, sizes[link.target], numbers))
+                for p, link in zip(self.network.projections, self.circuit.links, strict=True)
+            },
+        )
+
+    def open_loop(self, batch: Batch) -> dict[str, np.ndarray]:
+        """What commands bring to each port at the start of every block, whatever the network does: (block, sample)."""
+        return {port: time_course(drive, self._starts()).T for port, drive in batch.drives.items()}
 
     def _spikes(self, marks: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
         windows, samples, size = marks.shape
@@ -158,13 +215,20 @@ class LaneSimulation(ABC):
             "n_spikes": count.reshape(samples, size).astype(np.int32),
         }, status
 
-    def _traces(self, outcomes: list[Outcome], count: int) -> dict[str, np.ndarray]:
+    def _traces(self, outcome: NetworkOutcome, count: int) -> dict[str, np.ndarray]:
         found = {}
         for name in self.record.variables:
             pieces = []
-            for outcome, part in zip(outcomes, self.parts, strict=True):
-                x = outcome.traces.get(name)
-                shape = (self.blocks, self.batch * part.population.size)
-                pieces.append(self._by_cell(np.full(shape, np.nan) if x is None else x, part, count))
+            for traces, part in zip(outcome.traces, self.parts, strict=True):
+                shape = (self.blocks, count, part.population.size)
+                pieces.append(traces[name][:, :count] if name in traces else np.full(shape, np.nan))
             found[name] = np.moveaxis(np.concatenate(pieces, axis=-1), 0, -1)[:, self.recorded]
         return found
+
+
+def each_lane(drive: Drive, size: int) -> Drive:
+    """What drives each sample, (piece, sample), as what drives each cell of it, (piece, lane)."""
+    return Drive(
+        Segments(*(np.repeat(x, size, axis=-1) for x in drive.segments)),
+        Trains(*(np.repeat(x, size, axis=-1) for x in drive.trains)),
+    )

@@ -1,7 +1,8 @@
 """One step of a scheme as statements of Brian2 ("abstract code"), from the same equations as the JAX right-hand side.
 
 Brian2 evaluates the model's own subexpressions, with units, in float64. Names ending in `_start`, `_around` and
-`_middle` are what a port receives in a step (see `sim.engine.integrate.Inputs`); `draw_xi` is a standard normal draw.
+`_middle` are what a command brings to a port in a step (see `sim.engine.integrate.Inputs`), `_live` what other cells
+and triggers bring to it, constant over a window; `draw_xi` is a standard normal draw.
 """
 
 from sim.compile import algebra
@@ -56,7 +57,7 @@ class _Step:
 
     def set_ports(self, when: str) -> None:
         for port in self.ports:
-            self.say(port, f"{port}_{when}(t, i)")
+            self.say(port, f"{port}_{when}(t, i) + {port}_live")
 
     def rate(self, found: Relaxation) -> str:
         return f"({algebra.text(found.rate(found.loss))})"

@@ -1,4 +1,4 @@
-"""Network, protocol, record and numerics to Programs, and samples of a design to lanes."""
+"""Populations to Programs, and samples of a design to lanes."""
 
 from typing import Any, NamedTuple
 
@@ -8,8 +8,8 @@ import numpy as np
 from sim.compile.equations import Compiled, compile_model, initial_state
 from sim.engine import rng
 from sim.engine.integrate import SCHEMES
-from sim.engine.loop import Commands, Lanes
-from sim.engine.program import Program
+from sim.engine.loop import Cells
+from sim.engine.program import Program, Rule
 from sim.spec.model import Model
 from sim.spec.network import Population
 from sim.spec.numerics import Numerics
@@ -19,18 +19,24 @@ from sim.units import in_unit
 
 
 class Part(NamedTuple):
-    """One population, compiled."""
+    """One population, compiled; `read` has the variables that signals and projections read."""
 
     population: Population
     compiled: Compiled
     program: Program
+    read: dict[str, Rule]
 
 
-def assemble(population: Population, record: Record, numerics: Numerics) -> Part:
-    """Compile one population."""
+def assemble(population: Population, record: Record, numerics: Numerics, read: tuple[str, ...] = ()) -> Part:
+    """Compile one population.
+
+    Args:
+        read: variables that signals and projections read, besides those recorded.
+    """
     model = population.model
     wanted = tuple(v for v in record.variables if v in model.parsed.dimensions())
-    compiled = compile_model(model, wanted)
+    compiled = compile_model(model, tuple(dict.fromkeys((*wanted, *read))))
+    rules = dict(compiled.observed)
     program = Program(
         system=compiled.system,
         scheme=SCHEMES[numerics.scheme],
@@ -42,10 +48,10 @@ def assemble(population: Population, record: Record, numerics: Numerics) -> Part
         resets=compiled.resets,
         ports=tuple(port.name for port in model.parsed.ports),
         channels=tuple((name, rng.channel_word(name)) for name in compiled.channels),
-        observed=compiled.observed,
+        observed=tuple((name, rules[name]) for name in wanted),
         dtype=jnp.float64 if numerics.dtype == "float64" else jnp.float32,
     )
-    return Part(population, compiled, program)
+    return Part(population, compiled, program, {name: rules[name] for name in read})
 
 
 def _quiet_steps(model: Model, numerics: Numerics) -> int:
@@ -84,15 +90,14 @@ def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarr
     return found
 
 
-def lanes(part: Part, params: dict[str, np.ndarray], commands: dict[str, Commands], stream: np.ndarray) -> Lanes:
+def cells(part: Part, params: dict[str, np.ndarray], stream: np.ndarray) -> Cells:
     """The lanes of some samples: every cell of the first sample, then of the second ...
 
     Args:
         params: from `parameters`.
-        commands: port -> Commands, (segment, sample).
         stream: (sample,), number of the random stream.
     """
-    population, compiled, program = part
+    population, compiled, program, _ = part
     samples, size = len(stream), population.size
     constants: dict[str, Any] = dict(compiled.constants(params))
     state = initial_state(population.model, compiled, constants)
@@ -103,21 +108,19 @@ def lanes(part: Part, params: dict[str, np.ndarray], commands: dict[str, Command
     def per_lane(x: Any) -> np.ndarray:
         return np.broadcast_to(np.asarray(x, dtype=float), (samples, size)).reshape(-1)
 
-    used = _used(program)
-    return Lanes(
+    used = _used(part)
+    return Cells(
         state={name: per_lane(x) for name, x in state.items()},
         constants={name: per_lane(x) for name, x in constants.items() if name in used},
         keys=tuple(key.reshape(-1) for key in rng.keys(stream, population.name, size)),
-        commands={
-            port: Commands(*(np.repeat(x, size, axis=-1) for x in commands[f"{population.name}.{port}"]))
-            for port in program.ports
-        },
     )
 
 
-def _used(program: Program) -> set[str]:
-    """The constants that a step reads."""
+def _used(part: Part) -> set[str]:
+    """The constants that a step, a record, a signal or a projection reads."""
+    program = part.program
     rules = [program.fires, program.quiet, *(r for _, r in program.resets), *(r for _, r in program.observed)]
+    rules += part.read.values()
     used = {name for rule in rules if rule is not None for name in rule.args}
     for equation in program.system.equations:
         used |= {*equation.args, f"_relax_{equation.name}", f"_rate_{equation.name}"}

@@ -1,4 +1,4 @@
-"""Many lanes at once: chunks that fit the first-level cache, spread over the devices."""
+"""Many samples at once: pieces that fit the first-level cache, spread over the devices."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,37 +9,87 @@ import numpy as np
 from jax import lax
 from jax.sharding import Mesh, PartitionSpec
 
+from sim.engine import network
+from sim.engine.circuit import Circuit, Group, NetworkOutcome
+from sim.engine.coupling import LANES
 from sim.engine.loop import Lanes, Outcome, run
 from sim.engine.program import Program
 
-CHUNK = 64
-"""Lanes in a chunk, always: a lane's result cannot depend on how many others ran beside it."""
+SAMPLES = 16
+"""Most samples in a group of a coupled network."""
 
 
-def compile_batch(program: Program, blocks: int, windows: int) -> Callable[[Lanes], Outcome]:
-    """A function that runs any number of lanes, compiled once per number of lanes.
+def compile_lanes(program: Program, blocks: int, windows: int) -> Callable[[Lanes], Outcome]:
+    """A function that runs any number of lanes that nothing couples, compiled once per number of lanes.
 
     Returns:
         lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
-    devices = jax.devices()
-    split = PartitionSpec("device")
-
-    def per_device(lanes: Lanes) -> Outcome:
-        return lax.map(lambda chunk: run(program, chunk, blocks, windows), lanes)
-
-    mesh = Mesh(np.array(devices), ("device",))
-    kernel = jax.jit(jax.shard_map(per_device, mesh=mesh, in_specs=(split,), out_specs=split, check_vma=False))
+    kernel, devices = _on_all_devices(lambda chunk: run(program, chunk, blocks, windows))
 
     def batch(lanes: Lanes) -> Outcome:
-        count = lanes.keys[0].shape[-1]
-        chunks = -(-count // (CHUNK * len(devices))) * len(devices)
+        count = lanes.cells.keys[0].shape[-1]
+        chunks = -(-count // (LANES * devices)) * devices
         with jax.enable_x64(program.dtype == jnp.float64):
-            chunked = jax.tree.map(lambda x: _chunked(_cast(x, program.dtype), chunks), lanes)
+            chunked = jax.tree.map(lambda x: _split(_cast(x, program.dtype), chunks, LANES), lanes)
             outcome = jax.tree.map(np.asarray, kernel(chunked))
         return jax.tree.map(lambda x: _joined(x)[..., :count], outcome)
 
     return batch
+
+
+def compile_network(circuit: Circuit, samples: int, blocks: int, windows: int) -> Callable[[Group], NetworkOutcome]:
+    """A function that runs `samples` samples of a coupled network.
+
+    Returns:
+        group -> NetworkOutcome with numpy arrays. The group's cells come as lanes: every cell of the first sample, then
+        of the second ...
+    """
+    per_group = max(1, min(SAMPLES, -(-samples // len(jax.devices()))))
+    kernel, devices = _on_all_devices(lambda group: network.run(circuit, group, per_group, blocks, windows))
+    groups = -(-samples // (per_group * devices)) * devices
+
+    def batch(group: Group) -> NetworkOutcome:
+        with jax.enable_x64(circuit.dtype == jnp.float64):
+            cells = tuple(
+                jax.tree.map(lambda x, m=m: _cells(_cast(x, circuit.dtype), m.size, groups, per_group), own)
+                for own, m in zip(group.cells, circuit.members, strict=True)
+            )
+            rest = group._replace(cells=())
+            rest = rest._replace(
+                drives=jax.tree.map(lambda x: _split(_cast(x, circuit.dtype), groups, per_group), rest.drives),
+                triggers=jax.tree.map(lambda x: _split(_cast(x, circuit.dtype), groups, per_group), rest.triggers),
+                delay={k: _split(x.T, groups, per_group).swapaxes(1, 2) for k, x in rest.delay.items()},
+                weight={
+                    k: _split(_cast(x, circuit.dtype).T, groups, per_group).swapaxes(1, 2)
+                    for k, x in rest.weight.items()
+                },
+            )
+            out = jax.tree.map(np.asarray, kernel(rest._replace(cells=cells)))
+        by_cell = {
+            "marks": tuple(_samples(x, 1, samples) for x in out.marks),
+            "traces": tuple({k: _samples(x, 1, samples) for k, x in own.items()} for own in out.traces),
+            "finite": tuple(_samples(x, 0, samples) for x in out.finite),
+        }
+        return NetworkOutcome(
+            **by_cell,
+            signals={k: _samples(x, 1, samples) for k, x in out.signals.items()},
+            ports={k: _samples(x, 1, samples) for k, x in out.ports.items()},
+            actions={k: _samples(x, 0, samples) for k, x in out.actions.items()},
+        )
+
+    return batch
+
+
+def _on_all_devices(piece: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], int]:
+    """A compiled function that maps pieces, stacked along the first axis, over all devices; and how many there are."""
+    devices = jax.devices()
+    split = PartitionSpec("device")
+    mesh = Mesh(np.array(devices), ("device",))
+    mapped = jax.shard_map(
+        lambda pieces: lax.map(piece, pieces), mesh=mesh, in_specs=(split,), out_specs=split, check_vma=False
+    )
+    return jax.jit(mapped), len(devices)
 
 
 def _cast(x: Any, dtype) -> np.ndarray:
@@ -47,13 +97,31 @@ def _cast(x: Any, dtype) -> np.ndarray:
     return x.astype(dtype) if np.issubdtype(x.dtype, np.floating) else x
 
 
-def _chunked(x: np.ndarray, chunks: int) -> np.ndarray:
-    """(..., lane) -> (chunk, ..., CHUNK), the last lane repeated to fill the last chunk."""
-    spare = chunks * CHUNK - x.shape[-1]
-    x = np.concatenate([x, np.repeat(x[..., -1:], spare, axis=-1)], axis=-1)
-    return np.ascontiguousarray(np.moveaxis(x.reshape(*x.shape[:-1], chunks, CHUNK), -2, 0))
+def _split(x: np.ndarray, pieces: int, size: int) -> np.ndarray:
+    """(..., n) -> (piece, ..., size), the last one repeated to fill the last piece."""
+    x = np.concatenate([x, np.repeat(x[..., -1:], pieces * size - x.shape[-1], axis=-1)], axis=-1)
+    return np.ascontiguousarray(np.moveaxis(x.reshape(*x.shape[:-1], pieces, size), -2, 0))
+
+
+def _cells(x: np.ndarray, size: int, groups: int, per_group: int) -> np.ndarray:
+    """(sample * cell,) -> (group, chunk, LANES), the last sample repeated to fill the last group."""
+    by_sample = x.reshape(-1, size).T  # (cell, sample)
+    grouped = _split(by_sample, groups, per_group).swapaxes(1, 2).reshape(groups, per_group * size)
+    chunks = -(-per_group * size // LANES)
+    return np.stack([_split(row, chunks, LANES) for row in grouped])
 
 
 def _joined(x: np.ndarray) -> np.ndarray:
-    """(chunk, ..., CHUNK) -> (..., lane)."""
+    """(chunk, ..., LANES) -> (..., lane)."""
     return np.moveaxis(x, 0, -2).reshape(*x.shape[1:-1], -1)
+
+
+def _samples(x: np.ndarray, axis: int, samples: int) -> np.ndarray:
+    """(group, ..., sample, ...) -> (..., sample, ...), without those that only filled the last group.
+
+    Args:
+        axis: of the samples, the group's own axis not counted.
+    """
+    x = np.moveaxis(x, 0, axis)
+    x = x.reshape(*x.shape[:axis], x.shape[axis] * x.shape[axis + 1], *x.shape[axis + 2 :])
+    return x[(slice(None),) * axis + (slice(samples),)]

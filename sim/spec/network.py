@@ -1,4 +1,4 @@
-"""A network: who there is. (Who reaches whom, the projections, join here when a circuit needs them.)"""
+"""A network: who there is, who reaches whom, and what an instrument or a person notices of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,8 @@ from types import MappingProxyType
 
 from sim.spec.model import Model
 from sim.spec.params import Graded, Param, Value, check_bounds, nearest
+from sim.spec.projection import NetworkError, Projection, Signal
 from sim.units import Quantity, UnitError, describe, quantity
-
-
-class NetworkError(ValueError):
-    """A network that cannot be; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -85,29 +82,48 @@ Bounds = tuple[Value | None, Value | None]
 
 @dataclass(frozen=True)
 class Network:
-    """Populations.
+    """Populations, the projections between them, and signals.
 
     Raises:
-        NetworkError: no population, or two of the same name.
+        NetworkError: no population, two things of the same name, or a projection or signal that does not fit.
+        UnitError: a weight in another unit than what it adds to.
     """
 
     populations: tuple[Population, ...]
+    projections: tuple[Projection, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "populations", tuple(self.populations))
-        names = [p.name for p in self.populations]
-        if not names:
+        for part in ("populations", "projections", "signals"):
+            object.__setattr__(self, part, tuple(getattr(self, part)))
+        if not self.populations:
             raise NetworkError("a network needs at least one population, but it has none.")
+        names = [p.name for p in self.populations]
         if len(set(names)) < len(names):
             raise NetworkError(f"two populations have the same name: {', '.join(names)}; rename one.")
+        names += [p.name for p in self.projections]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise NetworkError(f"{twice[0]!r} names two parts of the network; rename one.")
+        heard = [s.name for s in self.signals]
+        if twice := sorted({name for name in heard if heard.count(name) > 1}):
+            raise NetworkError(f"two signals are called {twice[0]!r}; rename one.")
+        known = {p.name: (p.model, p.size) for p in self.populations}
+        for part in (*self.projections, *self.signals):
+            part.check(known)
+
+    def population(self, name: str) -> Population:
+        """The population of that name."""
+        return next(p for p in self.populations if p.name == name)
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path."""
-        return {path: value for p in self.populations for path, value in p.leaves().items()}
+        parts = (*self.populations, *self.projections)
+        return {path: value for p in parts for path, value in p.leaves().items()}
 
     def bounds(self) -> dict[str, Bounds]:
         """Lowest and highest value that make sense, by the path of each leaf that has one of the two."""
-        return {
+        delays = {path: ("0 ms", None) for p in self.projections for path in p.delays()}
+        return delays | {
             f"network.{p.name}.{name}{part}": p.model.params[name].bounds
             for p in self.populations
             for name, param in p.table().items()
@@ -119,16 +135,22 @@ class Network:
         """Dimensions of every port that a protocol may drive, by `population.port`."""
         return {f"{p.name}.{port.name}": port.dimensions for p in self.populations for port in p.model.parsed.ports}
 
+    def heard(self) -> dict[str, tuple[float, ...]]:
+        """Dimensions of every signal, by name."""
+        return {s.name: self.population(s.population).model.parsed.dimensions()[s.variable] for s in self.signals}
+
     def describe(self) -> str:
-        """The table that a paper prints: populations, parameters, values, units and sources."""
+        """The tables that a paper prints: populations, projections, parameters, values, units and sources."""
         lines = []
         for p in self.populations:
-            lines.append(f"{p.name}: {p.size} cells of {p.model.name}")
-            for name, param in sorted(p.table().items()):
-                value = (
-                    f"{param.low} to {param.high}, skew {param.skew:g}"
-                    if isinstance(param, Graded)
-                    else str(param.value)
-                )
-                lines.append(f"  {name:<18} {value:<42} {param.source}")
+            lines.append(f"{p.name}: {p.size} cell{'s' * (p.size != 1)} of {p.model.name}")
+            lines += [f"  {name:<22} {_said(param):<42} {param.source}" for name, param in sorted(p.table().items())]
+        for p in self.projections:
+            lines.append(f"{p.name}: {p.source} -> {p.target}, {p.wiring}")
+            lines += [f"  {name:<22} {_said(param):<42} {param.source}" for name, param in p.table().items()]
+        lines += [f"{s.name}: {s.how} of {s.of}" for s in self.signals]
         return "\n".join(lines)
+
+
+def _said(param: Param | Graded) -> str:
+    return f"{param.low} to {param.high}, skew {param.skew:g}" if isinstance(param, Graded) else str(param.value)

@@ -62,6 +62,15 @@ class Parsed(NamedTuple):
         """Of every variable."""
         return {e.name: e.dimensions for e in self.equations}
 
+    def behind(self, name: str) -> set[str]:
+        """A variable and everything that its value is made of at one moment: subexpressions, down to states, ports
+        and parameters."""
+        within, seen, front = {e.name: names_in(e.expression) for e in self.subexpressions}, set(), {name}
+        while front:
+            seen |= front
+            front = {n for f in front for n in within.get(f, ())} - seen
+        return seen
+
 
 def parse(
     text: str,

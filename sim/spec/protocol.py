@@ -1,37 +1,25 @@
-"""What is done to a network, in time.
+"""What is done to a network, in time or in answer to it.
 
     Hold("hTA.inhibition", 1.5) + (Settle("1 s") >> Triangle("hTA.excitation", peak=30, up="10 s", down="10 s"))
+    Settle("30 s") + When("force", above="2 N", do=Train("nerve.stimulus", "30 Hz", "1 s"), refractory="2 s")
 
 `a >> b` is a, then b; `a + b` is both at the same time, and where they drive the same port they add. A command is
-piecewise linear; its corners fall on the borders of windows (0.5 ms by default).
+piecewise linear, a train is made of pulses; corners and pulses fall on the borders of windows (0.5 ms by default).
+What has no duration of its own (`Hold`, `When`) lasts as long as what it stands beside.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
-from sim.units import Quantity, UnitError, describe, in_unit, quantity
+from sim.spec.pieces import Numbers, Piece, Pulses, Segment
+from sim.units import Quantity, UnitError, in_unit, positive, quantity
 
 
 class ProtocolError(ValueError):
     """A protocol that cannot be; the message is one sentence."""
-
-
-class Segment(NamedTuple):
-    """A straight piece of a command: from `y0` at `t0` to `y1` at `t1` (ms), nothing outside; each (sample,)."""
-
-    target: str
-    t0: np.ndarray
-    t1: np.ndarray
-    y0: np.ndarray
-    y1: np.ndarray
-
-
-Numbers = Mapping[str, np.ndarray]
-"""The value of each leaf in each sample, by path, coherent units, (sample,)."""
 
 
 class Protocol:
@@ -51,14 +39,16 @@ class Protocol:
         """ms, (sample,)."""
         raise TypeError(f"{type(self).__name__} has no length")
 
-    def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
-        """The straight pieces of all commands, `start` and `end` (ms) being the time that the protocol is given."""
-        raise TypeError(f"{type(self).__name__} has no segments")
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
+        """What all commands are made of, `start` and `end` (ms) being the time that the protocol is given."""
+        raise TypeError(f"{type(self).__name__} has no pieces")
 
     def bounds(self) -> dict[str, tuple[str, None]]:
-        """Lowest value of every duration, by path; there is no highest one."""
-        times = (f"protocol.{e.label}.{field}" for e in self.elements() if e.own_leaves() for field in e.TIMES)
-        return dict.fromkeys(times, ("0 ms", None))
+        """Lowest value of every duration and rate, by path; there is no highest one."""
+        named = [e for e in self.elements() if e.own_leaves()]
+        times = (f"protocol.{e.label}.{field}" for e in named for field in (*e.TIMES, *e.SPANS))
+        rates = (f"protocol.{e.label}.{field}" for e in named for field in e.RATES)
+        return {path: ("0 ms", None) for path in times} | {path: ("1e-6 Hz", None) for path in rates}
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path: `protocol.NAME.FIELD`.
@@ -93,11 +83,11 @@ class Sequence(Protocol):
     def length(self, numbers: Numbers) -> np.ndarray:
         return sum((part.length(numbers) for part in self.parts), np.zeros(1))
 
-    def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
         found = []
         for part in self.parts:
             stop = start + part.length(numbers)
-            found += part.segments(numbers, start, stop)
+            found += part.pieces(numbers, start, stop)
             start = stop
         return found
 
@@ -114,24 +104,29 @@ class Together(Protocol):
     def length(self, numbers: Numbers) -> np.ndarray:
         return reduce(np.maximum, (part.length(numbers) for part in self.parts))
 
-    def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
-        return [s for part in self.parts for s in part.segments(numbers, start, end)]
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
+        return [s for part in self.parts for s in part.pieces(numbers, start, end)]
 
 
 @dataclass(frozen=True)
 class Element(Protocol):
-    """A command with numbers of its own. `TIMES` and `LEVELS` name its fields: durations, and levels of the port."""
+    """A command with numbers of its own. `TIMES` names the fields whose sum is its length, `SPANS` other times, `RATES`
+    frequencies, `LEVELS` levels of the port or signal."""
 
     TIMES: ClassVar[tuple[str, ...]] = ()
+    SPANS: ClassVar[tuple[str, ...]] = ()
+    RATES: ClassVar[tuple[str, ...]] = ()
     LEVELS: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        for field in self.TIMES:
+        for field in (*self.TIMES, *self.SPANS):
             found = in_unit(getattr(self, field), "ms", f"{field!r} of {self.label!r}")
             if not 0 <= found < np.inf:
                 raise UnitError(
                     f"{field!r} of {self.label!r} must not be negative, but it is {getattr(self, field)!r}."
                 )
+        for field in self.RATES:
+            positive(getattr(self, field), "Hz", f"{field!r} of {self.label!r}")
         for field in self.LEVELS:
             quantity(getattr(self, field))
 
@@ -150,7 +145,8 @@ class Element(Protocol):
     def own_leaves(self) -> dict[str, Quantity]:
         if not self.has_path:
             return {}
-        return {f"protocol.{self.label}.{f}": quantity(getattr(self, f)) for f in (*self.TIMES, *self.LEVELS)}
+        fields = (*self.TIMES, *self.SPANS, *self.RATES, *self.LEVELS)
+        return {f"protocol.{self.label}.{f}": quantity(getattr(self, f)) for f in fields}
 
     def value(self, field: str, numbers: Numbers) -> np.ndarray:
         found = numbers.get(f"protocol.{self.label}.{field}") if self.has_path else None
@@ -163,7 +159,7 @@ class Element(Protocol):
         """Level at the start and after each of `TIMES`."""
         return []
 
-    def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
         found, levels = [], self.corners(numbers)
         for field, y0, y1 in zip(self.TIMES, levels, levels[1:], strict=False):
             stop = start + self.value(field, numbers)
@@ -193,7 +189,7 @@ class Hold(Element):
     def length(self, numbers: Numbers) -> np.ndarray:
         return np.zeros(1)
 
-    def segments(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Segment]:
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
         level = self.value("level", numbers)
         return [Segment(self.target, start, end, level, level)]
 
@@ -248,27 +244,29 @@ class Trapezoid(Element):
         return [0 * peak, peak, peak, 0 * peak]
 
 
-def check_targets(protocol: Protocol, ports: Mapping[str, tuple[float, ...]]) -> None:
-    """Every command must drive a port that exists, in its unit.
+@dataclass(frozen=True)
+class Train(Element):
+    """Pulses at a frequency for a while, the first at its start; a pulse is given in the window nearest to its time.
 
-    Raises:
-        ProtocolError: no such port.
-        UnitError: a level in another unit than the port's.
+    Args:
+        target: port that the pulses drive, for example the stimulus of a nerve.
+        level: height of a pulse, for example the intensity of the stimulus.
+        width: of a pulse; at least a window.
     """
-    from sim.spec.params import nearest
 
-    for element in protocol.elements():
-        target = getattr(element, "target", "")
-        if not target:
-            continue
-        if target not in ports:
-            raise ProtocolError(
-                f"the command {element.label!r} drives {target!r}, which is no port: {nearest(target, ports)}"
-            )
-        for field in element.LEVELS:
-            found = quantity(getattr(element, field)).dimensions
-            if found != ports[target]:
-                raise UnitError(
-                    f"{field!r} of the command {element.label!r} must be in {describe(ports[target])} as the port "
-                    f"{target!r} is, but {getattr(element, field)!r} is in {describe(found)}."
-                )
+    target: str
+    frequency: str | float
+    duration: str | float
+    level: str | float = 1.0
+    width: str | float = "0 ms"
+    name: str = ""
+    TIMES: ClassVar[tuple[str, ...]] = ("duration",)
+    SPANS: ClassVar[tuple[str, ...]] = ("width",)
+    RATES: ClassVar[tuple[str, ...]] = ("frequency",)
+    LEVELS: ClassVar[tuple[str, ...]] = ("level",)
+
+    def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
+        period = 1.0 / self.value("frequency", numbers)
+        stop = start + self.value("duration", numbers)
+        width, level = self.value("width", numbers), self.value("level", numbers)
+        return [Pulses(self.target, start, stop, period, width, level)]

@@ -12,10 +12,11 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from networks.cells.powers_heckman import REFERENCE
-from sim.compile.assemble import assemble, lanes, parameters
-from sim.compile.interventions import commands, time_course
-from sim.engine.batch import compile_batch
+from sim.compile.assemble import assemble, cells, parameters
+from sim.compile.interventions import drives, pieces, time_course
+from sim.engine.batch import compile_lanes
 from sim.engine.integrate import SCHEMES
+from sim.engine.loop import Lanes
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics
@@ -128,8 +129,8 @@ def driven(name: str):
     network, done = Network((population(name),)), protocol(name)
     leaves = {**network.leaves(), **done.leaves()}
     numbers = {path: np.array([q.number]) for path, q in leaves.items()}
-    found = commands(done, numbers, tuple(network.ports()), window=WINDOW, end=END + WINDOW, samples=1)
-    return numbers, found
+    whole = drives(pieces(done, numbers, end=END + WINDOW), tuple(network.ports()), window=WINDOW, samples=1)
+    return numbers, {path.partition(".")[2]: drive for path, drive in whole.items()}
 
 
 @cache
@@ -139,8 +140,8 @@ def computed(name: str, scheme: str, dt: str) -> np.ndarray:
     numerics = Numerics(dt, f"{WINDOW} ms", scheme, "float64")
     part = assemble(population(name), Record(variables=potentials), numerics)
     numbers, found = driven(name)
-    start = lanes(part, parameters(part, numbers), found, np.zeros(1, int))
-    outcome = compile_batch(part.program, 2, round(END / WINDOW))(start)
+    start = Lanes(cells(part, parameters(part, numbers), np.zeros(1, int)), found)
+    outcome = compile_lanes(part.program, 2, round(END / WINDOW))(start)
     return np.array([outcome.traces[v][1, 0] for v in potentials])
 
 
@@ -156,7 +157,7 @@ def exact(name: str) -> np.ndarray:
     numerics = Numerics("0.5 ms", f"{WINDOW} ms", "euler", "float64")  # euler: gates and potentials start together
     part = assemble(population(name), Record(), numerics)
     numbers, found = driven(name)
-    start = lanes(part, parameters(part, numbers), found, np.zeros(1, int))
+    start = cells(part, parameters(part, numbers), np.zeros(1, int))
     system, names = part.compiled.steady, [e.name for e in part.compiled.steady.equations]
     params = {
         key: param.across(1, {leaf: numbers[f"network.cells.{key}{leaf}"] for leaf in param.leaves()})[0]
@@ -165,7 +166,7 @@ def exact(name: str) -> np.ndarray:
     constants = part.compiled.constants(params)
 
     def slope(t, x):
-        ports = {port: time_course(c, np.array([t / WINDOW]))[0, 0] for port, c in start.commands.items()}
+        ports = {port: time_course(c, np.array([t / WINDOW]))[0, 0] for port, c in found.items()}
         values = {**constants, **ports, **dict(zip(names, x, strict=True))}
         slopes = []
         for equation, own in zip(system.equations, x, strict=True):

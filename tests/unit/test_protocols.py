@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.compile.interventions import commands, horizon, time_course
+from sim.compile.interventions import drives, horizon, pieces, time_course
 from sim.design import Design
 from sim.spec.params import Param
 from sim.spec.protocol import Hold, Protocol, Settle, Step, Trapezoid, Triangle
@@ -21,7 +21,7 @@ def line(protocol: Protocol, windows: np.ndarray, *, window: float = 1.0, **vari
     }
     samples = max(len(x) for x in numbers.values()) if numbers else 1
     end = horizon(protocol, numbers)
-    found = commands(protocol, numbers, (PORT,), window=window, end=end, samples=samples)
+    found = drives(pieces(protocol, numbers, end=end), (PORT,), window=window, samples=samples)
     return time_course(found[PORT], windows)
 
 

@@ -1,0 +1,152 @@
+"""What couples the groups of a Brian2 network: Synapses for spikes, and one operation at the start of every window.
+
+The operation calls the functions of the engine (triggers, sums, delays), so that both back ends decide alike.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from sim.backends.brian2_door import brian2_for_numpy, set_values, unit_text
+from sim.backends.simulation import Batch
+from sim.compile.assemble import Part
+from sim.engine import trigger
+from sim.engine.circuit import Circuit, Link, Sense
+from sim.engine.coupling import carried, tree_sum
+from sim.spec.numerics import Numerics
+from sim.units import si_factor
+
+
+class Coupling:
+    """Projections, signals and triggers of some samples.
+
+    Args:
+        circuit: the compiled network.
+        parts: its populations.
+        batch: the samples.
+        groups: a NeuronGroup for each population, all samples in it.
+        blocks, block: how many blocks of how many windows are run.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        parts: list[Part],
+        batch: Batch,
+        groups: list[Any],
+        numerics: Numerics,
+        blocks: int,
+        block: int,
+    ) -> None:
+        self.circuit, self.parts, self.batch, self.groups, self.numerics = circuit, parts, batch, groups, numerics
+        self.samples = batch.cells[0].keys[0].shape[-1] // circuit.members[0].size
+        self.block, self.window = block, 0
+        self.rings = {
+            x.name: np.zeros((x.depth, self.samples, circuit.members[x.source].size))
+            for x in circuit.links
+            if x.read is not None
+        }
+        with jax.enable_x64(True):
+            self.triggers = {name: trigger.first(own) for name, own in batch.triggers.items()}
+        self.heard = {s.name: np.zeros((blocks, self.samples)) for s in circuit.senses}
+        self.acted: dict[str, np.ndarray] = {
+            port: np.zeros((blocks, self.samples)) for own in batch.triggers.values() for port in own.action
+        }
+
+    def synapses(self) -> list[Any]:
+        """One Synapses object for each spiking projection; samples are not connected with each other."""
+        found = [self._synapses(link) for link in self.circuit.links if link.read is None]
+        return [made for made in found if made is not None]
+
+    def _synapses(self, link: Link) -> Any:
+        brian2 = brian2_for_numpy()
+        n, m = self.circuit.members[link.source].size, self.circuit.members[link.target].size
+        wires = np.eye(n) if link.wires is None else link.wires
+        i, j = np.nonzero(wires)
+        if not len(i):
+            return None
+        dimensions = self.parts[link.target].population.model.parsed.dimensions()[link.into]
+        dt = self.numerics.dt_ms * brian2.ms
+        made = brian2.Synapses(
+            self.groups[link.source],
+            self.groups[link.target],
+            f"arriving : {unit_text(dimensions)} (constant)",
+            on_pre=f"{link.into}_post += arriving",
+            dt=dt,
+        )
+        sample = np.arange(self.samples)[:, None]
+        made.connect(i=(sample * n + i).ravel(), j=(sample * m + j).ravel())
+        weight = self.batch.weight[link.name][:, j] * wires[i, j] / si_factor(dimensions)
+        set_values(made, "arriving", weight.ravel())
+        made.pre.when = "after_resets"  # the start of the next step
+        made.pre.delay = self.batch.delay[link.name][:, i].ravel() * dt
+        return made
+
+    def operations(self) -> list[Any]:
+        """What is done at the start of every window; nothing where there is nothing to do."""
+        if not (self.circuit.senses or self.batch.triggers or self.rings):
+            return []
+        brian2 = brian2_for_numpy()
+        every = self.numerics.window_ms * brian2.ms
+        return [brian2.NetworkOperation(self._each_window, dt=every, when="start", order=-2)]
+
+    def _each_window(self) -> None:
+        with jax.enable_x64(True):
+            live = self._graded()
+            heard = {sense.name: self._heard(sense) for sense in self.circuit.senses}
+            block, place = divmod(self.window, self.block)
+            if not place:
+                for name, value in heard.items():
+                    self.heard[name][block] = value
+            index = jnp.int32(self.window)
+            for name, own in self.batch.triggers.items():
+                signal = jnp.asarray(heard[self.circuit.watched[name]])
+                self.triggers[name] = trigger.update(own, self.triggers[name], signal, index)
+                for path, value in trigger.act(own, self.triggers[name], index).items():
+                    live[path] = live.get(path, 0.0) + np.asarray(value)[:, None]
+                    if not place:
+                        self.acted[path][block] += np.asarray(value)
+        for path, value in live.items():
+            population, _, port = path.partition(".")
+            k = [member.name for member in self.circuit.members].index(population)
+            size = self.circuit.members[k].size
+            factor = si_factor(self.parts[k].population.model.parsed.dimensions()[port])
+            set_values(self.groups[k], f"{port}_live", np.broadcast_to(value, (self.samples, size)).ravel() / factor)
+        self.window += 1
+
+    def _read(self, k: int, variable: str) -> np.ndarray:
+        """A variable of a population, (sample, cell), coherent units."""
+        dimensions = self.parts[k].population.model.parsed.dimensions()[variable]
+        values = np.asarray(getattr(self.groups[k], variable + "_")[:]) * si_factor(dimensions)
+        return values.reshape(self.samples, -1)
+
+    def _heard(self, sense: Sense) -> np.ndarray:
+        total = np.asarray(tree_sum(jnp.asarray(self._read(sense.source, sense.variable))))
+        return total / self.circuit.members[sense.source].size if sense.mean else total
+
+    def _graded(self) -> dict[str, np.ndarray]:
+        """What graded projections bring: port -> (sample, cell or 1)."""
+        live: dict[str, np.ndarray] = {}
+        for link in (x for x in self.circuit.links if x.read is not None):
+            ring = self.rings[link.name]
+            ring[self.window % link.depth] = self._read(link.source, link.variable)
+            place = (self.window - self.batch.delay[link.name]) % link.depth
+            seen = np.take_along_axis(ring, place[None], axis=0)[0]
+            brought = np.asarray(carried(link, jnp.asarray(seen), jnp.float64)) * self.batch.weight[link.name]
+            path = f"{self.circuit.members[link.target].name}.{link.into}"
+            live[path] = live.get(path, 0.0) + brought
+        return live
+
+    def signals(self) -> dict[str, np.ndarray]:
+        """Signals at the start of every block, (block, sample)."""
+        return self.heard
+
+    def with_triggers(self, ports: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What commands bring at the start of every block, with what triggers brought, (block, sample)."""
+        return {port: values + self.acted.get(port, 0.0) for port, values in ports.items()}
+
+    def actions(self) -> dict[str, np.ndarray]:
+        """How often each trigger acted, (sample,)."""
+        return {name: np.asarray(state.count) for name, state in self.triggers.items()}

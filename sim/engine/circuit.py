@@ -1,0 +1,111 @@
+"""Coupled cells, compiled: populations, projections, signals and triggers as arrays and functions."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine.drive import Drive
+from sim.engine.loop import Cells
+from sim.engine.program import Program, Rule
+from sim.engine.system import Array, Values
+from sim.engine.trigger import Trigger
+
+
+class Member(NamedTuple):
+    """One population of the network."""
+
+    name: str
+    size: int
+    program: Program
+
+
+class Link(NamedTuple):
+    """One projection.
+
+    Args:
+        source, target: numbers of the members.
+        into: state (spiking) or port (graded) of the target.
+        read, variable: of the source, and its name; None and "" if the link carries spikes.
+        wires: relative weights, (source, target); None from each cell to the one of the same number.
+        depth: windows of history that its longest delay needs.
+    """
+
+    name: str
+    source: int
+    target: int
+    into: str
+    read: Rule | None
+    variable: str
+    wires: np.ndarray | None
+    depth: int
+
+    @property
+    def even(self) -> bool:
+        """Whether every cell reaches every cell alike."""
+        return self.wires is not None and bool((self.wires == 1).all())
+
+
+class Sense(NamedTuple):
+    """A signal: the sum, or the mean, of a variable of a member."""
+
+    name: str
+    source: int
+    read: Rule
+    variable: str
+    mean: bool
+
+
+class Circuit(NamedTuple):
+    """A network, compiled; `watched` names the signal of each trigger."""
+
+    members: tuple[Member, ...]
+    links: tuple[Link, ...]
+    senses: tuple[Sense, ...]
+    watched: dict[str, str]
+
+    @property
+    def steps(self) -> int:
+        """In a window."""
+        return self.members[0].program.steps
+
+    @property
+    def dtype(self) -> Any:
+        return self.members[0].program.dtype
+
+
+class Group(NamedTuple):
+    """Some samples of a network.
+
+    Args:
+        cells: of each member, (chunk, LANES): the cells of the first sample, then of the second ...
+        drives: `population.port` -> Drive, (piece, sample); ports that nothing drives are left out.
+        triggers: by name.
+        delay: of each link, (sample, source cell): steps (spikes) or windows (graded), integers.
+        weight: of each link, (sample, target cell).
+    """
+
+    cells: tuple[Cells, ...]
+    drives: dict[str, Drive]
+    triggers: dict[str, Trigger]
+    delay: dict[str, Array]
+    weight: dict[str, Array]
+
+
+class NetworkOutcome(NamedTuple):
+    """What a group leaves.
+
+    Args:
+        marks: of each member, uint8, (window, sample, cell), see `sim.engine.loop.Outcome`.
+        traces: of each member, name -> (block, sample, cell).
+        finite: of each member, bool, (sample, cell).
+        signals: name -> (block, sample).
+        ports: `population.port` -> (block, sample), what commands and triggers bring at the start of a block.
+        actions: trigger -> (sample,), how often it acted.
+    """
+
+    marks: tuple[Array, ...]
+    traces: tuple[Values, ...]
+    finite: tuple[Array, ...]
+    signals: Values
+    ports: Values
+    actions: Values

@@ -1,0 +1,197 @@
+"""Whole networks advance together, window by window.
+
+At the start of a window signals are read, triggers decide, graded projections and commands set the ports, and the
+spikes of earlier windows that arrive in this one are laid out step by step. Then every population takes the steps of
+the window on its own, in chunks of lanes as if nothing coupled it.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+
+from sim.engine import trigger
+from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
+from sim.engine.coupling import arriving, by_lane, by_sample, carried, tree_sum
+from sim.engine.loop import Cells, Ports, finite, ports_at, window
+from sim.engine.program import Rule
+from sim.engine.system import Array, Values
+from sim.engine.trigger import TriggerState
+
+
+class State(NamedTuple):
+    """What a group of samples carries from window to window.
+
+    Args:
+        cells: of each member, name -> (chunk, LANES).
+        spikes: marks of the last windows of each member that sends spikes, (ring, sample, cell).
+        values: what each graded projection read in the last windows, (ring, sample, cell).
+        triggers: by name.
+    """
+
+    cells: tuple[Values, ...]
+    spikes: dict[int, Array]
+    values: Values
+    triggers: dict[str, TriggerState]
+
+
+class Answer(NamedTuple):
+    """What a network answers to itself at the start of a window.
+
+    Args:
+        signals: name -> (sample,).
+        triggers: after they saw the signals.
+        values: histories of the graded projections.
+        live: what triggers and graded projections bring, port -> (sample, cell or 1); constant over the window.
+    """
+
+    signals: Values
+    triggers: dict[str, TriggerState]
+    values: Values
+    live: Values
+
+
+class _Loop(NamedTuple):
+    """The network and the numbers of some samples of it."""
+
+    circuit: Circuit
+    group: Group
+    samples: int
+
+    def read(self, rule: Rule, member: int, state: State) -> Array:
+        """A variable of a member's cells, (sample, cell)."""
+        cells = self.group.cells[member]
+        value = jnp.broadcast_to(rule({**cells.constants, **state.cells[member]}), cells.keys[0].shape)
+        return by_sample(value, self.samples, self.circuit.members[member].size)
+
+    def first(self) -> State:
+        """At time zero."""
+        circuit = self.circuit
+
+        def ring(link: Link, dtype) -> Array:
+            return jnp.zeros((link.depth, self.samples, circuit.members[link.source].size), dtype)
+
+        spiking = sorted((x for x in circuit.links if x.read is None), key=lambda x: x.depth)
+        return State(
+            cells=tuple(cells.state for cells in self.group.cells),
+            spikes={x.source: ring(x, jnp.uint8) for x in spiking},  # the deepest of each source comes last
+            values={x.name: ring(x, circuit.dtype) for x in circuit.links if x.read is not None},
+            triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
+        )
+
+    def answer(self, state: State, index: Array) -> Answer:
+        """Signals, triggers and graded projections at the start of a window."""
+        signals: Values = {}
+        for sense in self.circuit.senses:
+            total = tree_sum(self.read(sense.read, sense.source, state))
+            signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
+        live, values, triggers = {}, {}, {}
+        for link in self.circuit.links:
+            if link.read is None:
+                continue
+            now = self.read(link.read, link.source, state)
+            ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
+            place = (index - self.group.delay[link.name]) % link.depth
+            seen = jnp.take_along_axis(ring, place[None], axis=0)[0]
+            path = f"{self.circuit.members[link.target].name}.{link.into}"
+            _add(live, path, carried(link, seen, self.circuit.dtype) * self.group.weight[link.name])
+            values[link.name] = ring
+        for name, own in self.group.triggers.items():
+            triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
+            for path, value in trigger.act(own, triggers[name], index).items():
+                _add(live, path, value[:, None])
+        return Answer(signals, triggers, values, live)
+
+    def arrivals(self, state: State, index: Array) -> list[Values]:
+        """What spikes bring to each member in a window: state -> (step, sample, cell or 1)."""
+        found: list[Values] = [{} for _ in self.circuit.members]
+        for link in self.circuit.links:
+            if link.read is None:
+                arrive = arriving(state.spikes[link.source], self.group.delay[link.name], index, self.circuit.steps)
+                brought = carried(link, arrive, self.circuit.dtype) * self.group.weight[link.name]
+                _add(found[link.target], link.into, brought)
+        return found
+
+    def ports(self, member: Member, index: Array, live: Values) -> Ports:
+        """Input of a member's lanes in a window, (chunk, LANES); a scalar zero where nothing drives a port."""
+        own = {p: f"{member.name}.{p}" for p in member.program.ports}
+        commands = ports_at({p: self.group.drives[path] for p, path in own.items() if path in self.group.drives}, index)
+        found = Ports({}, {}, {})
+        for kind, courses, place in zip(Ports._fields, commands, found, strict=True):
+            for port, path in own.items():
+                parts = [courses[port][:, None]] if port in courses else []
+                if path in live and kind != "rise":
+                    parts.append(live[path])
+                silent = jnp.zeros((), self.circuit.dtype)
+                place[port] = by_lane(sum(parts[1:], parts[0]), self.samples, member.size) if parts else silent
+        return found
+
+    def window(self, state: State, index: Array) -> tuple[State, tuple[Array, ...]]:
+        """The state after a window, and each member's marks, (sample, cell)."""
+        answer, arrivals = self.answer(state, index), self.arrivals(state, index)
+        after, marks = [], []
+        for k, member in enumerate(self.circuit.members):
+            ports = self.ports(member, index, answer.live)
+            lanes = {name: by_lane(x, self.samples, member.size) for name, x in arrivals[k].items()}
+            new, fired = _advance(member, self.group.cells[k], state.cells[k], index, ports, lanes)
+            after.append(new)
+            marks.append(by_sample(fired, self.samples, member.size).astype(jnp.uint8))
+        spikes = {
+            k: lax.dynamic_update_index_in_dim(ring, marks[k], index % ring.shape[0], 0)
+            for k, ring in state.spikes.items()
+        }
+        return State(tuple(after), spikes, answer.values, answer.triggers), tuple(marks)
+
+    def observe(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
+        """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window."""
+        answer, seen, driven = self.answer(state, index), [], {}
+        for k, member in enumerate(self.circuit.members):
+            ports = self.ports(member, index, answer.live).level
+            found = member.program.observe(state.cells[k], self.group.cells[k].constants, ports)
+            seen.append({name: by_sample(x, self.samples, member.size) for name, x in found.items()})
+        for path, drive in self.group.drives.items():
+            driven[path] = drive.at(index)[0]
+        for name, own in self.group.triggers.items():
+            for path, value in trigger.act(own, answer.triggers[name], index).items():
+                _add(driven, path, value)
+        return tuple(seen), answer.signals, driven
+
+
+def _add(found: Values, name: str, value: Array) -> None:
+    found[name] = found[name] + value if name in found else value
+
+
+def _advance(
+    member: Member, cells: Cells, state: Values, index: Array, ports: Ports, arrivals: Values
+) -> tuple[Values, Array]:
+    """All lanes of a member through a window, chunk by chunk."""
+    shared = Ports(*({k: x for k, x in part.items() if not x.ndim} for part in ports))
+    own = Ports(*({k: x for k, x in part.items() if x.ndim} for part in ports))
+
+    def chunk(x: tuple[Cells, Values, Ports, Values]) -> tuple[Values, Array]:
+        cells, state, own, arrivals = x
+        ports = Ports(*(a | b for a, b in zip(shared, own, strict=True)))
+        return window(member.program, cells, state, index, ports, arrivals)
+
+    return lax.map(chunk, (cells, state, own, arrivals))
+
+
+def run(circuit: Circuit, group: Group, samples: int, blocks: int, windows: int) -> NetworkOutcome:
+    """Some samples from time zero through `blocks` blocks of `windows` windows each."""
+    loop = _Loop(circuit, group, samples)
+
+    def each_block(state: State, block: Array):
+        first = block * windows
+        seen = loop.observe(state, first)
+        after, marks = lax.scan(loop.window, state, first + jnp.arange(windows, dtype=jnp.int32))
+        return after, (marks, *seen)
+
+    end, (marks, traces, signals, ports) = lax.scan(each_block, loop.first(), jnp.arange(blocks, dtype=jnp.int32))
+    return NetworkOutcome(
+        tuple(x.reshape(blocks * windows, *x.shape[2:]) for x in marks),
+        traces,
+        tuple(by_sample(finite(x), samples, m.size) for x, m in zip(end.cells, circuit.members, strict=True)),
+        signals,
+        ports,
+        {name: state.count for name, state in end.triggers.items()},
+    )

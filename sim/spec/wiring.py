@@ -1,0 +1,109 @@
+"""Which cell reaches which: rules that give a table of relative weights, (source cell, target cell).
+
+A relative weight is a whole multiple of 2**-12, so that sums of them are exact in any order, also in float32: what
+arrives at a cell does not depend on the batch, the matrix kernel or the device.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+GRID = 2.0**-12
+"""All relative weights are whole multiples of it."""
+
+
+class WiringError(ValueError):
+    """A wiring that cannot be; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class All:
+    """Every cell reaches every cell."""
+
+    def table(self, sources: int, targets: int, name: str) -> np.ndarray:
+        """Relative weights, (source, target)."""
+        return np.ones((sources, targets))
+
+
+@dataclass(frozen=True)
+class OneToOne:
+    """Cell i reaches cell i.
+
+    Raises:
+        WiringError: the two populations differ in size.
+    """
+
+    def table(self, sources: int, targets: int, name: str) -> np.ndarray:
+        """Relative weights, (source, target)."""
+        if sources != targets:
+            raise WiringError(
+                f"the projection {name!r} goes from one cell to one cell, but from {sources} cells to {targets}; "
+                "give both populations the same size, or choose All or Random."
+            )
+        return np.eye(sources)
+
+
+@dataclass(frozen=True)
+class Random:
+    """Each pair is connected with a probability; the same pairs in every sample, drawn from the projection's name.
+
+    Args:
+        probability: 0 to 1.
+        seed: another one gives another wiring.
+
+    Raises:
+        WiringError: no probability, or a seed that is no whole number.
+    """
+
+    probability: float
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.probability, bool) or not isinstance(self.probability, (int, float)):
+            raise WiringError(f"the probability of a connection is a number, but it is {self.probability!r}.")
+        if not 0 <= self.probability <= 1:
+            raise WiringError(f"the probability of a connection lies between 0 and 1, but it is {self.probability!r}.")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise WiringError(f"the seed of a wiring is a whole number from 0, but it is {self.seed!r}.")
+
+    def table(self, sources: int, targets: int, name: str) -> np.ndarray:
+        """Relative weights, (source, target)."""
+        random = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return (random.random((sources, targets)) < self.probability).astype(float)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Relative weights as they are given, rounded to the grid.
+
+    Args:
+        rows: one row for each source cell, one number for each target cell.
+
+    Raises:
+        WiringError: rows of different lengths, something that is no number, or a table of the wrong size.
+    """
+
+    rows: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        try:
+            rows = tuple(tuple(float(x) for x in row) for row in self.rows)
+        except (TypeError, ValueError):
+            raise WiringError(f"a wiring table holds rows of numbers, but it is {self.rows!r}.") from None
+        if not np.all(np.isfinite([x for row in rows for x in row])):
+            raise WiringError("a wiring table holds finite numbers only, but one of them is not; replace it.")
+        object.__setattr__(self, "rows", rows)
+
+    def table(self, sources: int, targets: int, name: str) -> np.ndarray:
+        """Relative weights, (source, target)."""
+        lengths = {len(row) for row in self.rows}
+        if len(self.rows) != sources or lengths != {targets}:
+            raise WiringError(
+                f"the wiring table of the projection {name!r} must have {sources} rows of {targets} numbers, "
+                f"but it has {len(self.rows)} rows of {' or '.join(map(str, sorted(lengths))) or 'no'} numbers."
+            )
+        return np.rint(np.array(self.rows) / GRID) * GRID
+
+
+Wiring = All | OneToOne | Random | Table
