@@ -4,15 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALLED := .venv/installed-$(notdir $(PYTHON))
+NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify lint constraints clean
+.PHONY: help run test validate verify neuron-reference lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
 	@echo 'make test         check style and types, and run the fast tests (minutes)'
 	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
 	@echo 'make verify       measure every claim anew, and write VERIFICATION.md and its figure (a few minutes)'
+	@echo 'make neuron-reference  recompute the reference data with NEURON, in .venv-neuron, and compare (minutes)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
 	@echo 'make clean        remove the environment and caches, but no results'
@@ -30,6 +32,11 @@ validate: $(INSTALLED)-test
 verify: $(INSTALLED)-test
 	$(BIN)/python -m experiments.verification
 
+neuron-reference: $(NEURON)/compiled
+	@for setting in '0.8' '1.0' '1.2' '1.0 --like converged'; do \
+		$(NEURON)/bin/python benchmarks/neuron/pool.py --compare --multiplier $$setting || exit 1; \
+	done
+
 lint: $(INSTALLED)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,7 +49,7 @@ constraints: $(INSTALLED)
 	@! grep -n '://' constraints.txt
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv $(NEURON) .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment made by another Python is made anew; one that is only out of date is brought up to date.
@@ -65,4 +72,19 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(INSTALLED)-test: $(INSTALLED)
 	@echo 'installing what the tests need ...'
 	@$(INSTALL) -e '.[test]'
+	@touch $@
+
+# NEURON has an environment of its own; only this one needs a C++ compiler.
+$(NEURON)/installed: constraints.txt
+	@echo 'installing NEURON into $(NEURON) ...'
+	@$(PYTHON) -m venv --clear $(NEURON)
+	@$(NEURON)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuron==9.0.2 numpy pyyaml
+	@touch $@
+
+$(NEURON)/compiled: $(NEURON)/installed $(wildcard benchmarks/neuron/*.mod)
+	@command -v c++ >/dev/null || { echo 'NEURON compiles MOD files, but there is no c++; install a C++ compiler (on' \
+		'Debian and Ubuntu: apt install g++).' >&2; exit 1; }
+	@rm -rf $(NEURON)/mechanisms && mkdir $(NEURON)/mechanisms
+	@cd $(NEURON)/mechanisms && PATH="$(CURDIR)/$(NEURON)/bin:$$PATH" nrnivmodl $(CURDIR)/benchmarks/neuron >compile.log 2>&1 || \
+		{ echo 'nrnivmodl failed; $(NEURON)/mechanisms/compile.log says why.' >&2; exit 1; }
 	@touch $@

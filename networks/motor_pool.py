@@ -11,11 +11,15 @@ from sim.spec.params import Graded, Param, nearest
 CELLS: dict[str, Model] = {
     "powers_heckman": powers_heckman.REFERENCE,
     "powers_heckman_lumped": powers_heckman.LUMPED,
+    "powers_heckman_segmental": powers_heckman.SEGMENTAL,
+    "powers_heckman_segmental_lumped": powers_heckman.SEGMENTAL_LUMPED,
     "booth_rinzel_kiehn": booth_rinzel_kiehn.MOTONEURON,
 }
 """The kinds of motoneuron that a pool may be made of."""
 
-ROWS: dict[str, tuple[str, ...]] = dict.fromkeys(("powers_heckman", "powers_heckman_lumped"), powers_heckman.GRADED)
+ROWS: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (c for c in CELLS if c.startswith("powers_heckman")), powers_heckman.GRADED
+)
 """The rows that the table of such a pool must have."""
 
 

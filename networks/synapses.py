@@ -1,13 +1,49 @@
-"""Synaptic input as a fluctuating conductance (Powers & Heckman 2017, ModelDB 239582).
+"""Synapses: arriving spikes that open a conductance, and input as a fluctuating conductance.
 
-Each place receives an excitatory and an inhibitory conductance density. Its mean follows the command A as A*g_unit; a
-noise of standard deviation sqrt(A)*spread*g_unit and correlation time 20 ms rides on it; it is never negative.
+A receptor is one conductance g that every arriving spike raises by the weight of its synapse, and that decays:
+
+    dg/dt = -g/tau        i = g (E - v)
+
+The fluctuating synapses are those of Powers & Heckman 2017 (ModelDB 239582). Each place receives an excitatory and an
+inhibitory conductance density. Its mean follows the command A as A*g_unit; a noise of standard deviation
+sqrt(A)*spread*g_unit and correlation time 20 ms rides on it; it is never negative.
+
+All receptors of a cell that let chloride through have one reversal potential, `E_cl`.
 """
 
 from sim.spec.model import Block
 from sim.spec.params import Param
 
 SOURCE = "Powers & Heckman 2017, ModelDB 239582"
+KINETICS = "Elias & Kohn 2013, closing rate of the {} synapse, {}/ms; there of a pulse of transmitter"
+
+REVERSAL = {
+    "E_e": Param("0 mV", SOURCE),
+    "E_cl": Param("-75 mV", SOURCE + "; their E_i, here of every chloride receptor of the cell"),
+}
+"""Reversal potentials: of excitation, and of chloride."""
+
+DECAY = {
+    "tau_glu": Param("0.4 ms", KINETICS.format("excitatory", 2.5), ("0.05 ms", None)),
+    "tau_gly": Param("0.83 ms", KINETICS.format("inhibitory", 1.2), ("0.05 ms", None)),
+}
+"""Time constants of decay: of fast excitation, and of glycinergic inhibition."""
+
+
+def receptor(name: str, *places: str, tau: str, reversal: str) -> Block:
+    """A conductance `g_NAME` (siemens) that arriving spikes raise.
+
+    Args:
+        name: of the receptor, for example `"ia"`.
+        places: where its synapses lie. They share arrivals and decay, and each place has an equal part of the
+            conductance, so a weight means the same in a cell of one dendrite as in a cell of four.
+        tau: one of `DECAY`.
+        reversal: one of `REVERSAL`.
+    """
+    block = Block(f"dg_{name}/dt = -g_{name}/{tau} : siemens", params={tau: DECAY[tau], reversal: REVERSAL[reversal]})
+    part = f"g_{name}/{len(places)}" if len(places) > 1 else f"g_{name}"
+    current = Block(f"i_{name} = {part}*({reversal} - v) : amp", into={"i_in": f"i_{name}"})
+    return sum((current.at(place) for place in places), block)
 
 
 def fluctuating_synapses(sources: int = 1) -> Block:
@@ -26,7 +62,7 @@ def fluctuating_synapses(sources: int = 1) -> Block:
         dz_i/dt = -z_i/tau_fluctuation + sqrt(2/tau_fluctuation)*xi_i : 1
         g_e = g_unit*clip(A_e + noise*spread*sqrt(A_e/{sources})*z_e, 0, inf) : siemens/metre**2
         g_i = g_unit*clip(A_i + noise*spread*sqrt(A_i/{sources})*z_i, 0, inf) : siemens/metre**2
-        i_syn = g_e*(v - E_e) + g_i*(v - E_i) : amp/metre**2
+        i_syn = g_e*(v - E_e) + g_i*(v - E_cl) : amp/metre**2
         """,
         into={"i_ion": "i_syn"},
         params={
@@ -36,7 +72,6 @@ def fluctuating_synapses(sources: int = 1) -> Block:
             "noise": Param(1.0, "1 = as published; 0 switches the fluctuations off", (0, None)),
             "w_excitation": Param(1.0, "weight of the excitatory command; 1 = as published", (0, None)),
             "w_inhibition": Param(1.0, "weight of the inhibitory command; 1 = as published", (0, None)),
-            "E_e": Param("0 mV", SOURCE),
-            "E_i": Param("-75 mV", SOURCE),
+            **REVERSAL,
         },
     )

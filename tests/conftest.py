@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from experiments.verification import runs  # sets the compiler's flags before JAX starts
+from networks.cells import afferent, ia_interneuron, muscle
+from networks.motor_pool import CELLS
+from networks.neuromodulation import LIGAND_POOL
 from sim.spec.model import Block, Model
 
 ROOT = Path(__file__).parents[1]
+
+MODELS = {
+    **CELLS,
+    "afferent": afferent.FIBRE,
+    "ia_interneuron": ia_interneuron.INTERNEURON,
+    "ligand_pool": LIGAND_POOL,
+    "muscle": muscle.UNIT,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +55,12 @@ def simulate():
 def prepare():
     """As `simulate`, but only prepared: the back end's simulation, to be run slab by slab."""
     return runs.prepare
+
+
+@pytest.fixture(params=MODELS)
+def any_model(request):
+    """Each model of the project in turn."""
+    return MODELS[request.param]
 
 
 @pytest.fixture(scope="session")

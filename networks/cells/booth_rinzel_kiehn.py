@@ -5,6 +5,7 @@ The numbers are those of a public re-implementation and were not checked against
 membrane area; the soma is the fraction `p_soma` of it.
 """
 
+from networks.neuromodulation import MONOAMINE
 from sim.spec.model import Block, Model
 from sim.spec.params import Param
 
@@ -58,7 +59,7 @@ PLATEAU = Block(
     """
     dm_l/dt = (1/(1 + exp(-(v_dend + 40*mV)/(7*mV))) - m_l)/(40*ms) : 1
     dg_e/dt = (excitation - g_e)/tau_e : siemens/metre**2
-    i_pic = monoamine*g_cal*m_l*(v_dend - E_ca) : amp/metre**2
+    i_pic = level*g_cal*m_l*(v_dend - E_ca) : amp/metre**2
     excitation : siemens/metre**2
     """,
     into={
@@ -71,7 +72,6 @@ PLATEAU = Block(
         "g_cal": Param("0.33 mS/cm**2", SOURCE),
         "E_e": Param("0 mV", "excitatory reversal; conventional"),
         "tau_e": Param("5 ms", "smoothing of the excitatory command; numerical choice of the benchmark"),
-        "monoamine": Param(1.0, "relative level; multiplies the plateau conductance", (0, 5)),
     },
 )
 
@@ -86,6 +86,7 @@ MOTONEURON = Model(
     + _compartment("dend")
     + SPIKE
     + PLATEAU
+    + MONOAMINE
     + Block(
         params={
             "g_can_soma": Param("14 mS/cm**2", SOURCE),

@@ -9,8 +9,8 @@ conductances. The dendrites meet only at the soma, each through half of its own 
 Numbers here are those of the lowest-threshold cell of the human-like pool `hTA`; a pool grades them (conf/network).
 """
 
-from networks.neuromodulation import MONOAMINE
-from networks.synapses import fluctuating_synapses
+from networks.neuromodulation import ACTIONS, LIGAND, MONOAMINE
+from networks.synapses import fluctuating_synapses, receptor
 from sim.spec.model import Block, Model
 from sim.spec.params import Param
 
@@ -27,11 +27,11 @@ NONE_NEGATIVE = ("0 S/cm**2", None)
 
 COMPARTMENT = Block(
     """
-    dv/dt = (i_axial/area - i_ion)/c_m : volt
-    i_leak = g_leak*(v - E_leak) : amp/metre**2
+    dv/dt = (i_in/area - i_ion)/c_m : volt
+    i_leak = leak_scale*g_leak*(v - E_leak) : amp/metre**2
     """,
     into={"i_ion": "i_leak"},
-    sums={"i_axial": "amp", "i_ion": "amp/metre**2"},
+    sums={"i_in": "amp", "i_ion": "amp/metre**2"},
     initial={"v": "-65 mV"},
 )
 
@@ -40,11 +40,12 @@ SODIUM = Block(
     # alpha = a x/(1 - exp(-x/q)) and beta = b x/(exp(x/q) - 1), so beta = alpha (b/a) exp(-x/q); exprel removes 0/0
     dm_na/dt = (m_na_inf - m_na)*clip(rate_m_na, 0*hertz, 1/(0.02*ms)) : 1
     dh_na/dt = (h_na_inf - h_na)*clip(rate_h_na, 0*hertz, 1/(0.5*ms)) : 1
-    x_m_na = -(v + 29*mV)/(7.2*mV) : 1
+    v_na = v + threshold_fall : volt                                              # as the sodium channels see it
+    x_m_na = -(v_na + 29*mV)/(7.2*mV) : 1
     m_na_inf = 0.4/(0.4 + 0.124*exp(x_m_na)) : 1
     rate_m_na = q_na*7.2/ms*(0.4 + 0.124*exp(x_m_na))/exprel(x_m_na) : hertz
-    x_h_na = -(v + 44*mV)/(1.5*mV) : 1
-    h_na_inf = 1/(1 + exp((v + 49*mV)/(8*mV))) : 1
+    x_h_na = -(v_na + 44*mV)/(1.5*mV) : 1
+    h_na_inf = 1/(1 + exp((v_na + 49*mV)/(8*mV))) : 1
     rate_h_na = q_na*1.5/ms*(0.03 + 0.01*exp(x_h_na))/exprel(x_h_na) : hertz
     q_na = 2**((celsius - 24)/10) : 1
     i_na = g_na*m_na**3*h_na*(v - E_na) : amp/metre**2
@@ -87,13 +88,13 @@ AFTERHYPERPOLARISATION = Block(
     dCa/dt = clip(-i_ca/(2*faraday*shell), 0*mmolar/ms, inf*mmolar/ms) + (Ca_rest - Ca)/tau_ca : mmolar
     dn_kca/dt = alpha_kca*(1 - n_kca) - 0.1/ms*n_kca : 1
     alpha_kca = 0.1/ms*((Ca - Ca_rest)/(1e-3*mmolar))**2 : hertz
-    i_kca = g_kca*n_kca*(v - E_k) : amp/metre**2
+    i_kca = ahp_scale*g_kca*n_kca*(v - E_k) : amp/metre**2
     """,
     into={"i_ion": "i_ca + i_kca"},
     params={
         "g_ca": Param("0.64e-5 S/cm**2", SOURCE, NONE_NEGATIVE),
         "g_kca": Param("4.5e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
-        "E_ca": Param("132.5 mV", DEFAULT),
+        "E_ca": Param("132.4579341637009 mV", DEFAULT),
         "tau_ca": Param("90 ms", SOURCE, ("0.1 ms", None)),
         "Ca_rest": Param("1e-4 mM", SOURCE),
         "shell": Param("0.1 um", SOURCE),
@@ -121,7 +122,7 @@ PERSISTENT_CALCIUM = Block(
     dh_cal/dt = (h_cal_inf - h_cal)/tau_h_cal : 1
     m_cal_inf = 1/(1 + exp(-(v - theta_m)/(6*mV))) : 1
     h_cal_inf = 1/(1 + exp((v - theta_h)/(5*mV))) : 1
-    i_cal = monoamine*g_cal*m_cal*h_cal*(v - E_cal) : amp/metre**2
+    i_cal = level*g_cal*m_cal*h_cal*(v - E_cal) : amp/metre**2
     """,
     into={"i_ion": "i_cal"},
     params={
@@ -138,8 +139,8 @@ SOMA = Block(
     params={
         "diam_soma": Param("22 um", SOURCE, ("1 um", None)),
         "length_soma": Param("2952 um", SOURCE + "; a long cylinder holds the somatic membrane", ("1 um", None)),
-        "c_m_soma": Param("1.355 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
-        "g_leak_soma": Param("0.811e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "c_m_soma": Param("1.35546 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
+        "g_leak_soma": Param("0.8109e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
         "E_leak": Param("-71 mV", SOURCE),
     },
 )
@@ -150,11 +151,11 @@ DENDRITES = Block(
     g_axial = parallel*pi*diam_dend**2/(2*length_dend*R_a) : siemens              # from its middle to the soma
     """,
     params={
-        "diam_dend": Param("8.731 um", SOURCE, ("0.01 um", None)),
-        "length_dend": Param("1794 um", SOURCE, ("1 um", None)),
-        "c_m_dend": Param("0.868 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
-        "g_leak_dend": Param("0.793e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
-        "R_a": Param("51.04 ohm*cm", SOURCE, ("0.01 ohm*cm", None)),
+        "diam_dend": Param("8.73071 um", SOURCE, ("0.01 um", None)),
+        "length_dend": Param("1794.13 um", SOURCE, ("1 um", None)),
+        "c_m_dend": Param("0.867781 uF/cm**2", SOURCE, ("0.01 uF/cm**2", None)),
+        "g_leak_dend": Param("0.793445e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
+        "R_a": Param("51.038 ohm*cm", SOURCE, ("0.01 ohm*cm", None)),
         "g_cal_1": Param("0.85e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
         "g_cal_2": Param("0.95e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
         "g_cal_3": Param("1.00e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
@@ -163,7 +164,7 @@ DENDRITES = Block(
     sums={"i_pic": "amp"},
 )
 
-ELECTRODE = Block("current : amp", into={"i_axial_soma": "current"})
+ELECTRODE = Block("current : amp", into={"i_in_soma": "current"})
 """Current into the soma."""
 
 
@@ -183,8 +184,8 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
     channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses(parallel)
     joined = Block(
         into={
-            f"i_axial_{place}": f"g_axial*(v_soma - v_{place})",
-            "i_axial_soma": f"g_axial*(v_{place} - v_soma)",
+            f"i_in_{place}": f"g_axial*(v_soma - v_{place})",
+            "i_in_soma": f"g_axial*(v_{place} - v_soma)",
             "i_pic": f"area_dend*i_cal_{place}",
         }
     )
@@ -192,22 +193,52 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
     return DENDRITES + count + (compartment("dend") + channels).at(place) + joined
 
 
-def motoneuron(name: str, dendrites: Block) -> Model:
-    """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files."""
-    return Model(name, MONOAMINE + soma() + dendrites + ELECTRODE, threshold="v_soma > -20*mV")
+def motoneuron(name: str, dendrites: Block, inputs: Block | None = None) -> Model:
+    """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files.
+
+    Args:
+        inputs: what reaches the cell besides, for example receptors.
+    """
+    cell = MONOAMINE + ACTIONS + soma() + dendrites + ELECTRODE
+    return Model(name, cell if inputs is None else cell + inputs, threshold="v_soma > -20*mV")
 
 
-REFERENCE = motoneuron(
-    "Powers & Heckman 2017",
+def segmental(*dendrites: str) -> Block:
+    """What reaches a motoneuron within its segment.
+
+    Ligand, excitation by Ia afferents on the dendrites, and reciprocal inhibition on the dendrites and on the soma.
+
+    Measured at rest in the pool hTA, lowest to highest threshold, soma: an arrival of 20 nS at `g_ia` gives 0.073 to
+    0.021 mV, peak after 4.5 to 3 ms; at `g_recip_dend` -0.023 to -0.006 mV; at `g_recip_soma` -0.041 to -0.015 mV, peak
+    after 2 to 1.5 ms. Ten times the weight gives ten times the potential, within 4 %.
+    """
+    return (
+        LIGAND
+        + receptor("ia", *dendrites, tau="tau_glu", reversal="E_e")
+        + receptor("recip_dend", *dendrites, tau="tau_gly", reversal="E_cl")
+        + receptor("recip_soma", "soma", tau="tau_gly", reversal="E_cl")
+    )
+
+
+FOUR_DENDRITES = (
     dendrite("d1", "g_cal_1", 1)
     + dendrite("d2", "g_cal_2", 1)
     + dendrite("d3", "g_cal_3", 1)
-    + dendrite("d4", "g_cal_4", 1),
+    + dendrite("d4", "g_cal_4", 1)
 )
+
+ONE_DENDRITE = dendrite("dend", "g_cal", 4) + Block(
+    "g_cal = (g_cal_1 + g_cal_2 + g_cal_3 + g_cal_4)/4 : siemens/metre**2"
+)
+
+REFERENCE = motoneuron("Powers & Heckman 2017", FOUR_DENDRITES)
 """Five compartments."""
 
-LUMPED = motoneuron(
-    "Powers & Heckman 2017, dendrites lumped",
-    dendrite("dend", "g_cal", 4) + Block("g_cal = (g_cal_1 + g_cal_2 + g_cal_3 + g_cal_4)/4 : siemens/metre**2"),
-)
+LUMPED = motoneuron("Powers & Heckman 2017, dendrites lumped", ONE_DENDRITE)
 """Two compartments: the four dendrites as one, with their mean PIC. The fast tier; it takes the same pool tables."""
+
+SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", FOUR_DENDRITES, segmental("d1", "d2", "d3", "d4"))
+"""`REFERENCE` with the inputs of its segment."""
+
+SEGMENTAL_LUMPED = motoneuron("Powers & Heckman 2017 in a segment, dendrites lumped", ONE_DENDRITE, segmental("dend"))
+"""`LUMPED` with the inputs of its segment."""

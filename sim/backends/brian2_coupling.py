@@ -80,7 +80,7 @@ class Coupling:
         made.connect(i=(sample * n + i).ravel(), j=(sample * m + j).ravel())
         weight = self.batch.weight[link.name][:, j] * wires[i, j] / si_factor(dimensions)
         set_values(made, "arriving", weight.ravel())
-        made.pre.when = "after_resets"  # the start of the next step
+        made.pre.when, made.pre.order = "start", 1  # of the next step, once signals and records have seen the state
         made.pre.delay = self.batch.delay[link.name][:, i].ravel() * dt
         return made
 

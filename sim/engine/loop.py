@@ -80,7 +80,7 @@ def window(
             middle={port: level + ports.rise[port] * (place + 0.5 * per_step) for port, level in ports.level.items()},
             draws=program.draws(cells.keys, index * program.steps + k),
         )
-        state = state | {name: state[name] + added[k] for name, added in arrivals.items()}
+        state = program.receive(state, {name: added[k] for name, added in arrivals.items()})
         state, fired = program.step(state, cells.constants, inputs)
         mark = jnp.where(marks > 0, TWICE, k + 1)
         return state, jnp.where(fired, mark, marks)

@@ -59,6 +59,12 @@ class Program(NamedTuple):
         state["_silent"] = np.zeros(shape)
         return state
 
+    def receive(self, state: Values, arrivals: Values) -> Values:
+        """The state once arriving spikes have added to it; one that waits takes nothing while its cell is silent."""
+        waiting = {e.name for e in self.system.equations if e.waits}
+        taken = {n: jnp.where(state["_silent"] == 0, x, 0) if n in waiting else x for n, x in arrivals.items()}
+        return state | {name: state[name] + x for name, x in taken.items()}
+
     def step(self, state: Values, constants: Values, inputs: Inputs) -> tuple[Values, Array]:
         """One step of dt: the next state, and which cells fired at its end."""
         silent = state["_silent"]

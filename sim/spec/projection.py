@@ -5,7 +5,7 @@
     Signal("force", "muscle.force")
 
 The source of a spiking projection is a population; each of its spikes adds the weight to a *state* of the target's
-cells when it arrives. The source of a graded projection is a variable; it drives a *port*, anew in every window.
+cells when it arrives (as in Brian2, a state marked `unless refractory` takes none while its cell is refractory). The source of a graded projection is a variable; it drives a *port*, anew in every window.
 """
 
 from collections.abc import Mapping

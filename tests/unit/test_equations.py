@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.motor_pool import CELLS
 from sim.compile import algebra
 from sim.compile.equations import compile_model
 from sim.compile.namespaces import NUMPY
@@ -45,9 +44,8 @@ def plausible(model: Model, rng: np.random.Generator) -> dict:
     }
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_the_compiled_slope_is_the_slope_of_the_text(name):
-    model = CELLS[name]
+def test_the_compiled_slope_is_the_slope_of_the_text(any_model):
+    model = any_model
     params = {key: np.float64(param.quantity.number) for key, param in model.params.items()}
     values = plausible(model, np.random.default_rng(0))
     expected = as_written(model, {**params, **values})

@@ -173,26 +173,22 @@ def test_a_gradient_keeps_one_unit_and_a_skew_above_minus_one(given):
         Graded(*given)
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_every_parameter_has_a_unit_and_a_source(name):
-    for key, param in CELLS[name].params.items():
+def test_every_parameter_has_a_unit_and_a_source(any_model):
+    for key, param in any_model.params.items():
         assert param.source.strip(), key
         assert isinstance(param.value, str) or param.quantity.dimensions == (0.0,) * 7, key
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_every_cell_can_be_put_to_use_as_declared(name):
-    model = CELLS[name]
-    assert {s.name for s in model.parsed.states} >= {s for s in model.block.initial}
-    assert model.threshold
+def test_every_motoneuron_fires(name):
+    assert CELLS[name].threshold
 
 
 # ---- generated source
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_the_generated_source_shows_each_equation_above_its_function(name):
-    model = CELLS[name]
+def test_the_generated_source_shows_each_equation_above_its_function(any_model):
+    model = any_model
     tree = ast.parse(compile_model(model).source)
     functions = {f.name: ast.get_docstring(f) for f in tree.body if isinstance(f, ast.FunctionDef)}
     for state in model.parsed.states:
