@@ -43,6 +43,7 @@ def circuit(network: Network, protocol: Protocol, parts: list[Part], numerics: N
     for p in network.projections:
         source, target = place[p.source_population], place[p.target_population]
         steps = delays(p, parts[source].population.size, numbers, numerics)
+        per_window = numerics.steps if p.spiking else 1
         if p.spiking and steps.min() < numerics.steps:
             raise NetworkError(
                 f"a spike of the projection {p.name!r} would arrive after {steps.min() * numerics.dt_ms:g} ms, within "
@@ -59,7 +60,7 @@ def circuit(network: Network, protocol: Protocol, parts: list[Part], numerics: N
                 read=None if p.spiking else parts[source].read[p.variable],
                 variable=p.variable,
                 wires=None if one_to_one else wires,
-                depth=int(steps.max()) // numerics.steps + 2 if p.spiking else int(steps.max()) + 1,
+                lags=(int(steps.min()) // per_window, int(steps.max()) // per_window),
             )
         )
     return Circuit(

@@ -11,7 +11,7 @@ from jax.sharding import Mesh, PartitionSpec
 
 from sim.engine import network
 from sim.engine.circuit import Circuit, Group, NetworkOutcome
-from sim.engine.coupling import LANES
+from sim.engine.coupling import LANES, lanes_of
 from sim.engine.loop import Lanes, Outcome, run
 from sim.engine.program import Program
 
@@ -104,11 +104,10 @@ def _split(x: np.ndarray, pieces: int, size: int) -> np.ndarray:
 
 
 def _cells(x: np.ndarray, size: int, groups: int, per_group: int) -> np.ndarray:
-    """(sample * cell,) -> (group, chunk, LANES), the last sample repeated to fill the last group."""
+    """(sample * cell,) -> (group, lane), the last sample repeated to fill the last group."""
     by_sample = x.reshape(-1, size).T  # (cell, sample)
     grouped = _split(by_sample, groups, per_group).swapaxes(1, 2).reshape(groups, per_group * size)
-    chunks = -(-per_group * size // LANES)
-    return np.stack([_split(row, chunks, LANES) for row in grouped])
+    return _split(grouped, 1, lanes_of(per_group, size))[0]
 
 
 def _joined(x: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ class Link(NamedTuple):
         into: state (spiking) or port (graded) of the target.
         read, variable: of the source, and its name; None and "" if the link carries spikes.
         wires: relative weights, (source, target); None from each cell to the one of the same number.
-        depth: windows of history that its longest delay needs.
+        lags: its shortest and its longest delay, in whole windows.
     """
 
     name: str
@@ -37,7 +37,12 @@ class Link(NamedTuple):
     read: Rule | None
     variable: str
     wires: np.ndarray | None
-    depth: int
+    lags: tuple[int, int]
+
+    @property
+    def depth(self) -> int:
+        """Windows of history that it needs."""
+        return self.lags[1] + 2
 
     @property
     def even(self) -> bool:
@@ -77,7 +82,7 @@ class Group(NamedTuple):
     """Some samples of a network.
 
     Args:
-        cells: of each member, (chunk, LANES): the cells of the first sample, then of the second ...
+        cells: of each member, (lane,): the cells of the first sample, then of the second ...
         drives: `population.port` -> Drive, (piece, sample); ports that nothing drives are left out.
         triggers: by name.
         delay: of each link, (sample, source cell): steps (spikes) or windows (graded), integers.

@@ -5,12 +5,13 @@ number, and values of variables are summed along a fixed tree.
 """
 
 import jax.numpy as jnp
+from jax import lax
 
 from sim.engine.circuit import Link
 from sim.engine.system import Array
 
 LANES = 64
-"""Lanes in a chunk, always: a lane's result cannot depend on how many others ran beside it."""
+"""Lanes come in whole chunks of it, so a lane's result cannot depend on how many others run beside it."""
 
 
 def tree_sum(x: Array) -> Array:
@@ -25,32 +26,48 @@ def tree_sum(x: Array) -> Array:
 
 
 def by_sample(x: Array, samples: int, size: int) -> Array:
-    """(chunk, LANES) -> (sample, cell)."""
-    return x.reshape(-1)[: samples * size].reshape(samples, size)
+    """(lane,) -> (sample, cell)."""
+    return x[: samples * size].reshape(samples, size)
 
 
 def by_lane(x: Array, samples: int, size: int) -> Array:
-    """(..., sample, cell or 1) -> (chunk, ..., LANES), filled up with zeros."""
+    """(..., sample, cell or 1) -> (..., lane), filled up with zeros."""
     x = jnp.broadcast_to(x, (*x.shape[:-2], samples, size)).reshape(*x.shape[:-2], samples * size)
-    spare = -(samples * size) % LANES
-    x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, spare)])
-    return jnp.moveaxis(x.reshape(*x.shape[:-1], -1, LANES), -2, 0)
+    return jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, lanes_of(samples, size) - samples * size)])
 
 
-def arriving(history: Array, delay: Array, index: Array, steps: int) -> Array:
+def lanes_of(samples: int, size: int) -> int:
+    """Lanes of a population of some samples: whole chunks."""
+    return -(-samples * size // LANES) * LANES
+
+
+def at_lag(ring: Array, lag: Array, index: Array, lags: tuple[int, int]) -> Array:
+    """What stood in a ring some windows ago, (sample, cell).
+
+    Args:
+        ring: (ring, sample, cell); window w stands at w % ring.
+        lag: (sample, cell), integers within `lags`: the shortest and the longest.
+        index: number of the window.
+    """
+    found = jnp.zeros_like(ring[0])
+    for back in range(lags[0], lags[1] + 1):
+        then = lax.dynamic_index_in_dim(ring, (index - back) % ring.shape[0], 0, keepdims=False)
+        found = jnp.where(lag == back, then, found)
+    return found
+
+
+def arriving(ring: Array, delay: Array, index: Array, steps: int, lags: tuple[int, int]) -> Array:
     """Which cells' spikes arrive in each step of a window, after their delay: (step, sample, cell), bool.
 
     Args:
-        history: marks of the last windows, (ring, sample, cell); window w stands at w % ring.
+        ring: marks of the last windows, see `at_lag`.
         delay: (sample, cell), steps, at least one window.
-        index: number of the window.
+        lags: shortest and longest delay in whole windows.
     """
-    depth = history.shape[0]
     lag, rest = delay // steps, delay % steps
     found = jnp.zeros((steps, *delay.shape), bool)
     for back in (0, 1):
-        place = (index - lag - back) % depth
-        mark = jnp.take_along_axis(history, place[None], axis=0)[0].astype(jnp.int32)
+        mark = at_lag(ring, lag + back, index, (lags[0] + back, lags[1] + back)).astype(jnp.int32)
         step = mark + rest - back * steps
         found |= (mark > 0) & (jnp.arange(steps)[:, None, None] == step)
     return found

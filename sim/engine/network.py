@@ -2,7 +2,7 @@
 
 At the start of a window signals are read, triggers decide, graded projections and commands set the ports, and the
 spikes of earlier windows that arrive in this one are laid out step by step. Then every population takes the steps of
-the window on its own, in chunks of lanes as if nothing coupled it.
+the window on its own, as if nothing coupled it.
 """
 
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import arriving, by_lane, by_sample, carried, tree_sum
-from sim.engine.loop import Cells, Ports, finite, ports_at, window
+from sim.engine.coupling import arriving, at_lag, by_lane, by_sample, carried, tree_sum
+from sim.engine.loop import Ports, finite, ports_at, window
 from sim.engine.program import Rule
 from sim.engine.system import Array, Values
 from sim.engine.trigger import TriggerState
@@ -23,7 +23,7 @@ class State(NamedTuple):
     """What a group of samples carries from window to window.
 
     Args:
-        cells: of each member, name -> (chunk, LANES).
+        cells: of each member, name -> (lane,).
         spikes: marks of the last windows of each member that sends spikes, (ring, sample, cell).
         values: what each graded projection read in the last windows, (ring, sample, cell).
         triggers: by name.
@@ -91,8 +91,7 @@ class _Loop(NamedTuple):
                 continue
             now = self.read(link.read, link.source, state)
             ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
-            place = (index - self.group.delay[link.name]) % link.depth
-            seen = jnp.take_along_axis(ring, place[None], axis=0)[0]
+            seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
             path = f"{self.circuit.members[link.target].name}.{link.into}"
             _add(live, path, carried(link, seen, self.circuit.dtype) * self.group.weight[link.name])
             values[link.name] = ring
@@ -107,13 +106,15 @@ class _Loop(NamedTuple):
         found: list[Values] = [{} for _ in self.circuit.members]
         for link in self.circuit.links:
             if link.read is None:
-                arrive = arriving(state.spikes[link.source], self.group.delay[link.name], index, self.circuit.steps)
+                arrive = arriving(
+                    state.spikes[link.source], self.group.delay[link.name], index, self.circuit.steps, link.lags
+                )
                 brought = carried(link, arrive, self.circuit.dtype) * self.group.weight[link.name]
                 _add(found[link.target], link.into, brought)
         return found
 
     def ports(self, member: Member, index: Array, live: Values) -> Ports:
-        """Input of a member's lanes in a window, (chunk, LANES); a scalar zero where nothing drives a port."""
+        """Input of a member's lanes in a window, (lane,); a scalar zero where nothing drives a port."""
         own = {p: f"{member.name}.{p}" for p in member.program.ports}
         commands = ports_at({p: self.group.drives[path] for p, path in own.items() if path in self.group.drives}, index)
         found = Ports({}, {}, {})
@@ -133,7 +134,7 @@ class _Loop(NamedTuple):
         for k, member in enumerate(self.circuit.members):
             ports = self.ports(member, index, answer.live)
             lanes = {name: by_lane(x, self.samples, member.size) for name, x in arrivals[k].items()}
-            new, fired = _advance(member, self.group.cells[k], state.cells[k], index, ports, lanes)
+            new, fired = window(member.program, self.group.cells[k], state.cells[k], index, ports, lanes)
             after.append(new)
             marks.append(by_sample(fired, self.samples, member.size).astype(jnp.uint8))
         spikes = {
@@ -159,21 +160,6 @@ class _Loop(NamedTuple):
 
 def _add(found: Values, name: str, value: Array) -> None:
     found[name] = found[name] + value if name in found else value
-
-
-def _advance(
-    member: Member, cells: Cells, state: Values, index: Array, ports: Ports, arrivals: Values
-) -> tuple[Values, Array]:
-    """All lanes of a member through a window, chunk by chunk."""
-    shared = Ports(*({k: x for k, x in part.items() if not x.ndim} for part in ports))
-    own = Ports(*({k: x for k, x in part.items() if x.ndim} for part in ports))
-
-    def chunk(x: tuple[Cells, Values, Ports, Values]) -> tuple[Values, Array]:
-        cells, state, own, arrivals = x
-        ports = Ports(*(a | b for a, b in zip(shared, own, strict=True)))
-        return window(member.program, cells, state, index, ports, arrivals)
-
-    return lax.map(chunk, (cells, state, own, arrivals))
 
 
 def run(circuit: Circuit, group: Group, samples: int, blocks: int, windows: int) -> NetworkOutcome:
