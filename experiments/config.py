@@ -16,6 +16,7 @@ class Config:
     design: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
+    variants: dict[str, Any] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None
     seed: int = 0

@@ -84,7 +84,7 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
     Raises:
         UserError: something cannot be declared like this.
     """
-    from experiments.sources import Recorded, Simulation
+    from experiments.sources import Recorded, Variants
     from sim.spec.canonical import canonical
 
     simulates = "_target_" in config.network
@@ -102,9 +102,27 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     if config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
-    study = declare_study(config)
+    question = _built(config, "question")
+    if not config.variants:
+        return _simulation(config), question
+    return Variants({str(name): _simulation(_varied(config, changes)) for name, changes in config.variants.items()}), (
+        question
+    )
+
+
+def _simulation(config: DictConfig) -> "Simulation":
+    from experiments.sources import Simulation
+
     text = OmegaConf.to_yaml(config, resolve=True)
-    return Simulation(study, config.batch, text, config.seed), _built(config, "question")
+    return Simulation(declare_study(config), config.batch, text, config.seed)
+
+
+def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
+    """The configuration of one variant: `changes` maps keys such as `network.cell` to values."""
+    config = config.copy()
+    for key, value in changes.items():
+        OmegaConf.update(config, str(key), value)
+    return config
 
 
 def declare_study(config: DictConfig) -> "Study":

@@ -1,10 +1,12 @@
 """Where the results that a question is asked of come from: a simulation, or a recording."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import xarray as xr
 
 if TYPE_CHECKING:
@@ -49,6 +51,38 @@ class Simulation:
         from sim.run import run
 
         return run(self.study, folder / "store.zarr", batch=self.batch, config=self.config, seed=self.seed)
+
+
+@dataclass(frozen=True)
+class Variants:
+    """The same question asked of several simulations that cannot be samples of one design, because shapes differ.
+
+    Args:
+        parts: a simulation by the name of its variant; all have the same units and times.
+    """
+
+    parts: Mapping[str, Simulation]
+
+    def digest(self) -> str:
+        """From the digests of the parts."""
+        from sim.results.digest import digest
+
+        return digest(*(text for name, part in self.parts.items() for text in (name, part.digest())))
+
+    def results(self, folder: Path) -> xr.Dataset:
+        """All samples, one variant after the other; `variant` is the number of each, its attribute `names` their names."""
+        from sim.run import run
+
+        found = []
+        for k, (name, part) in enumerate(self.parts.items()):
+            place = folder / name.replace(" ", "_") / "store.zarr"
+            results = run(part.study, place, batch=part.batch, config=part.config, seed=part.seed)
+            found.append(results.assign_coords(variant=("sample", np.full(results.sizes["sample"], k))))
+        whole = xr.concat(
+            found, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
+        )
+        whole["variant"].attrs["names"] = list(self.parts)
+        return whole.assign_coords(sample=np.arange(whole.sizes["sample"]))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ LIGAND_POOL = Model(
     "monoaminergic ligand of a segment",
     Block(
         """
-        dligand/dt = (baseline + release - ligand)/tau_ligand : 1
+        dligand/dt = (clip(baseline + release, 0, inf) - ligand)/tau_ligand : 1
         release : 1
         """,
         params={
@@ -73,7 +73,7 @@ LIGAND_POOL = Model(
 )
 """What releases and clears the ligand of a segment: a leaky integrator of the release that remote effort drives.
 
-It starts at its baseline; `release` adds to that (effort, stress) or takes away from it (relaxation).
+It starts at its baseline; `release` adds to that (effort, stress) or takes away from it (relaxation), down to nothing.
 
 The effect of a handgrip on delta F follows its impulse, intensity times time (Ugliara et al. 2025). That half of the
 impulse, 40 % for 15 s, had no effect at all is more than a linear integrator explains.

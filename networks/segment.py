@@ -1,11 +1,11 @@
-"""An antagonist segment: two motoneuron pools, and the Ia inhibitory interneurons through which they silence each other.
+"""An antagonist segment: two motoneuron pools and the Ia inhibitory interneurons by which they silence each other.
 
     Ia afferents of A ---> interneurons ---| motoneurons of B ---> muscle B            and the other way round
                  \\---> motoneurons of A ---> muscle A                                  one ligand for all motoneurons
 
-A population is called by its muscle and its kind: `soleus`, `soleus_ia` (afferents), `soleus_in` (the interneurons that
-silence the soleus, driven by the afferents of its antagonist), `soleus_muscle`; and `ligand`. A stimulus of a nerve is a
-pulse on the port `stimulus` of its afferents; its intensity is the fraction of them that fire.
+A population is called by its muscle and its kind: `soleus`, `soleus_ia` (afferents), `soleus_in` (the interneurons
+that silence the soleus, driven by the afferents of its antagonist), `soleus_muscle`; and `ligand`. A stimulus of a
+nerve is a pulse on the port `stimulus` of its afferents; its intensity is the fraction of them that fire.
 """
 
 from collections.abc import Mapping
@@ -37,8 +37,10 @@ MENDELL = "94 % of the motoneurons receive each fibre, Mendell & Henneman 1968 (
 def build(
     *,
     pools: Mapping[str, Network],
+    size: int,
     afferents: int,
     interneurons: int,
+    cell: str = "",
     set: Mapping[str, Mapping[str, Any]] | None = None,
     name: str = "segment",
 ) -> Network:
@@ -46,8 +48,10 @@ def build(
 
     Args:
         pools: two muscles of `UNITS` -> their motoneurons (see `networks.motor_pool.build`), of a segmental cell.
+        size: motoneurons in each pool.
         afferents: Ia fibres of each muscle.
         interneurons: Ia inhibitory interneurons in each direction.
+        cell: the kind of motoneuron, for captions; the pools have it.
         set: values that replace those of a population or projection, for example `{soleus: {monoamine: 0.9}}`.
         name: what the whole is called in captions.
 
@@ -70,12 +74,12 @@ def build(
                 "choose a cell whose name ends in _segmental."
             )
         populations += [
-            Population(muscle_name, pool.model, pool.size, {**pool.params, **changed.pop(muscle_name, {})}),
+            Population(muscle_name, pool.model, size, {**pool.params, **changed.pop(muscle_name, {})}),
             _fibres(f"{muscle_name}_ia", afferents, changed),
             Population(
                 f"{muscle_name}_in", ia_interneuron.INTERNEURON, interneurons, changed.pop(f"{muscle_name}_in", {})
             ),
-            _units(f"{muscle_name}_muscle", muscle_name, pool.size, changed),
+            _units(f"{muscle_name}_muscle", muscle_name, size, changed),
         ]
         projections += _projections(muscle_name, antagonist, afferents, interneurons)
         signals += [
@@ -161,7 +165,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 f"{1100 / afferents} nS",
                 f"{1900 / afferents} nS",
                 1.0,
-                "fitted to a composite EPSP of 4 mV in the lowest- and 2 mV in the highest-threshold cell: SOURCE",
+                "chosen: composite EPSP of 3.2 to 1.5 mV at rest, lowest to highest threshold; in mV unknown in humans",
             ),
             delay=nerve,
             wiring=Random(0.94),
