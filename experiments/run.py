@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.config import Config
 
 if TYPE_CHECKING:
-    from experiments.sources import Source
+    from experiments.sources import Simulation, Source
     from sim.run import Study
 
 ConfigStore.instance().store("schema", Config)
@@ -111,10 +111,10 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
 
 
 def _simulation(config: DictConfig) -> "Simulation":
-    from experiments.sources import Simulation
+    from experiments import sources
 
     text = OmegaConf.to_yaml(config, resolve=True)
-    return Simulation(declare_study(config), config.batch, text, config.seed)
+    return sources.Simulation(declare_study(config), config.batch, text, config.seed)
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:

@@ -70,7 +70,7 @@ class Variants:
         return digest(*(text for name, part in self.parts.items() for text in (name, part.digest())))
 
     def results(self, folder: Path) -> xr.Dataset:
-        """All samples, one variant after the other; `variant` is the number of each, its attribute `names` their names."""
+        """All samples, variant after variant; `variant` is the number of each, its attribute `names` their names."""
         from sim.run import run
 
         found = []

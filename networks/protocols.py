@@ -141,10 +141,9 @@ def interrupted_spasm(
     def train(duration: Time, name: str) -> Train:
         return Train(f"{nerve}.stimulus", frequency, duration, 1.0, name=name)
 
-    def watched(signal: str, name: str, **delay: Time) -> When:
-        return When(
-            f"{muscle}_{signal}", above=NEVER, do=train(burst, f"{name}_burst"), refractory=pause, name=name, **delay
-        )
+    def watched(signal: str, name: str, latency: Time, spread: Time = "0 ms") -> When:
+        do = train(burst, f"{name}_burst")
+        return When(f"{muscle}_{signal}", do, above=NEVER, latency=latency, spread=spread, refractory=pause, name=name)
 
     continuous = Train(f"{nerve}.stimulus", frequency, lasts, 0.0, name="continuous")
     closed = (
