@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from sim.design import Design, DesignError
+from sim.spec.kinds import table
 from sim.spec.params import Value, check_bounds, nearest
 from sim.units import Quantity, UnitError, coherent_unit, describe, quantity
 
@@ -40,14 +41,11 @@ class Cases:
 
     def __post_init__(self) -> None:
         for what in ("base", "cases"):
-            if not isinstance(getattr(self, what), Mapping):
-                raise DesignError(f"`{what}` of a design of cases is a table, but it is {getattr(self, what)!r}.")
+            table(f"`{what}` of a design of cases", getattr(self, what), DesignError)
         if not self.cases:
             raise DesignError("a design of cases needs at least one case, but it has none.")
         for name, changes in self.cases.items():
-            if not isinstance(changes, Mapping):
-                raise DesignError(f"the case {name!r} is a table of values by path, but it is {changes!r}.")
-            for path, value in changes.items():
+            for path, value in table(f"the case {name!r}", changes, DesignError).items():
                 if path not in self.base:
                     raise DesignError(
                         f"the case {name!r} changes {path!r}, which is not in the base: {nearest(path, self.base)}"
@@ -100,4 +98,4 @@ class Cases:
             distinct = {quantity(value): value for value in values}
             Design({path: list(distinct.values())}).check(leaves, bounds)
             for value in distinct.values():
-                check_bounds(f"{path!r} in the design", quantity(value), bounds.get(path, (None, None)))
+                check_bounds(f"{path!r} in the design", value, bounds.get(path, (None, None)))

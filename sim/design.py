@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.spec.kinds import listed, table, whole, yes_or_no
 from sim.spec.params import Value, check_bounds, nearest
-from sim.units import Quantity, UnitError, coherent_unit, describe, quantity
+from sim.units import Quantity, UnitError, coherent_unit, describe, quantity, shown
 
 
 class DesignError(ValueError):
@@ -43,25 +44,28 @@ class Design:
     ends_only: bool = False
 
     def __post_init__(self) -> None:
-        axes = dict(_flat(self.axes))
-        for path, values in axes.items():
+        axes: dict[str, tuple[str | float, ...]] = {}
+        for path, values in _flat(self.axes):
+            if path in axes:
+                raise DesignError(f"the design varies {path!r} twice; write all its values in one list.")
             if not values:
                 raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
-            if len({quantity(v) for v in values}) < len(values):
+            axes[path] = values
+            read = {quantity(v, f"a value of {path!r} in the design") for v in values}
+            if len(read) < len(values):
                 raise DesignError(f"the design varies {path!r} over a value that stands there twice: {list(values)}.")
-            found = {quantity(v).dimensions for v in values}
+            found = {value.dimensions for value in read}
             if len(found) > 1:
                 units = " and ".join(sorted(map(describe, found)))
                 raise UnitError(f"the design varies {path!r} over values in different units ({units}); use one.")
-        if isinstance(self.seeds, bool) or not isinstance(self.seeds, int) or self.seeds < 1:
-            raise DesignError(f"a design needs at least one seed, but `seeds` is {self.seeds!r}.")
-        if (
-            isinstance(self.first_seed, bool)
-            or not isinstance(self.first_seed, int)
-            or not 0 <= self.first_seed < 2**62
-        ):
-            raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {self.first_seed!r}.")
-        if self.ends_only:
+        seeds, first_seed = whole(self.seeds), whole(self.first_seed)
+        if seeds is None or seeds < 1:
+            raise DesignError(f"a design needs at least one seed, but `seeds` is {shown(self.seeds)}.")
+        if first_seed is None or not 0 <= first_seed < 2**62:
+            raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {shown(self.first_seed)}.")
+        object.__setattr__(self, "seeds", seeds)
+        object.__setattr__(self, "first_seed", first_seed)
+        if yes_or_no("`ends_only` of a design", self.ends_only, DesignError):
             axes = {path: values[:1] + values[1:][-1:] for path, values in axes.items()}
         object.__setattr__(self, "axes", MappingProxyType(axes))
 
@@ -99,16 +103,16 @@ class Design:
                     f"over values in {describe(found)}."
                 )
             for value in values:
-                check_bounds(f"{path!r} in the design", quantity(value), bounds.get(path, (None, None)))
+                check_bounds(f"{path!r} in the design", value, bounds.get(path, (None, None)))
 
 
-def _flat(axes: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, tuple[str | float, ...]]]:
+def _flat(axes: Any, prefix: str = "") -> Iterator[tuple[str, tuple[str | float, ...]]]:
     """Path and values of every axis, nested mappings joined by dots."""
-    for name, values in axes.items():
+    for name, values in table("`axes` of a design", axes, DesignError).items():
         path = f"{prefix}{name}"
-        if isinstance(values, Mapping):
+        if not isinstance(values, Mapping):
+            yield path, listed(f"what the design varies {path!r} over", values, DesignError)
+        elif values:
             yield from _flat(values, f"{path}.")
-        elif isinstance(values, (str, int, float)):
-            raise DesignError(f"the design varies {path!r} over {values!r}, which is no list; write [{values}].")
         else:
-            yield path, tuple(values)
+            yield path, ()

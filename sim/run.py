@@ -7,16 +7,19 @@ from pathlib import Path
 import xarray as xr
 
 from sim.backends.base import Backend
+from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
 from sim.progress import progress
 from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
+from sim.spec.kinds import part
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
-from sim.spec.record import Record
+from sim.spec.record import Record, check_record
 from sim.spec.targets import check_targets
+from sim.units import shown
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Study:
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
+        kinds = {"network": Network, "protocol": Protocol, "record": Record, "numerics": Numerics}
+        kinds["design"] = Cases if isinstance(self.design, Cases) else Design
+        for name, kind in kinds.items():
+            part(f"`{name}` of a study", getattr(self, name), kind, ValueError)
+        if isinstance(self.backend, type) or not hasattr(self.backend, "prepare"):
+            raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
+        check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
         leaves = {**self.network.leaves(), **self.protocol.leaves()}
         self.design.check(leaves, {**self.network.bounds(), **self.protocol.bounds()})

@@ -8,6 +8,7 @@ Everything below `sim.compile` computes in one coherent system: ms, mV, nA, uS, 
 
 import ast
 import re
+from math import isfinite
 from typing import NamedTuple
 
 Dimensions = tuple[float, ...]
@@ -52,7 +53,7 @@ class UnitError(ValueError):
 class Unit(NamedTuple):
     """A power of ten of SI base units."""
 
-    exponent: int
+    exponent: float
     dimensions: Dimensions
 
 
@@ -99,7 +100,7 @@ def _read_unit(node: ast.expr, text: str) -> Unit:
     match node:
         case ast.Name(name) if name in UNITS:
             return UNITS[name]
-        case ast.Constant(1):
+        case ast.Constant(int() as one) if one == 1 and one is not True:
             return Unit(0, DIMENSIONLESS)
         case ast.BinOp(left, ast.Mult(), right):
             a, b = _read_unit(left, text), _read_unit(right, text)
@@ -108,31 +109,65 @@ def _read_unit(node: ast.expr, text: str) -> Unit:
             a, b = _read_unit(left, text), _read_unit(right, text)
             return Unit(a.exponent - b.exponent, tuple(x - y for x, y in zip(a.dimensions, b.dimensions, strict=True)))
         case ast.BinOp(left, ast.Pow(), power):
-            a, n = _read_unit(left, text), ast.literal_eval(power)
+            a, n = _read_unit(left, text), _read_power(power, text)
             return Unit(a.exponent * n, tuple(x * n for x in a.dimensions))
     raise UnitError(f"cannot read the unit in {text!r}: {ast.unparse(node)!r} is no unit; write for example '0.05 ms'.")
 
 
-def quantity(value: "str | float | int | Quantity") -> Quantity:
+def _read_power(node: ast.expr, text: str) -> float:
+    power = ast.literal_eval(node)
+    if isinstance(power, bool) or not isinstance(power, (int, float)) or not abs(power) <= 100:
+        raise UnitError(
+            f"cannot read the unit in {text!r}: it is raised to the power {ast.unparse(node)}; write a number between "
+            "-100 and 100."
+        )
+    return power
+
+
+def shown(value: object) -> str:
+    """A value as an error quotes it, in one line."""
+    try:
+        return " ".join(repr(value).split())
+    except ValueError:  # Python writes out no whole number of more than 4300 digits
+        return "a number too long to be written out"
+
+
+def quantity(value: "str | float | int | Quantity", what: str = "") -> Quantity:
     """Read a quantity such as `"0.05 ms"`, `"0.1 mS/cm**2"`, or a plain number.
+
+    Args:
+        value: the text or number.
+        what: how it is called in an error.
 
     Raises:
         UnitError: the text is not a number followed by an optional unit.
     """
+    try:
+        return _quantity(value)
+    except UnitError as problem:
+        raise UnitError(f"{what}: {problem}" if what else str(problem)) from None
+
+
+def _quantity(value: "str | float | int | Quantity") -> Quantity:
     if isinstance(value, Quantity):
         return value
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise UnitError(f"expected a quantity such as '0.05 ms' or a plain number, found {value!r}.")
+        raise UnitError(f"expected a quantity such as '0.05 ms' or a plain number, found {shown(value)}.")
     if value != value:  # NaN
         raise UnitError("expected a quantity such as '0.05 ms' or a plain number, found NaN.")
-    if not isinstance(value, str):
-        return _finite(Quantity(float(value), DIMENSIONLESS), value)
+    try:
+        return _finite(_read(value) if isinstance(value, str) else Quantity(float(value), DIMENSIONLESS), value)
+    except OverflowError:
+        raise UnitError(f"a quantity must be finite, but {shown(value)} is too large for a number.") from None
+
+
+def _read(value: str) -> Quantity:
     try:
         number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
         number = float(number)
         tree = ast.parse(unit.strip() or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
-    except (SyntaxError, ValueError, AttributeError) as error:
+    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError) as error:
         if isinstance(error, UnitError):
             raise
         raise UnitError(
@@ -140,12 +175,12 @@ def quantity(value: "str | float | int | Quantity") -> Quantity:
         ) from None
     power = exponent + _coherent_exponent(dimensions)
     scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
-    return _finite(Quantity(number * scale if power >= 0 else number / scale, dimensions), value)
+    return Quantity(number * scale if power >= 0 else number / scale, dimensions)
 
 
 def _finite(found: Quantity, value: object) -> Quantity:
-    if abs(found.number) == float("inf"):
-        raise UnitError(f"a quantity must be finite, but it is {value!r}.")
+    if not all(map(isfinite, (found.number, *found.dimensions))):
+        raise UnitError(f"a quantity must be finite, but it is {shown(value)}.")
     return found
 
 
@@ -160,7 +195,7 @@ def in_unit(value: "str | float | int | Quantity", unit: str, what: str) -> floa
     Raises:
         UnitError: unreadable, or of other dimensions.
     """
-    found = quantity(value)
+    found = quantity(value, what)
     if found.dimensions != quantity(f"1 {unit}").dimensions:
         wanted = f"a quantity in {unit}" if unit else "a plain number without a unit"
         raise UnitError(f"{what} must be {wanted}, but it is {value!r} ({describe(found.dimensions)}).")

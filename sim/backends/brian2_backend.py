@@ -1,12 +1,14 @@
 """The Brian2 back end: the same text, parameters, commands and noise, run by Brian2 in float64. Slow, and trusted.
 
 With `method: same` Brian2 executes the declared scheme as abstract code (sim.compile.abstract_code); any other method
-is Brian2's own integrator on the raw text, so that it shares no numerical code with the JAX back end. Noise is a table
-of the same draws. All lanes of a population are one NeuronGroup; the tables of commands and noise hold every step: keep
+is Brian2's own integrator on the raw text, so that it shares no numerical code with the JAX back end. With `target:
+cpp_standalone` Brian2 writes and compiles a C++ program, in which nothing can answer to a signal. Noise is a table of
+the same draws. All lanes of a population are one NeuronGroup; the tables of commands and noise hold every step: keep
 runs short. What couples the groups is in sim.backends.brian2_coupling.
 Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +18,8 @@ import numpy as np
 import xarray as xr
 
 from sim.backends.brian2_coupling import Coupling
-from sim.backends.brian2_door import brian2_for_numpy, set_values, unit_text
-from sim.backends.simulation import Batch, LaneSimulation, each_lane
+from sim.backends.brian2_door import brian2_for_numpy, running, set_values, unit_text
+from sim.backends.simulation import Batch, LaneSimulation
 from sim.compile.abstract_code import one_sided, staggered
 from sim.compile.assemble import Part
 from sim.engine import rng
@@ -33,6 +35,7 @@ from sim.spec.record import Record
 from sim.units import si_factor
 
 METHODS = ("same", "exponential_euler", "euler", "rk2", "rk4")
+TARGETS = ("numpy", "cpp_standalone")
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,22 @@ class Brian2Backend:
 
     Args:
         method: `"same"` as `numerics.scheme`, or one of Brian2's own, see `METHODS`.
+        target: `"numpy"`, or `"cpp_standalone"`: a program that Brian2 writes, and a C++ compiler builds, for each run.
+        threads: of that program; 1 without OpenMP.
 
     Raises:
-        NumericsError: an unknown method.
+        NumericsError: an unknown method or target, or no thread.
     """
 
     method: str = "same"
+    target: str = "numpy"
+    threads: int = 1
 
     def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise NumericsError(f"Brian2 has no target {self.target!r} here: {nearest(self.target, TARGETS)}")
+        if isinstance(self.threads, bool) or not isinstance(self.threads, int) or self.threads < 1:
+            raise NumericsError(f"a program runs on a whole number of threads, at least 1, not {self.threads!r}.")
         if self.method not in METHODS:
             raise NumericsError(
                 f"Brian2 is not asked for the method {self.method!r} here: {nearest(self.method, METHODS)}"
@@ -56,13 +67,13 @@ class Brian2Backend:
 
     def device(self) -> str:
         """What it runs on, in words."""
-        return "Brian2, numpy target"
+        return "Brian2, numpy target" if self.target == "numpy" else f"Brian2, C++ standalone, {self.threads} threads"
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> "Brian2Simulation":
         """Check, and lay out the schema; Brian2 generates its code at every run."""
-        return Brian2Simulation(self.method, network, protocol, record, design, numerics, batch)
+        return Brian2Simulation(self, network, protocol, record, design, numerics, batch)
 
 
 class Brian2Simulation(LaneSimulation):
@@ -70,7 +81,7 @@ class Brian2Simulation(LaneSimulation):
 
     def __init__(
         self,
-        method: str,
+        backend: Brian2Backend,
         network: Network,
         protocol: Protocol,
         record: Record,
@@ -78,10 +89,15 @@ class Brian2Simulation(LaneSimulation):
         numerics: Numerics,
         batch: int,
     ) -> None:
-        if method != "same":  # Brian2's own integrators take every state at the same time
+        if backend.method != "same":  # Brian2's own integrators take every state at the same time
             numerics = replace(numerics, scheme="exponential_euler")
         super().__init__(network, protocol, record, design, replace(numerics, dtype="float64"), batch)
-        self.method = method
+        self.method, self.backend = backend.method, backend
+        if backend.target != "numpy" and (self.circuit.watched or self.circuit.graded):
+            raise ValueError(
+                "a C++ program of Brian2 cannot answer to signals between its steps, which the triggers and graded "
+                "projections of this study need; take target=numpy."
+            )
         for population in network.populations:
             self._check(population.model)
 
@@ -98,6 +114,7 @@ class Brian2Simulation(LaneSimulation):
         ports = [port.name for port in model.parsed.ports]
         noise = {channel for e in model.parsed.states for channel in _noise(e.expression)}
         taken = {f"{port}_{when}" for port in ports for when in ("start", "around", "middle", "live")}
+        taken |= {f"{port}_column" for port in ports}
         taken |= {"lastspike", "spikespace", *(f"draw_{channel}" for channel in noise)}
         for name in sorted(taken & {*model.params, *model.parsed.dimensions()}):
             raise ValueError(f"model {model.name!r}: {name!r} has a meaning of its own in Brian2; rename it.")
@@ -116,17 +133,22 @@ class Brian2Simulation(LaneSimulation):
             raise ValueError(f"Brian2 cannot read model {model.name!r}: {said}.") from None
 
     def execute(self, batch: Batch) -> NetworkOutcome:
+        with running(self.backend.target, self.backend.threads) as build:
+            return self._execute(batch, build)
+
+    def _execute(self, batch: Batch, build: Callable[[], None]) -> NetworkOutcome:
         brian2 = brian2_for_numpy()
         dt, steps = self.numerics.dt_ms * brian2.ms, self.blocks * self.block * self.numerics.steps
-        drives = {port: each_lane(drive, self.size(port)) for port, drive in batch.drives.items()}
-        groups = [self._group(part, batch, k, drives, steps) for k, part in enumerate(self.parts)]
+        groups = [self._group(part, batch, k, steps) for k, part in enumerate(self.parts)]
         coupling = Coupling(self.circuit, self.parts, batch, groups, self.numerics, self.blocks, self.block)
         network = brian2.Network(groups, coupling.synapses(), coupling.operations())
         spikes, traces = {}, {}
         for k, (part, group) in enumerate(zip(self.parts, groups, strict=True)):
             model, observed = part.population.model, [name for name, _ in part.program.observed]
             if self.method == "same" and model.parsed.ports:
-                ports = "\n".join(f"{p.name} = {p.name}_start(t, i) + {p.name}_live" for p in model.parsed.ports)
+                ports = "\n".join(
+                    f"{p.name} = {p.name}_start(t, {p.name}_column) + {p.name}_live" for p in model.parsed.ports
+                )
                 network.add(group.run_regularly(ports, dt=dt, when="start", order=-1))
             if model.threshold:
                 spikes[k] = brian2.SpikeMonitor(group)
@@ -136,6 +158,7 @@ class Brian2Simulation(LaneSimulation):
                 traces[k] = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
                 network.add(traces[k])
         network.run(steps * dt, namespace={})
+        build()
         return NetworkOutcome(
             marks=tuple(self._marks(k, spikes.get(k)) for k in range(len(self.parts))),
             traces=tuple(self._recorded(k, traces.get(k)) for k in range(len(self.parts))),
@@ -145,15 +168,12 @@ class Brian2Simulation(LaneSimulation):
             actions=coupling.actions(),
         )
 
-    def size(self, path: str) -> int:
-        """Cells of the population of a port."""
-        return self.network.population(path.partition(".")[0]).size
-
-    def _group(self, part: Part, batch: Batch, k: int, drives: dict[str, Drive], steps: int) -> Any:
+    def _group(self, part: Part, batch: Batch, k: int, steps: int) -> Any:
         """One population of all samples."""
         brian2 = brian2_for_numpy()
         model, program = part.population.model, part.program
         dt, cells = self.numerics.dt_ms * brian2.ms, batch.cells[k]
+        tables, columns = self._tables(part, batch, cells, steps)
         group = brian2.NeuronGroup(
             cells.keys[0].shape[-1],
             self._equations(model),
@@ -162,8 +182,10 @@ class Brian2Simulation(LaneSimulation):
             reset="\n".join(f"{name} {op}= {value}" for name, op, value in model.parsed.reset) or None,
             refractory=program.quiet_steps * dt if model.timed_refractory else model.refractory or False,
             dt=dt,
-            namespace=self._tables(part, cells, drives, steps),
+            namespace=tables,
         )
+        for port, column in columns.items():
+            set_values(group, f"{port}_column", np.repeat(column, part.population.size))
         for name, values in batch.parameters[k].items():
             set_values(group, name, values / si_factor(model.params[name].quantity.dimensions))
         for state in model.parsed.states:
@@ -212,8 +234,12 @@ class Brian2Simulation(LaneSimulation):
             flags = f" ({', '.join(e.flags)})" if e.flags and model.timed_refractory else ""
             unit = unit_text(e.dimensions)
             if e.kind == "port":
-                value = "" if self.method == "same" else f" = {e.name}_start(t, i) + {e.name}_live"
-                lines += [f"{e.name}{value} : {unit}", f"{e.name}_live : {unit}"]
+                value = "" if self.method == "same" else f" = {e.name}_start(t, {e.name}_column) + {e.name}_live"
+                lines += [
+                    f"{e.name}{value} : {unit}",
+                    f"{e.name}_live : {unit}",
+                    f"{e.name}_column : integer (constant)",
+                ]
             elif e.kind == "subexpression":
                 lines.append(f"{e.name} = {e.expression} : {unit}")
             else:
@@ -222,29 +248,33 @@ class Brian2Simulation(LaneSimulation):
         lines += [f"{name} : {unit_text(p.quantity.dimensions)} (constant)" for name, p in model.params.items()]
         return "\n".join(lines)
 
-    def _tables(self, part: Part, cells: Cells, drives: dict[str, Drive], steps: int) -> dict[str, Any]:
-        """Commands and noise of every step as functions of (t, i)."""
+    def _tables(
+        self, part: Part, batch: Batch, cells: Cells, steps: int
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Commands and noise of every step as functions of (t, column) and (t, i), and each sample's column by port."""
         brian2 = brian2_for_numpy()
         from brian2.units.fundamentalunits import get_or_create_dimension
 
         dt = self.numerics.dt_ms * brian2.ms
-        tables = {}
+        tables, columns = {}, {}
         for port in part.population.model.parsed.ports:
-            courses = step_courses(drives[f"{part.population.name}.{port.name}"], steps, part.program.steps)
+            courses = step_courses(batch.drives[f"{part.population.name}.{port.name}"], steps, part.program.steps)
+            every = np.concatenate(list(courses.values()))
+            _, first, columns[port.name] = np.unique(every, axis=1, return_index=True, return_inverse=True)
             dimension = get_or_create_dimension(list(port.dimensions))
             for when, values in courses.items():
-                table = brian2.Quantity.with_dimensions(values / si_factor(port.dimensions), dimension)
+                table = brian2.Quantity.with_dimensions(values[:, first] / si_factor(port.dimensions), dimension)
                 tables[f"{port.name}_{when}"] = brian2.TimedArray(table, dt=dt)
         with jax.enable_x64(True):
             for channel, word in part.program.channels:
                 keys = (jnp.asarray(cells.keys[0])[None], jnp.asarray(cells.keys[1])[None])
                 draws = rng.normal(keys, word, jnp.arange(steps, dtype=jnp.int32)[:, None], jnp.float64)
                 tables[f"draw_{channel}"] = brian2.TimedArray(np.asarray(draws), dt=dt)
-        return tables
+        return tables, columns
 
 
 def step_courses(drive: Drive, steps: int, per_window: int) -> dict[str, np.ndarray]:
-    """What a port receives in every step: `start`, `around` and `middle` as in the engine, each (step, lane)."""
+    """What a port receives in every step: `start`, `around` and `middle` as in the engine, each (step, sample)."""
     windows = steps // per_window
     value, change = drive.at(np.arange(-1, windows, dtype=np.int32)[:, None, None])
     change = np.broadcast_to(change, value.shape)

@@ -2,6 +2,9 @@
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,35 @@ def brian2_for_numpy() -> Any:
     logging.getLogger("brian2").setLevel(logging.WARNING)
     brian2.prefs.codegen.target = "numpy"
     return brian2
+
+
+@contextmanager
+def running(target: str, threads: int) -> Iterator[Callable[[], None]]:
+    """Brian2 set up for a target; what it yields is called once the network has been told to run.
+
+    Raises:
+        ValueError: the program cannot be built, for want of a compiler for example.
+    """
+    brian2 = brian2_for_numpy()
+    if target == "numpy":
+        yield lambda: None
+        return
+    with TemporaryDirectory(prefix="brian2_") as folder:
+        brian2.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
+        brian2.set_device("cpp_standalone", build_on_run=False, directory=folder)
+
+        def build() -> None:
+            try:
+                brian2.get_device().build(directory=folder, compile=True, run=True, debug=False)
+            except (RuntimeError, OSError) as problem:
+                said = " ".join(str(problem).split()).rstrip(".")
+                raise ValueError(f"Brian2's C++ program cannot be built or run here: {said}.") from None
+
+        try:
+            yield build
+        finally:
+            brian2.get_device().reinit()
+            brian2.set_device("runtime")
 
 
 def set_values(group: Any, name: str, values: np.ndarray) -> None:

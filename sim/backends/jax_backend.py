@@ -6,9 +6,10 @@ import jax
 import numpy as np
 import xarray as xr
 
-from sim.backends.simulation import Batch, LaneSimulation, each_lane
+from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
+from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.loop import Lanes, Outcome
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -74,3 +75,11 @@ class JaxSimulation(LaneSimulation):
             ports=self.open_loop(batch),
             actions={},
         )
+
+
+def each_lane(drive: Drive, size: int) -> Drive:
+    """What drives each sample, (piece, sample), as what drives each cell of it, (piece, lane)."""
+    return Drive(
+        Segments(*(np.repeat(x, size, axis=-1) for x in drive.segments)),
+        Trains(*(np.repeat(x, size, axis=-1) for x in drive.trains)),
+    )

@@ -8,18 +8,18 @@ import xarray as xr
 
 from sim.backends.base import Slab
 from sim.compile import couple
-from sim.compile.assemble import Part, assemble, cells, check_record, parameters
+from sim.compile.assemble import Part, assemble, cells, parameters
 from sim.compile.interventions import drives, horizon, pieces, time_course, triggers
 from sim.engine.circuit import Circuit, NetworkOutcome
-from sim.engine.drive import Drive, Segments, Trains
+from sim.engine.drive import FINE, Drive
 from sim.engine.loop import TWICE, Cells
 from sim.engine.trigger import Trigger
 from sim.results.schema import NO_SPIKE, Schema, Variable, simulation_schema
 from sim.results.status import Status
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.protocol import Protocol
-from sim.spec.record import Record
+from sim.spec.protocol import Protocol, Train
+from sim.spec.record import Record, check_record
 from sim.spec.targets import check_targets
 from sim.units import coherent_unit, positive
 
@@ -61,25 +61,52 @@ class LaneSimulation(ABC):
         read = couple.variables_read(network)
         self.parts: list[Part] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
+        with np.errstate(over="ignore"):  # an infinite one is refused below
+            self.end = horizon(protocol, numbers)
+        self._check_times(numbers)
+        self.windows = int(np.ceil(self.end / numerics.window_ms - 1e-9))
+        if self.windows < 1:
+            raise ValueError("the protocol lasts no time; give it a duration, for example Settle('1 s').")
         self.circuit: Circuit = couple.circuit(network, protocol, self.parts, numerics, numbers)
         self.coupled = couple.coupled(network, protocol)
-        self.end = horizon(protocol, numbers)
-        if self.end <= 0:
-            raise ValueError("the protocol lasts no time; give it a duration, for example Settle('1 s').")
-        self.windows = int(np.ceil(self.end / numerics.window_ms - 1e-9))
-        every = positive(record.every, "ms", "every")
-        self.block = max(1, round(every / numerics.window_ms)) if record.variables or record.commands else self.windows
+        every = min(positive(record.every, "ms", "every") / numerics.window_ms, self.windows)
+        self.block = max(1, round(every)) if record.variables or record.commands else self.windows
         self.blocks = -(-self.windows // self.block)
         if record.variables and self.blocks < 2:
             raise ValueError(f"`every` is {record.every}, but the run lasts {self.end:g} ms; record at least twice.")
-        self.capacity = max(8, int(np.ceil(self.end * positive(record.max_rate, "Hz", "max_rate"))))
-        size = sum(p.size for p in network.populations)
+        spikes = self.end * positive(record.max_rate, "Hz", "max_rate")
+        if spikes > max(8, self.windows * numerics.steps):
+            raise ValueError(
+                f"`max_rate` is {record.max_rate}, which asks for room for more spikes than there are steps of "
+                f"{numerics.dt}; lower it, for example to '500 Hz'."
+            )
+        self.capacity = max(8, int(np.ceil(spikes)))
+        self.kept = [
+            k for k, p in enumerate(network.populations) if record.populations is None or p.name in record.populations
+        ]
+        size = sum(network.populations[k].size for k in self.kept)
         self.recorded = np.arange(size) if record.cells is None else np.array(record.cells, dtype=int)
         self.schema = self._schema()
 
     @abstractmethod
     def execute(self, batch: Batch) -> NetworkOutcome:
         """Run some samples, `self.batch` of them."""
+
+    def _check_times(self, numbers: dict[str, np.ndarray]) -> None:
+        """Steps, and the fractions of a window in which the pulses of a train are placed, are counted in 32 bits."""
+        dt, fine = self.numerics.dt_ms, self.numerics.window_ms / FINE
+        times = [("the protocol lasts", self.end, dt)]
+        for p in self.network.projections:
+            times += [(f"the delay of the projection {p.name!r} is", numbers[path].max(), dt) for path in p.delays()]
+        for train in (e for e in self.protocol.elements() if isinstance(e, Train)):
+            for field in ("duration", "width"):
+                times.append((f"{field!r} of {train.label!r} is", train.value(field, numbers).max(), fine))
+        for said, ms, unit in times:
+            if not float(ms) < 2**31 * unit:
+                raise ValueError(
+                    f"{said} {ms:g} ms, more than 2**31 times {unit:g} ms, and its result would not fit; give a "
+                    "shorter duration, or a larger step and window."
+                )
 
     def _numbers(self, samples: slice) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
@@ -89,7 +116,8 @@ class LaneSimulation(ABC):
         return {**fixed, **varied}
 
     def _schema(self) -> Schema:
-        populations = [p.name for p in self.network.populations for _ in range(p.size)]
+        kept = [self.network.populations[k] for k in self.kept]
+        populations = [p.name for p in kept for _ in range(p.size)]
         dtype, traces = self.numerics.dtype, []
         known = {name: d for p in self.network.populations for name, d in p.model.parsed.dimensions().items()}
         for name in self.record.variables:
@@ -144,7 +172,7 @@ class LaneSimulation(ABC):
             path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
         }
         outcome = self.execute(self._batch(numbers, stream[filled]))
-        marks = np.concatenate(outcome.marks, axis=-1)[:, :count]
+        marks = np.concatenate([outcome.marks[k] for k in self.kept], axis=-1)[:, :count]
         ends = np.ceil(self.protocol.length(numbers) / self.numerics.window_ms - 1e-9)  # each sample has its own
         marks = marks[: self.windows] * (np.arange(self.windows)[:, None] < ends[:count])[..., None]
         arrays, status = self._spikes(marks)
@@ -219,16 +247,8 @@ class LaneSimulation(ABC):
         found = {}
         for name in self.record.variables:
             pieces = []
-            for traces, part in zip(outcome.traces, self.parts, strict=True):
-                shape = (self.blocks, count, part.population.size)
+            for k in self.kept:
+                traces, shape = outcome.traces[k], (self.blocks, count, self.parts[k].population.size)
                 pieces.append(traces[name][:, :count] if name in traces else np.full(shape, np.nan))
             found[name] = np.moveaxis(np.concatenate(pieces, axis=-1), 0, -1)[:, self.recorded]
         return found
-
-
-def each_lane(drive: Drive, size: int) -> Drive:
-    """What drives each sample, (piece, sample), as what drives each cell of it, (piece, lane)."""
-    return Drive(
-        Segments(*(np.repeat(x, size, axis=-1) for x in drive.segments)),
-        Trains(*(np.repeat(x, size, axis=-1) for x in drive.trains)),
-    )

@@ -57,7 +57,7 @@ class _Step:
 
     def set_ports(self, when: str) -> None:
         for port in self.ports:
-            self.say(port, f"{port}_{when}(t, i) + {port}_live")
+            self.say(port, f"{port}_{when}(t, {port}_column) + {port}_live")
 
     def rate(self, found: Relaxation) -> str:
         return f"({algebra.text(found.rate(found.loss))})"

@@ -13,8 +13,7 @@ from sim.engine.program import Program, Rule
 from sim.spec.model import Model
 from sim.spec.network import Population
 from sim.spec.numerics import Numerics
-from sim.spec.params import nearest
-from sim.spec.record import Record, RecordError
+from sim.spec.record import Record
 from sim.units import in_unit
 
 
@@ -59,22 +58,6 @@ def _quiet_steps(model: Model, numerics: Numerics) -> int:
         return 0
     time = in_unit(model.refractory, "ms", f"the refractory period of {model.name!r}")
     return max(1, round(time / numerics.dt_ms))
-
-
-def check_record(record: Record, populations: tuple[Population, ...]) -> None:
-    """Every recorded variable and cell must exist.
-
-    Raises:
-        RecordError: the sentence names the nearest variables.
-    """
-    known = {name for p in populations for name in p.model.parsed.dimensions()}
-    for variable in record.variables:
-        if variable not in known:
-            raise RecordError(f"the record asks for {variable!r}, which no population has: {nearest(variable, known)}")
-    total = sum(p.size for p in populations)
-    for cell in record.cells or ():
-        if cell >= total:
-            raise RecordError(f"the record asks for cell {cell}, but there are {total}: 0 to {total - 1}.")
 
 
 def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -47,7 +47,7 @@ def triggers(found: list[Piece], stream: np.ndarray, *, window: float) -> dict[s
     samples = len(stream)
 
     def count(ms: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(np.rint(np.minimum(ms / window, 2**20)), (samples,)).astype(np.int32)
+        return np.broadcast_to(np.rint(np.minimum(ms / window, 2**29)), (samples,)).astype(np.int32)
 
     result = {}
     for watch in (p for p in found if isinstance(p, Watch)):

@@ -69,6 +69,11 @@ class Circuit(NamedTuple):
     watched: dict[str, str]
 
     @property
+    def graded(self) -> tuple[Link, ...]:
+        """Links that carry the value of a variable."""
+        return tuple(link for link in self.links if link.read is not None)
+
+    @property
     def steps(self) -> int:
         """In a window."""
         return self.members[0].program.steps

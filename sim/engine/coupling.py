@@ -79,7 +79,9 @@ def carried(link: Link, x: Array, dtype) -> Array:
         return x.astype(dtype)
     if link.read is None:
         spikes = x.astype(dtype)
-        return spikes.sum(-1, keepdims=True) if link.even else spikes @ jnp.asarray(link.wires, dtype)
+        if link.even:
+            return spikes.sum(-1, keepdims=True)
+        return jnp.matmul(spikes, jnp.asarray(link.wires, dtype), precision="highest")  # no shorter numbers on a GPU
     if link.even:
         return tree_sum(x)[..., None]
     return jnp.stack([tree_sum(x * jnp.asarray(row, dtype)) for row in link.wires.T], axis=-1)

@@ -75,7 +75,7 @@ class _Loop(NamedTuple):
         return State(
             cells=tuple(cells.state for cells in self.group.cells),
             spikes={x.source: ring(x, jnp.uint8) for x in spiking},  # the deepest of each source comes last
-            values={x.name: ring(x, circuit.dtype) for x in circuit.links if x.read is not None},
+            values={x.name: ring(x, circuit.dtype) for x in circuit.graded},
             triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
         )
 
@@ -86,9 +86,8 @@ class _Loop(NamedTuple):
             total = tree_sum(self.read(sense.read, sense.source, state))
             signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
         live, values, triggers = {}, {}, {}
-        for link in self.circuit.links:
-            if link.read is None:
-                continue
+        for link in self.circuit.graded:
+            assert link.read is not None
             now = self.read(link.read, link.source, state)
             ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
             seen = at_lag(ring, self.group.delay[link.name], index, link.lags)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from sim.spec.kinds import part, table, text
 from sim.spec.params import Param, Value, nearest
 from sim.spec.parse import Parsed, parse
 from sim.units import describe, positive, quantity
@@ -61,6 +62,9 @@ class Block:
             reads and that `sums` gives a unit, and it is 0 where nothing is added.
         sums: unit of each sum that this block reads.
         initial: initial value of a state; a state not named starts at its steady state.
+
+    Raises:
+        ModelError: a text that is no text, or a table that is no table.
     """
 
     text: str = ""
@@ -68,6 +72,17 @@ class Block:
     into: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[str, str] = field(default_factory=dict)
     initial: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        text("`text` of a block", self.text, ModelError)
+        for what in ("params", "into", "sums", "initial"):
+            found = table(f"`{what}` of a block", getattr(self, what), ModelError)
+            object.__setattr__(self, what, MappingProxyType(found))
+        for name, value in self.params.items():
+            part(f"{name!r} in `params` of a block", value, Param, ModelError)
+        for what in ("into", "sums"):
+            for name, value in getattr(self, what).items():
+                text(f"{name!r} in `{what}` of a block", value, ModelError)
 
     def defined(self) -> set[str]:
         """The names of this block's own states, subexpressions, noise sources and sums; not its ports."""
@@ -153,6 +168,10 @@ class Model:
     parsed: Parsed = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        text("the name of a model", self.name, ModelError)
+        part(f"`block` of model {self.name!r}", self.block, Block, ModelError)
+        for what in ("threshold", "refractory", "reset"):
+            text(f"`{what}` of model {self.name!r}", getattr(self, what), ModelError)
         if not self.threshold and (self.reset or self.refractory):
             what = "reset" if self.reset else "refractory period"
             raise ModelError(f"model {self.name!r} never fires, so its {what} never comes; give it a threshold.")
@@ -160,8 +179,6 @@ class Model:
             object.__setattr__(self, "refractory", self.threshold)
         if self.timed_refractory:
             positive(self.refractory, "ms", f"the refractory period of model {self.name!r}")
-        for field_name in ("params", "into", "sums", "initial"):
-            object.__setattr__(self.block, field_name, MappingProxyType(dict(getattr(self.block, field_name))))
         conditions = {"threshold": self.threshold}
         if not _is_time(self.refractory):
             conditions["refractory"] = self.refractory
@@ -199,7 +216,7 @@ class Model:
         for name, value in self.block.initial.items():
             if name not in states:
                 raise ModelError(f"model {self.name!r} has no state {name!r} to start: {nearest(name, states)}")
-            if quantity(value).dimensions != states[name]:
+            if quantity(value, f"model {self.name!r}: the initial value of {name!r}").dimensions != states[name]:
                 raise ModelError(
                     f"model {self.name!r}: {name!r} is in {describe(states[name])} but is to start at {value!r}."
                 )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from sim.spec.kinds import part, parts, table, whole, word
 from sim.spec.model import Model
-from sim.spec.params import Graded, Param, Value, check_bounds, nearest
+from sim.spec.params import LOWEST_SKEW, Graded, Param, Value, check_bounds, ends, nearest
 from sim.spec.projection import NetworkError, Projection, Signal
-from sim.units import Quantity, UnitError, describe, quantity
+from sim.units import Quantity, UnitError, describe, quantity, shown
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Population:
     params: Mapping[str, Param | Graded | Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier():
-            raise NetworkError(f"a population's name is one word of letters, digits and '_', but it is {self.name!r}.")
-        if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
-            raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {self.size!r}.")
+        word("a population's name", self.name, NetworkError)
+        part(f"the model of population {self.name!r}", self.model, Model, NetworkError)
+        size = whole(self.size)
+        if size is None or size < 1:
+            raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {shown(self.size)}.")
+        object.__setattr__(self, "size", size)
+        params = table(f"`params` of population {self.name!r}", self.params, NetworkError)
+        object.__setattr__(self, "params", MappingProxyType(params))
         for name, value in self.params.items():
             if name not in self.model.params:
                 raise NetworkError(
@@ -42,23 +47,17 @@ class Population:
                     f"{nearest(name, self.model.params)}"
                 )
             self._check(name, value)
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
     def _check(self, name: str, value: Param | Graded | Value) -> None:
-        table = self.model.params[name]
+        own = self.model.params[name]
         what = f"{name!r} of population {self.name!r}"
-        ends = (
-            [value.low, value.high]
-            if isinstance(value, Graded)
-            else [value.value if isinstance(value, Param) else value]
-        )
-        for end in map(quantity, ends):
-            if end.dimensions != table.quantity.dimensions:
+        for end in ends(value):
+            found = quantity(end, what).dimensions
+            if found != own.quantity.dimensions:
                 raise UnitError(
-                    f"{what} must be in {describe(table.quantity.dimensions)}, "
-                    f"but {value!r} is in {describe(end.dimensions)}."
+                    f"{what} must be in {describe(own.quantity.dimensions)}, but {value!r} is in {describe(found)}."
                 )
-            check_bounds(what, end, table.bounds)
+            check_bounds(what, end, own.bounds)
 
     def table(self) -> dict[str, Param | Graded]:
         """Every parameter of the population, the model's own where the population sets none."""
@@ -94,8 +93,9 @@ class Network:
     signals: tuple[Signal, ...] = ()
 
     def __post_init__(self) -> None:
-        for part in ("populations", "projections", "signals"):
-            object.__setattr__(self, part, tuple(getattr(self, part)))
+        for what, kind in (("populations", Population), ("projections", Projection), ("signals", Signal)):
+            found = parts(f"the `{what}` of a network", getattr(self, what), kind, NetworkError)
+            object.__setattr__(self, what, found)
         if not self.populations:
             raise NetworkError("a network needs at least one population, but it has none.")
         names = [p.name for p in self.populations]
@@ -108,8 +108,8 @@ class Network:
         if twice := sorted({name for name in heard if heard.count(name) > 1}):
             raise NetworkError(f"two signals are called {twice[0]!r}; rename one.")
         known = {p.name: (p.model, p.size) for p in self.populations}
-        for part in (*self.projections, *self.signals):
-            part.check(known)
+        for coupling in (*self.projections, *self.signals):
+            coupling.check(known)
 
     def population(self, name: str) -> Population:
         """The population of that name."""
@@ -117,19 +117,23 @@ class Network:
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path."""
-        parts = (*self.populations, *self.projections)
-        return {path: value for p in parts for path, value in p.leaves().items()}
+        return {path: value for p in (*self.populations, *self.projections) for path, value in p.leaves().items()}
 
     def bounds(self) -> dict[str, Bounds]:
         """Lowest and highest value that make sense, by the path of each leaf that has one of the two."""
         delays = {path: ("0 ms", None) for p in self.projections for path in p.delays()}
-        return delays | {
-            f"network.{p.name}.{name}{part}": p.model.params[name].bounds
-            for p in self.populations
-            for name, param in p.table().items()
-            for part in param.leaves()
-            if part != ".skew" and p.model.params[name].bounds != (None, None)
-        }
+        skews = {path: (LOWEST_SKEW, None) for path in self.leaves() if path.split(".")[3:] == ["skew"]}
+        return (
+            delays
+            | skews
+            | {
+                f"network.{p.name}.{name}{part}": p.model.params[name].bounds
+                for p in self.populations
+                for name, param in p.table().items()
+                for part in param.leaves()
+                if part != ".skew" and p.model.params[name].bounds != (None, None)
+            }
+        )
 
     def ports(self) -> dict[str, tuple[float, ...]]:
         """Dimensions of every port that a protocol may drive, by `population.port`."""

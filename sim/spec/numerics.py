@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sim.spec.kinds import text
 from sim.spec.params import nearest
 from sim.units import positive
 
@@ -35,12 +36,14 @@ class Numerics:
 
     def __post_init__(self) -> None:
         dt, window = positive(self.dt, "ms", "the step `dt`"), positive(self.window, "ms", "the window")
+        text("the `scheme`", self.scheme, NumericsError)
+        text("the `dtype`", self.dtype, NumericsError)
         if self.scheme not in SCHEMES:
             raise NumericsError(f"there is no scheme {self.scheme!r}: {nearest(self.scheme, SCHEMES)}")
         if self.dtype not in DTYPES:
             raise NumericsError(f"numbers cannot be of type {self.dtype!r}: {nearest(self.dtype, DTYPES)}")
         steps = window / dt
-        if abs(steps - round(steps)) > 1e-6 * steps or not 1 <= round(steps) <= 250:
+        if not 0.5 < steps < 250.5 or abs(steps - round(steps)) > 1e-6 * steps:
             raise NumericsError(
                 f"a window must hold a whole number of steps, 1 to 250, but {self.window} / {self.dt} is {steps:g}; "
                 f"change one of them."

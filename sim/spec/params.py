@@ -5,9 +5,13 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity
+from sim.spec.kinds import listed, text
+from sim.units import DIMENSIONLESS, Quantity, UnitError, describe, quantity
 
 Value = str | float | int
+
+LOWEST_SKEW = -0.999999999
+"""In a design; at -1 a gradient is infinite."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,13 @@ class Param:
     bounds: tuple[Value | None, Value | None] = (None, None)
 
     def __post_init__(self) -> None:
-        check_bounds("a parameter", self.quantity, self.bounds)
+        text("the source of a parameter", self.source, UnitError)
+        object.__setattr__(self, "bounds", listed("the `bounds` of a parameter", self.bounds, UnitError))
+        if len(self.bounds) != 2:
+            raise UnitError(
+                f"a parameter has two bounds, the lowest and the highest value or None, but they are {self.bounds!r}."
+            )
+        check_bounds("a parameter", self.value, self.bounds)
 
     @property
     def quantity(self) -> Quantity:
@@ -67,13 +77,18 @@ class Graded:
     source: str = ""
 
     def __post_init__(self) -> None:
-        low, high = quantity(self.low), quantity(self.high)
+        text("the source of a graded parameter", self.source, UnitError)
+        low, high = (
+            quantity(self.low, "`low` of a graded parameter"),
+            quantity(self.high, "`high` of a graded parameter"),
+        )
+        skew = quantity(self.skew, "`skew` of a graded parameter")
         if low.dimensions != high.dimensions:
             raise UnitError(
                 f"a graded parameter runs from low to high in one unit, but low is {self.low!r} "
                 f"({describe(low.dimensions)}) and high is {self.high!r} ({describe(high.dimensions)})."
             )
-        if quantity(self.skew).dimensions != quantity(0).dimensions or quantity(self.skew).number <= -1:
+        if skew.dimensions != DIMENSIONLESS or skew.number <= -1:
             raise UnitError(f"skew is a plain number above -1, but it is {self.skew!r}.")
 
     @property
@@ -92,33 +107,34 @@ class Graded:
         return low + (high - low) * place ** (1.0 + skew)
 
 
-def check_bounds(what: str, found: Quantity, bounds: tuple[Value | None, Value | None]) -> None:
+def ends(value: Param | Graded | Value) -> tuple[Value, ...]:
+    """The quantities, as written, that a parameter lies between: one, or both ends of a gradient."""
+    if isinstance(value, Graded):
+        return value.low, value.high
+    return (value.value if isinstance(value, Param) else value,)
+
+
+def check_bounds(what: str, value: Value, bounds: tuple[Value | None, Value | None]) -> None:
     """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
+    found = quantity(value, what)
     for bound, sign in zip(bounds, (1, -1), strict=True):
         if bound is None:
             continue
-        limit = quantity(bound)
+        limit = quantity(bound, f"a bound of {what}")
         if limit.dimensions != found.dimensions:
             raise UnitError(f"{what} is in {describe(found.dimensions)}, but its bound {bound!r} is not.")
         if sign * (found.number - limit.number) < 0:
             side = "below its lower" if sign > 0 else "above its upper"
-            unit = "" if found.dimensions == DIMENSIONLESS else f" {describe(found.dimensions)}"
-            raise UnitError(f"{what} is {found.number:g}{unit}, {side} bound of {bound}.")
+            raise UnitError(f"{what} is {value}, {side} bound of {bound}.")
 
 
-def nearest(name: str, names) -> str:
+def nearest(name: object, names) -> str:
     """`"did you mean 'x'?"` where a near name exists, else the list of names; the end of an error sentence."""
     names = sorted(names)
-    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    close = get_close_matches(str(name), names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
     if not names:
         return "there are none."
     more = f" ... ({len(names)} in all)" if len(names) > 12 else ""
     return f"choose one of {', '.join(names[:12])}{more}."
-
-
-def same_dimensions(what: str, found: Dimensions, wanted: Dimensions) -> None:
-    """Raise a sentence when two quantities cannot be compared."""
-    if found != wanted:
-        raise UnitError(f"{what} must be in {describe(wanted)}, but is in {describe(found)}.")

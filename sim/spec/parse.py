@@ -19,6 +19,8 @@ from sim.cache import cache_folder
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
+UNREADABLE = (SyntaxError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError, MemoryError)
+"""What brian2 raises when a text makes no sense, besides its own errors."""
 _VERSION = 5  # raise it when what is stored, or what is checked, changes
 
 
@@ -126,7 +128,7 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
         raise error(f"{what} has no equations; write at least one line such as 'dv/dt = -v/(10*ms) : volt'.")
     try:
         found = Equations(text)
-    except (EquationError, SyntaxError, ValueError, TypeError) as problem:
+    except (EquationError, *UNREADABLE) as problem:
         raise error(f"{what}: the equations cannot be read: {_one_line(problem)}") from None
     kinds = {"differential equation": "state", "subexpression": "subexpression", "parameter": "port"}
     equations = []
@@ -189,7 +191,7 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
             raise error(f"{what}: in {shown!r}: {_one_line(problem)}") from None
         except KeyError as problem:
             raise error(f"{what}: in {shown!r}: {_unknown(str(problem.args[0]), known, functions)}") from None
-        except (SyntaxError, ValueError, TypeError, NotImplementedError) as problem:
+        except UNREADABLE as problem:
             raise error(f"{what}: in {shown!r}: {_function_message(problem, functions)}") from None
         if tuple(map(float, dims._dims)) != tuple(wanted):
             raise error(
@@ -208,7 +210,11 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
         check(expression, f"{name} {operator}= {expression}", wanted)
     for kind, condition in conditions.items():
         check(condition, f"{kind}: {condition}", DIMENSIONLESS)
-        if not is_boolean_expression(condition, known):
+        try:
+            decides = is_boolean_expression(condition, known)
+        except UNREADABLE:  # a number where a condition belongs, as in 'v*mV and x > 0.5'
+            decides = False
+        if not decides:
             raise error(f"{what}: the {kind} {condition!r} is not a condition; write for example 'v > -20*mV'.")
 
 
@@ -220,7 +226,8 @@ def names_in(expression: str) -> set[str]:
 def _one_line(problem: BaseException) -> str:
     text = " ".join(str(problem.args[0] if problem.args else problem).split())
     cause = " ".join(str(problem.__cause__ or "").split())  # newer versions of brian2 put the detail there
-    return text if not cause or cause in text else f"{text} {cause}"
+    said = text if not cause or cause in text else f"{text} {cause}"
+    return said if said.endswith((".", "?")) else f"{said}."
 
 
 def _unknown(message: str, known, functions) -> str:
@@ -235,7 +242,7 @@ def _unknown(message: str, known, functions) -> str:
 def _function_message(problem: BaseException, functions) -> str:
     message = _one_line(problem)
     if "nknown function" in message:
-        return f"{message}; the functions are {', '.join(functions)}."
+        return f"{message.rstrip('.')}; the functions are {', '.join(functions)}."
     if "is not constant" in message:
         return "a quantity with a unit can be raised to a number only; write the exponent as a number."
     return message

@@ -5,16 +5,18 @@
     Signal("force", "muscle.force")
 
 The source of a spiking projection is a population; each of its spikes adds the weight to a *state* of the target's
-cells when it arrives (as in Brian2, a state marked `unless refractory` takes none while its cell is refractory). The source of a graded projection is a variable; it drives a *port*, anew in every window.
+cells when it arrives (as in Brian2, a state marked `unless refractory` takes none while its cell is refractory). The
+source of a graded projection is a variable; it drives a *port*, anew in every window.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sim.spec.kinds import named, text, word
 from sim.spec.model import Model
-from sim.spec.params import Graded, Param, Value, nearest
+from sim.spec.params import Graded, Param, Value, ends, nearest
 from sim.spec.wiring import All, Wiring
-from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity
+from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity, shown
 
 Known = Mapping[str, tuple[Model, int]]
 """Model and size of each population."""
@@ -56,23 +58,27 @@ class Projection:
     origin: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.isidentifier():
-            raise NetworkError(f"a projection's name is one word of letters, digits and '_', but it is {self.name!r}.")
+        word("a projection's name", self.name, NetworkError)
         for what in ("source", "target"):
-            if not isinstance(getattr(self, what), str):
-                raise NetworkError(f"the {what} of the projection {self.name!r} is {getattr(self, what)!r}; name it.")
+            address = named(f"the {what} of the projection {self.name!r}", getattr(self, what), NetworkError)
+            if not all(address.split(".")):
+                raise NetworkError(
+                    f"the {what} of the projection {self.name!r} is {address!r}; write 'population.variable'."
+                )
+        text(f"the origin of the projection {self.name!r}", self.origin, NetworkError)
         if not isinstance(self.wiring, Wiring):
             raise NetworkError(
-                f"the wiring of the projection {self.name!r} is {self.wiring!r}; give All(), OneToOne(), Random(...) "
-                "or Table(...)."
+                f"the wiring of the projection {self.name!r} is {shown(self.wiring)}; give All(), OneToOne(), "
+                "Random(...) or Table(...)."
             )
-        for what, value in self.table().items():
-            ends = (value.low, value.high) if isinstance(value, Graded) else (value.value,)
-            for end in map(quantity, ends):
-                if what == "delay" and end.dimensions != TIME:
-                    raise UnitError(f"the delay of the projection {self.name!r} must be a time, but is {end}.")
-                if what == "delay" and end.number < 0:
-                    raise UnitError(f"the delay of the projection {self.name!r} must not be negative, but is {value}.")
+        for what in ("weight", "delay"):
+            called = f"the {what} of the projection {self.name!r}"
+            for end in ends(getattr(self, what)):
+                found = quantity(end, called)
+                if what == "delay" and found.dimensions != TIME:
+                    raise UnitError(f"{called} must be a time, but is {end!r}.")
+                if what == "delay" and found.number < 0:
+                    raise UnitError(f"{called} must not be negative, but is {end!r}.")
 
     @property
     def spiking(self) -> bool:
@@ -178,12 +184,11 @@ class Signal:
     how: str = "sum"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.isidentifier():
-            raise NetworkError(f"a signal's name is one word of letters, digits and '_', but it is {self.name!r}.")
-        if not isinstance(self.of, str) or "." not in self.of:
+        word("a signal's name", self.name, NetworkError)
+        if "." not in text(f"what the signal {self.name!r} is `of`", self.of, NetworkError):
             raise NetworkError(f"the signal {self.name!r} is of {self.of!r}; write 'population.variable'.")
-        if self.how not in HOW:
-            raise NetworkError(f"the signal {self.name!r} cannot be a {self.how!r}: {nearest(str(self.how), HOW)}")
+        if text(f"`how` of the signal {self.name!r}", self.how, NetworkError) not in HOW:
+            raise NetworkError(f"the signal {self.name!r} cannot be a {self.how!r}: {nearest(self.how, HOW)}")
 
     @property
     def population(self) -> str:

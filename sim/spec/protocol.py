@@ -14,8 +14,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from sim.spec.kinds import named, parts, word
 from sim.spec.pieces import Numbers, Piece, Pulses, Segment
-from sim.units import Quantity, UnitError, in_unit, positive, quantity
+from sim.units import Quantity, UnitError, in_unit, positive, quantity, shown
 
 
 class ProtocolError(ValueError):
@@ -30,6 +31,11 @@ class Protocol:
 
     def __add__(self, other: "Protocol") -> "Protocol":
         return Together((*_parts(self, Together), *_parts(other, Together)))
+
+    def __rrshift__(self, other: "Protocol") -> "Protocol":
+        return Sequence(_parts(other, Sequence))  # which refuses it: `other` is no protocol
+
+    __radd__ = __rrshift__
 
     def elements(self) -> "list[Element]":
         """The commands in it, in order."""
@@ -57,18 +63,31 @@ class Protocol:
             ProtocolError: two commands of the same name.
         """
         found: dict[str, Quantity] = {}
+        taken: set[str] = set()
         for element in self.elements():
-            for path, value in element.own_leaves().items():
-                if path in found:
-                    raise ProtocolError(
-                        f"two commands of the protocol are called {element.label!r}; name one: name='...'."
-                    )
-                found[path] = value
+            name, own = getattr(element, "name", ""), element.own_leaves()
+            if name in taken or found.keys() & own.keys():
+                raise ProtocolError(
+                    f"two commands of the protocol are called {name or element.label!r}; name one: name='...'."
+                )
+            taken |= {name} - {""}
+            found |= own
         return found
 
 
 def _parts(protocol: Protocol, kind: type) -> tuple[Protocol, ...]:
+    if not isinstance(protocol, Protocol):
+        raise ProtocolError(
+            f"a protocol is joined (>> or +) to {shown(protocol)}, which is no protocol; write Settle('1 s')."
+        )
     return protocol.parts if isinstance(protocol, kind) else (protocol,)  # type: ignore[attr-defined]
+
+
+def _several(found: tuple[Protocol, ...]) -> tuple[Protocol, ...]:
+    found = parts("the `parts` of a protocol", found, Protocol, ProtocolError)
+    if not found:
+        raise ProtocolError("a protocol has at least one of its `parts`, but it has none; take Settle('0 s').")
+    return found
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,9 @@ class Sequence(Protocol):
     """One after the other."""
 
     parts: tuple[Protocol, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", _several(self.parts))
 
     def elements(self) -> "list[Element]":
         return [e for part in self.parts for e in part.elements()]
@@ -98,6 +120,9 @@ class Together(Protocol):
 
     parts: tuple[Protocol, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", _several(self.parts))
+
     def elements(self) -> "list[Element]":
         return [e for part in self.parts for e in part.elements()]
 
@@ -119,6 +144,11 @@ class Element(Protocol):
     LEVELS: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
+        called, own = type(self).__name__, vars(self)
+        if not isinstance(own.get("name", ""), str) or own.get("name"):
+            word(f"the name of a {called}", own["name"], ProtocolError)
+        if "target" in own:
+            named(f"the target of a {called}", own["target"], ProtocolError)
         for field in (*self.TIMES, *self.SPANS):
             found = in_unit(getattr(self, field), "ms", f"{field!r} of {self.label!r}")
             if not 0 <= found < np.inf:
@@ -128,7 +158,7 @@ class Element(Protocol):
         for field in self.RATES:
             positive(getattr(self, field), "Hz", f"{field!r} of {self.label!r}")
         for field in self.LEVELS:
-            quantity(getattr(self, field))
+            quantity(getattr(self, field), f"{field!r} of {self.label!r}")
 
     @property
     def label(self) -> str:

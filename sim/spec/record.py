@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from sim.units import positive
+from sim.spec.kinds import listed, text, whole, yes_or_no
+from sim.spec.network import Population
+from sim.spec.params import nearest
+from sim.units import positive, shown
 
 
 class RecordError(ValueError):
@@ -17,11 +20,13 @@ class Record:
         variables: names of states and subexpressions (potentials in mV, currents in nA), of all populations that have
             them; kept for every cell named in `cells`.
         every: time between two samples of these variables and of the commands; rounded to whole windows.
-        cells: numbers of the cells whose variables are kept; None keeps all.
+        cells: numbers of the units whose variables are kept; None keeps all.
         commands: keep the time course of every driven port.
         max_rate: highest mean discharge rate for which there is room; a cell that fires more makes its sample fail.
+        populations: names of the populations whose cells are the units of the result; None takes all.
 
     Raises:
+        RecordError: a variable, population or cell that stands there twice, or something that is none.
         UnitError: a time or rate that is unreadable, zero or negative.
     """
 
@@ -30,16 +35,49 @@ class Record:
     cells: tuple[int, ...] | None = None
     commands: bool = True
     max_rate: str | float = "60 Hz"
+    populations: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.variables, str):
-            raise RecordError(
-                f"`variables` is a list of names, but it is {self.variables!r}; write [{self.variables}]."
-            )
-        object.__setattr__(self, "variables", tuple(self.variables))
-        if self.cells is not None:
-            object.__setattr__(self, "cells", tuple(self.cells))
-            if any(isinstance(c, bool) or not isinstance(c, int) or c < 0 for c in self.cells):
-                raise RecordError(f"cells to record are whole numbers from 0, but they are {self.cells}.")
+        for what in ("variables", "populations", "cells"):
+            value = getattr(self, what)
+            if value is None and what != "variables":
+                continue
+            called = f"`{what}` of a record"
+            found = listed(called, value, RecordError)
+            if what == "cells":
+                found = tuple(map(whole, found))
+                if any(cell is None or cell < 0 for cell in found):
+                    raise RecordError(f"{called} are whole numbers from 0, but they are {shown(value)}.")
+            else:
+                found = tuple(text(f"each of the {called}", name, RecordError) for name in found)
+            if not found and what != "variables":
+                raise RecordError(f"{called} are none at all; name at least one, or give None for all.")
+            if twice := [x for k, x in enumerate(found) if x in found[:k]]:
+                raise RecordError(f"{called} name {twice[0]!r} twice; leave one of them out.")
+            object.__setattr__(self, what, found)
+        yes_or_no("`commands` of a record", self.commands, RecordError)
         positive(self.every, "ms", "the recording interval `every`")
         positive(self.max_rate, "Hz", "the highest rate `max_rate`")
+
+
+def check_record(record: Record, populations: tuple[Population, ...]) -> None:
+    """Every recorded population, variable and cell must exist.
+
+    Raises:
+        RecordError: the sentence names the nearest ones.
+    """
+    names = [p.name for p in populations]
+    for name in record.populations or ():
+        if name not in names:
+            raise RecordError(
+                f"the record asks for the population {name!r}, which is not there: {nearest(name, names)}"
+            )
+    populations = tuple(p for p in populations if record.populations is None or p.name in record.populations)
+    known = {name for p in populations for name in p.model.parsed.dimensions()}
+    for variable in record.variables:
+        if variable not in known:
+            raise RecordError(f"the record asks for {variable!r}, which no population has: {nearest(variable, known)}")
+    total = sum(p.size for p in populations)
+    for cell in record.cells or ():
+        if cell >= total:
+            raise RecordError(f"the record asks for cell {cell}, but there are {total}: 0 to {total - 1}.")

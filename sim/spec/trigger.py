@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from sim.spec.kinds import named, part, whole
 from sim.spec.pieces import Numbers, Piece, Watch
 from sim.spec.protocol import Element, Protocol, ProtocolError
-from sim.units import Quantity, quantity
+from sim.units import Quantity, quantity, shown
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,17 @@ class When(Element):
     SPANS: ClassVar[tuple[str, ...]] = ("latency", "spread", "refractory")
 
     def __post_init__(self) -> None:
+        named("the signal of a trigger", self.signal, ProtocolError)
         if (self.above is None) == (self.below is None):
             raise ProtocolError(f"the trigger on {self.signal!r} needs one level: give either `above` or `below`.")
-        if isinstance(self.at_most, bool) or not isinstance(self.at_most, int) or self.at_most < 0:
+        at_most = whole(self.at_most)
+        if at_most is None or not 0 <= at_most < 2**31:
             raise ProtocolError(
-                f"the trigger on {self.signal!r} acts a whole number of times, 0 or more, not {self.at_most!r} times."
+                f"the trigger on {self.signal!r} acts a whole number of times, 0 to 2**31 - 1 (`at_most`), not "
+                f"{shown(self.at_most)} times."
             )
-        if not isinstance(self.do, Protocol):
-            raise ProtocolError(f"the trigger on {self.signal!r} is to do {self.do!r}, which is no protocol.")
+        object.__setattr__(self, "at_most", at_most)
+        part(f"what the trigger on {self.signal!r} is to `do`", self.do, Protocol, ProtocolError)
         for element in self.do.elements():
             if isinstance(element, When):
                 raise ProtocolError(
@@ -59,7 +63,7 @@ class When(Element):
                 )
         if np.max(self.do.length({})) <= 0:
             raise ProtocolError(f"the trigger on {self.signal!r} is to do something that lasts no time; give it some.")
-        quantity(self.level)
+        quantity(self.level, f"`{'below' if self.above is None else 'above'}` of the trigger on {self.signal!r}")
         super().__post_init__()
 
     @property

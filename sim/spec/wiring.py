@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.spec.kinds import listed, whole
+from sim.units import shown
+
 GRID = 2.0**-12
 """All relative weights are whole multiples of it."""
 
@@ -61,11 +64,13 @@ class Random:
 
     def __post_init__(self) -> None:
         if isinstance(self.probability, bool) or not isinstance(self.probability, (int, float)):
-            raise WiringError(f"the probability of a connection is a number, but it is {self.probability!r}.")
+            raise WiringError(f"the probability of a connection is a number, but it is {shown(self.probability)}.")
         if not 0 <= self.probability <= 1:
             raise WiringError(f"the probability of a connection lies between 0 and 1, but it is {self.probability!r}.")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise WiringError(f"the seed of a wiring is a whole number from 0, but it is {self.seed!r}.")
+        seed = whole(self.seed)
+        if seed is None or seed < 0:
+            raise WiringError(f"the seed of a wiring is a whole number from 0, but it is {shown(self.seed)}.")
+        object.__setattr__(self, "seed", seed)
 
     def table(self, sources: int, targets: int, name: str) -> np.ndarray:
         """Relative weights, (source, target)."""
@@ -88,11 +93,14 @@ class Table:
 
     def __post_init__(self) -> None:
         try:
-            rows = tuple(tuple(float(x) for x in row) for row in self.rows)
-        except (TypeError, ValueError):
-            raise WiringError(f"a wiring table holds rows of numbers, but it is {self.rows!r}.") from None
-        if not np.all(np.isfinite([x for row in rows for x in row])):
-            raise WiringError("a wiring table holds finite numbers only, but one of them is not; replace it.")
+            table = [listed("a row", row, WiringError) for row in listed("a table", self.rows, WiringError)]
+            rows = tuple(tuple(map(_number, row)) for row in table)
+        except (TypeError, ValueError, OverflowError):
+            raise WiringError(f"a wiring table holds rows of numbers, but its rows are {shown(self.rows)}.") from None
+        if not np.all(np.isfinite([x / GRID for row in rows for x in row])):
+            raise WiringError(
+                "the rows of a wiring table hold finite numbers only, but one is not, or is too large; replace it."
+            )
         object.__setattr__(self, "rows", rows)
 
     def table(self, sources: int, targets: int, name: str) -> np.ndarray:
@@ -104,6 +112,12 @@ class Table:
                 f"but it has {len(self.rows)} rows of {' or '.join(map(str, sorted(lengths))) or 'no'} numbers."
             )
         return np.rint(np.array(self.rows) / GRID) * GRID
+
+
+def _number(x: float) -> float:
+    if isinstance(x, (str, bytes, bool)):
+        raise TypeError
+    return float(x)
 
 
 Wiring = All | OneToOne | Random | Table

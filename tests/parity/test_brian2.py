@@ -235,7 +235,7 @@ COMMANDS = (
         >> Trapezoid("cells.I", "0.7 nA", "20 ms", "50 ms", "0 ms", name="trapezoid")
         >> Settle("20 ms")
     )
-    + (Settle("100 ms") >> Step("cells.I", "0.1 nA", "60 ms", name="on top"))
+    + (Settle("100 ms") >> Step("cells.I", "0.1 nA", "60 ms", name="on_top"))
 )
 CONDITIONS = Design({"network.cells.tau": ["10 ms", "30 ms"], "protocol.cells.I.level": ["0.3 nA", "0.5 nA"]}, seeds=2)
 

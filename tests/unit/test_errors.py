@@ -89,6 +89,7 @@ DECLARED = {  # what is asked: (how, the error, what the sentence quotes)
     "a recording interval of zero": (lambda: Record(every="0 ms"), UnitError, ["`every`", "'0 ms'"]),
     "a cell before the first": (lambda: Record(cells=(-1,)), RecordError, ["whole numbers from 0", "-1"]),
     "one variable instead of a list": (lambda: Record("v"), RecordError, ["'v'", "write [v]"]),
+    "a variable twice": (lambda: Record(("v", "v")), RecordError, ["'v'", "twice"]),
     "an axis without values": (lambda: Design({"a": []}), DesignError, ["'a'", "at least one"]),
     "an axis that is one value": (lambda: Design({"a": 0.9}), DesignError, ["'a'", "write [0.9]"]),
     "an axis that is one text": (lambda: Design({"a": "1 ms"}), DesignError, ["'a'", "write [1 ms]"]),
@@ -145,7 +146,6 @@ TOGETHER = {  # parts that do not fit each other: (protocol, record, design, the
     ),
     "an unknown variable": (SHORT, Record(("vv",)), None, RecordError, ["'vv'", "did you mean 'v'?"]),
     "a cell behind the last": (SHORT, Record(("v",), cells=(2,)), None, RecordError, ["cell 2", "0 to 1"]),
-    "a variable twice": (SHORT, Record(("v", "v"), every="1 ms"), None, ValueError, ["'v'", "twice"]),
     "a run shorter than its recording interval": (
         SHORT,
         Record(("v",), every="10 ms"),

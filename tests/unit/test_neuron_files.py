@@ -11,7 +11,9 @@ from networks.cells.powers_heckman import REFERENCE
 from sim.compile.namespaces import NUMPY
 from sim.units import TEXT_UNITS, quantity
 
-FILES = {path.stem: path.read_text() for path in (Path(__file__).parents[2] / "benchmarks" / "neuron").glob("*.mod")}
+FILES = {
+    path.stem: path.read_text() for path in sorted((Path(__file__).parents[2] / "benchmarks" / "neuron").glob("*.mod"))
+}
 COMMANDS = {"peak", "start", "rise", "inhibition"}  # of the contraction, not of the cell
 RENAMED = {"g_cal": "g_cal_1"}
 PLACE = {"h_current": "d1", "persistent_calcium": "d1", "synapses": "d1"}
@@ -37,7 +39,8 @@ def constants(text: str) -> dict[str, tuple[float, str]]:
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), [(file, name) for file, text in FILES.items() for name in constants(text).keys() - COMMANDS]
+    ("file", "name"),
+    [(file, name) for file, text in FILES.items() for name in sorted(constants(text).keys() - COMMANDS)],
 )
 def test_a_constant_is_that_of_the_parameter_table(file, name):
     value, unit = constants(FILES[file])[name]
