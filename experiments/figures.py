@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 # Colours that the colour-blind tell apart (Okabe & Ito 2008)
@@ -64,9 +65,9 @@ def styled(draw: Drawing) -> Drawing:
     return drawn  # pyright: ignore[reportReturnType] (the same signature)
 
 
-def title(axes: Axes, panel: str, text: str) -> None:
+def title(axes: Axes, panel: str, text: str) -> Text:
     """The panel's letter and what it shows, in one line above it."""
-    axes.set_title(f"{panel}   {text}" if panel else text)
+    return axes.set_title(f"{panel}   {text}" if panel else text)
 
 
 def message(axes: Axes, text: str) -> None:

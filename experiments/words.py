@@ -22,3 +22,9 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
 def attributes(units: str, long_name: str) -> dict[str, str]:
     """What a variable of the measures says of itself."""
     return {"units": units, "long_name": long_name}
+
+
+def listed(m: xr.Dataset, name: str) -> list[str]:
+    """An attribute that names several things; a store may give back one name as a text."""
+    found = m.attrs[name]
+    return [found] if isinstance(found, str) else list(found)

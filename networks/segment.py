@@ -186,6 +186,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
             "ligand.ligand",
             f"{muscle_name}.ligand",
             weight=Param(1.0, "the receptors' gain is a parameter of the motoneurons"),
+            delay=Param("0 ms", "none: one ligand for the whole segment"),
         ),
     ]
 

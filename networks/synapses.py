@@ -30,7 +30,7 @@ DECAY = {
 """Time constants of decay: of fast excitation, and of glycinergic inhibition."""
 
 
-def receptor(name: str, *places: str, tau: str, reversal: str) -> Block:
+def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -> Block:
     """A conductance `g_NAME` (siemens) that arriving spikes raise.
 
     Args:
@@ -39,9 +39,13 @@ def receptor(name: str, *places: str, tau: str, reversal: str) -> Block:
             conductance, so a weight means the same in a cell of one dendrite as in a cell of four.
         tau: one of `DECAY`.
         reversal: one of `REVERSAL`.
+        gain: a parameter that multiplies the current, 1 unless a pool or a design sets it.
     """
-    block = Block(f"dg_{name}/dt = -g_{name}/{tau} : siemens", params={tau: DECAY[tau], reversal: REVERSAL[reversal]})
-    part = f"g_{name}/{len(places)}" if len(places) > 1 else f"g_{name}"
+    params = {tau: DECAY[tau], reversal: REVERSAL[reversal]}
+    if gain:
+        params[gain] = Param(1.0, "1 = weights as they are; a dose or a disease changes it", (0, None))
+    block = Block(f"dg_{name}/dt = -g_{name}/{tau} : siemens", params=params)
+    part = "*".join(filter(None, (gain, f"g_{name}"))) + (f"/{len(places)}" if len(places) > 1 else "")
     current = Block(f"i_{name} = {part}*({reversal} - v) : amp", into={"i_in": f"i_{name}"})
     return sum((current.at(place) for place in places), block)
 

@@ -37,16 +37,17 @@ class Simulated:
 def pool(name: str = "hTA", *, size: int = 20, **changes: Any) -> Network:
     """A pool of conf/network with some settings changed: `pool("hTA", size=3, noise=0)`."""
     settings = [f"+network.set.{key}={value}" for key, value in changes.items()]
-    return _composed(f"+network={name}", f"network.size={size}", *settings)["network"]
+    return composed(f"+network={name}", f"network.size={size}", *settings)["network"]
 
 
 def contraction(name: str = "triangle", *, population: str = "hTA", **changes: Any) -> Protocol:
     """A protocol of conf/protocol for the pool hTA: `contraction("triangle", peak=20, up="1 s")`."""
     settings = [f"protocol.{key}={value}" for key, value in changes.items()]
-    return _composed(f"+protocol={name}", f"protocol.population={population}", *settings)["protocol"]
+    return composed(f"+protocol={name}", f"protocol.population={population}", *settings)["protocol"]
 
 
-def _composed(*overrides: str) -> dict[str, Any]:
+def composed(*overrides: str) -> dict[str, Any]:
+    """Groups of conf, instantiated, by name: `composed("+network=segment", "network.size=6")`."""
     import hydra
     from hydra import compose, initialize_config_module
 

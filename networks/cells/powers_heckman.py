@@ -215,8 +215,8 @@ def segmental(*dendrites: str) -> Block:
     return (
         LIGAND
         + receptor("ia", *dendrites, tau="tau_glu", reversal="E_e")
-        + receptor("recip_dend", *dendrites, tau="tau_gly", reversal="E_cl")
-        + receptor("recip_soma", "soma", tau="tau_gly", reversal="E_cl")
+        + receptor("recip_dend", *dendrites, tau="tau_gly", reversal="E_cl", gain="w_recip")
+        + receptor("recip_soma", "soma", tau="tau_gly", reversal="E_cl", gain="w_recip")
     )
 
 

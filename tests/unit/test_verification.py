@@ -69,7 +69,7 @@ def test_a_number_that_is_not_a_number_misses():
     nowhere = {scheme: np.full(4, np.nan) for scheme in ("euler", "staggered")}
     assert not any(claim.met for claim in convergence.claims(convergence.Convergence(nowhere, nowhere, 3)))
     apart = brian2_parity.Agreement(True, 5, np.nan)
-    assert [c.met for c in brian2_parity.claims(brian2_parity.Parity(apart, apart))] == [True, False, True, False]
+    assert [c.met for c in brian2_parity.claims(brian2_parity.Parity(*[apart] * 4))] == [True, False] * 4
 
 
 def test_two_runs_write_the_same_file(verified):
@@ -103,7 +103,7 @@ PERFECT = {
     neuron_parity: parity(0),
     precision: precision.Precision(UNCHANGED, UNCHANGED),
     convergence: convergence.Convergence(POWERS, {"staggered": POWERS["staggered"]}, 3),
-    brian2_parity: brian2_parity.Parity(TOGETHER, TOGETHER),
+    brian2_parity: brian2_parity.Parity(*[TOGETHER] * 4),
     published_delta_f: published_delta_f.Published(POOLS, UNITS),
     passive: passive.Passive(CELLS, RESISTANCE),
 }
@@ -111,7 +111,7 @@ WRONG = {
     neuron_parity: parity(4),
     precision: precision.Precision(*[precision.Change(*(x + 5 for x in UNCHANGED))] * 2),
     convergence: convergence.Convergence(dict.fromkeys(POWERS, np.ones(4)), {"staggered": np.ones(4)}, 3),
-    brian2_parity: brian2_parity.Parity(*[brian2_parity.Agreement(False, 23, 1e-8)] * 2),
+    brian2_parity: brian2_parity.Parity(*[brian2_parity.Agreement(False, 23, 1e-8)] * 4),
     published_delta_f: published_delta_f.Published(
         {name: {pool: x + 0.11 for pool, x in pools.items()} for name, pools in POOLS.items()}, UNITS + 0.01
     ),

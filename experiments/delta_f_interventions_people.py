@@ -1,0 +1,111 @@
+"""What people show when ΔF is measured with and without an intervention, each value with its source.
+
+Intervals are those of the source, or 95 % intervals of a mean over motor units from the public values of each unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+from scipy.stats import t as student
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change and, where it is known, the ends of its 95 % interval."""
+
+    mean: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class People:
+    """What one intervention did to people.
+
+    Args:
+        who: a few words for a figure.
+        intervention: what of the model it stands beside: "trains", "less" or "more" ligand.
+        delta_f, peak_rate: pps; percent: of ΔF, in % of what it was; brace_height: %rTri.
+    """
+
+    who: str
+    intervention: str
+    delta_f: Change
+    percent: Change | None = None
+    peak_rate: Change | None = None
+    peak_rate_percent: Change | None = None
+    brace_height: Change | None = None
+
+
+def paired(mean: float, sd: float, n: int) -> Change:
+    """Mean of paired differences of n units with its 95 % interval."""
+    half = float(student.ppf(0.975, n - 1)) * sd / sqrt(n)
+    return Change(mean, mean - half, mean + half)
+
+
+def _of(change: Change, before: float) -> Change:
+    """In percent of the value before."""
+    assert change.low is not None
+    assert change.high is not None
+    return Change(*(100 * value / before for value in (change.mean, change.low, change.high)))
+
+
+def _percent(after: float, before: float) -> Change:
+    return Change(100 * (after / before - 1))
+
+
+_SOL_VIBRATION, _TA_VIBRATION = paired(-0.205, 0.75, 35), paired(-0.718, 1.44, 147)
+_SOL_GRIP, _TA_GRIP = paired(0.354, 0.66, 43), paired(0.406, 0.96, 111)
+
+PEOPLE = (
+    People(
+        "antagonist vibration, soleus", "trains", _SOL_VIBRATION, _of(_SOL_VIBRATION, 2.50), Change(9.55 - 9.78),
+        _percent(9.55, 9.78),
+    ),
+    People(
+        "antagonist vibration, TA", "trains", _TA_VIBRATION, _of(_TA_VIBRATION, 4.63), Change(13.81 - 14.40),
+        _percent(13.81, 14.40),
+    ),
+    People("5-HT₂ antagonist, TA, 10 % MVC", "less", Change(-0.99), peak_rate=Change(-1.06)),
+    People("5-HT₂ antagonist, TA, 30 % MVC", "less", Change(-0.75)),
+    People("hand grip, soleus", "more", _SOL_GRIP, _of(_SOL_GRIP, 2.61)),
+    People("hand grip, TA", "more", _TA_GRIP, _of(_TA_GRIP, 4.36)),
+    People(
+        "hand grip 40 % for 30 s, TA", "more", Change(0.30, 0.11, 0.49), brace_height=Change(2.39, 0.55, 4.23),
+    ),
+)  # fmt: skip
+
+SOURCES = (
+    "People, ramps to 20 % of maximal force. Vibration of the antagonist's tendon (ΔF soleus 2.50 to 2.29 pps, n = 35 "
+    "motor units, peak rate 9.78 to 9.55; tibialis anterior, TA, 4.63 to 3.91 pps, n = 147, 14.40 to 13.81) and hand "
+    "grip (soleus +0.354 of 2.61 pps, n = 43; TA +0.406 of 4.36 pps, n = 111): computed from the public values of each "
+    "unit, Orssatto et al., data set orssatto/PICs-ageing; lines are 95 % intervals over units. Hand grip of 40 % for "
+    "30 s, TA, n = 21 people: Ugliara et al. 2025, preprint. 5-HT₂ antagonist (8 mg cyproheptadine, TA, n = 11 people; "
+    "ΔF −0.99 pps at 10 % and −0.75 at 30 % MVC, discharge rate −1.06 pps): Goodlich et al.; no interval was at hand, "
+    "and no baseline, so no percentages."
+)
+
+
+def band(intervention: str, what: str) -> tuple[float, float] | None:
+    """Least and largest mean of what people show, or None where there is none; `what` is a field of `People`."""
+    known = [getattr(p, what) for p in PEOPLE if p.intervention == intervention]
+    means = [change.mean for change in known if change is not None]
+    return (min(means), max(means)) if means else None
+
+
+def verdict(found: Mapping[str, tuple[float, float]], wanted: tuple[float, float]) -> str:
+    """Which cases lie within what people show, in words.
+
+    Args:
+        found: mean effect and half of its 95 % interval, by case.
+        wanted: least and largest effect in people.
+    """
+    within = [case for case, (mean, _) in found.items() if wanted[0] <= mean <= wanted[1]]
+    if within:
+        return f"met at {', '.join(within)}"
+    near = [c for c, (mean, half) in found.items() if mean - half <= wanted[1] and wanted[0] <= mean + half]
+    if near:
+        return f"missed, but within the 95 % interval at {', '.join(near)}"
+    low, high = (pick(mean for mean, _ in found.values()) for pick in (min, max))
+    return "missed, between two doses" if low < wanted[0] and wanted[1] < high else "missed"
