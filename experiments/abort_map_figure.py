@@ -41,7 +41,7 @@ def draw(m: xr.Dataset) -> Figure:
             panels.append(axes)
             _map(axes, m, tier, case, intensity)
             if row == 0:
-                title(axes, "A" if column == 0 else "", words).set_fontsize(6.8)
+                title(axes, "A" if column == 0 else "", words.replace(" + ", "\n+ ")).set_fontsize(6.8)
             axes.tick_params(labelleft=column == 0, labelbottom=row == len(tiers) - 1)
             if column == 0:
                 axes.set_ylabel(f"{tier}\nconstitutive part of the level")
@@ -61,11 +61,12 @@ def _map(axes: Axes, m: xr.Dataset, tier: str, case: str, intensity: float) -> N
     here = m.sel(tier=tier)
     x, y = m["ligand"].values, m["constitutive"].values
     left = here["spasm_left_mean"].sel(case=case, intensity=intensity).values
-    spasm = here["quiet_untreated"].values < 0.5
+    untreated = here["quiet_untreated"].values
+    spasm, none = untreated < 0.5, untreated >= 0.5  # neither where all failed
     axes.set_facecolor(PALE)
     axes.pcolormesh(_edges(x), _edges(y), np.ma.masked_where(~spasm, left), cmap=PALETTE, norm=Normalize(0, 100), lw=0)
-    axes.pcolormesh(_edges(x), _edges(y), np.ma.masked_where(spasm, np.ones_like(left)), cmap="Greys", vmin=1, vmax=2)
-    _border(axes, x, y, here["quiet_untreated"].values, GREY, ":")
+    axes.pcolormesh(_edges(x), _edges(y), np.ma.masked_where(~none, np.ones_like(left)), cmap="Greys", vmin=1, vmax=2)
+    _border(axes, x, y, untreated, GREY, ":")
     for other in (str(name) for name in m["tier"].values):
         quiet = m["stopped_mean"].sel(tier=other, case=case, intensity=intensity).values
         _border(axes, x, y, quiet, INK if other == tier else VERMILION, "-" if other == tier else "--")
@@ -76,7 +77,7 @@ def _map(axes: Axes, m: xr.Dataset, tier: str, case: str, intensity: float) -> N
 
 def _border(axes: Axes, x: np.ndarray, y: np.ndarray, quiet: np.ndarray, colour: str, style: str) -> None:
     """The line on which half of the seeds are silent in the end."""
-    if min(quiet.shape) > 1 and np.nanmin(quiet) < 0.5 < np.nanmax(quiet):
+    if min(quiet.shape) > 1 and np.nanmin(quiet, initial=1) < 0.5 < np.nanmax(quiet, initial=0):
         axes.contour(x, y, quiet, levels=[0.5], colors=[colour], linestyles=[style], linewidths=1.3)
 
 
@@ -107,7 +108,7 @@ def _shares(axes: Axes, m: xr.Dataset) -> None:
     axes.set_xlim(0, 125)
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.set_xlabel("share of the spasms (%), over all conditions and seeds of the map")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.55, 1.0), ncols=3, borderaxespad=0.1)
+    axes.legend(loc="lower right", bbox_to_anchor=(0.85, 1.0), ncols=3, borderaxespad=0.1)
 
 
 def _caption(m: xr.Dataset) -> str:

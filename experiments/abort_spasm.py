@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from experiments import abort_spasm_figure as figure
 from experiments.case_axes import by_case
-from experiments.conditions import Conditions, over_seeds
+from experiments.conditions import Conditions, known_mean, over_seeds
 from experiments.pool_spikes import pool_spike_times
 from experiments.series_panel import interval
 from experiments.simulated import in_words
@@ -107,19 +107,18 @@ class AbortSpasm:
         for constitutive in m["constitutive"].values:
             for case in (str(name) for name in m["case"].values):
                 at = m.sel(constitutive=constitutive, case=case)
-                n = int(at["stopped_n"])
                 lines.append(
-                    f"level {number(at['level'])}, {case}: stopped in {number(at['stopped_mean'] * n, 0)} of {n} "
-                    f"seeds, after {mean_and_sd(at, 'time_to_stop', 1, 's')}; force left "
+                    f"level {number(at['level'])}, {case}: stopped in {int(at['stopped'].sum())} of "
+                    f"{int(at['stopped_n'])} seeds, after {mean_and_sd(at, 'time_to_stop', 1, 's')}; force left "
                     f"{mean_and_sd(at, 'spasm_left', 0, '%')} of the untreated; {number(at['units_left_mean'], 1)} "
                     f"units fire in the end; {number(at['pulses_mean'], 0)} pulses; came back in "
-                    f"{number(at['recurred_mean'] * n, 0)}"
+                    f"{int(at['recurred'].sum())}"
                 )
         return lines
 
     def _courses(self, results: xr.Dataset, grid: Conditions, left: np.ndarray) -> dict[str, tuple]:
         """Force, current and pulses of the seed that is nearest to the mean in all cases, at each level."""
-        away = ((left - np.nanmean(left, axis=-1, keepdims=True)) ** 2).sum(axis=0)  # NaN where a case failed
+        away = ((left - known_mean(left)[..., None]) ** 2).sum(axis=0)  # NaN where a case failed
         seed = np.argmin(np.where(np.isfinite(away), away, np.inf), axis=-1)
         sample = np.stack([grid.sample[:, k, place] for k, place in enumerate(seed)], axis=1)  # (case, constitutive)
         time = results["time"].values

@@ -64,8 +64,8 @@ def draw(m: xr.Dataset) -> Figure:
 def _course(axes: Axes, m: xr.Dataset, case: str, level: float) -> None:
     """Force upwards, the persistent inward current beneath, pulses as a strip of ticks."""
     here, time = m.sel(case=case, constitutive=level), m["time"].values
-    top = float(np.nanmax(m.sel(constitutive=level)["shown_force"].sel(time=slice(m.attrs["start"] - 1, None)))) * 1.45
-    top = max(top, 1.0)
+    late = m.sel(constitutive=level)["shown_force"].sel(time=slice(m.attrs["start"] - 1, None)).values
+    top = max(1.45 * float(np.nanmax(late, initial=0.0)), 1.0)
     pic = m.sel(constitutive=level)["shown_pic"].values
     deepest = min(float(np.nanmin(pic)) if np.isfinite(pic).any() else -1.0, -1e-3)
     force = np.minimum(here["shown_force"].values, top)
@@ -100,10 +100,9 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
             if np.isfinite(mean):
                 axes.errorbar(mean, y, xerr=half, color=colour, marker="o", ms=3.2, lw=1.1, zorder=5)
             if name == "time_to_stop":
-                n = int(here["stopped_n"])
                 axes.annotate(
-                    f"{float(here['stopped_mean']) * n:.0f}/{n}", (1.0, y), xycoords=("axes fraction", "data"),
-                    ha="right", va="center", fontsize=5.6, color=colour,
+                    f"{int(here['stopped'].sum())}/{int(here['stopped_n'])}", (1.0, y),
+                    xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=5.6, color=colour,
                 )  # fmt: skip
     axes.set_ylim(len(cases) - 0.5, -0.5)
     low, high = axes.get_xlim()

@@ -35,8 +35,8 @@ def by_case(results: xr.Dataset, axes: Mapping[str, str] | None = None, *, popul
         fitting = [path for path in paths if path.endswith(ending)]
         if len(fitting) != 1:
             raise ValueError(
-                f"this question compares cases along one axis '*{ending}', but the design has {', '.join(paths)}. "
-                "One value for an axis is enough."
+                f"this question compares cases along one axis '*{ending}', but the design has "
+                f"{', '.join(paths) or 'none'}. One value for an axis is enough."
             )
         found[dim] = fitting[0]
     if more := sorted(set(free) - set(found.values())):

@@ -5,7 +5,7 @@ Intervals are those of the source, or 95 % intervals of a mean over motor units 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import isfinite, sqrt
 
 from scipy.stats import t as student
 
@@ -101,6 +101,9 @@ def verdict(found: Mapping[str, tuple[float, float]], wanted: tuple[float, float
         found: mean effect and half of its 95 % interval, by case.
         wanted: least and largest effect in people.
     """
+    found = {case: effect for case, effect in found.items() if isfinite(effect[0])}
+    if not found:
+        return "not measurable"
     within = [case for case, (mean, _) in found.items() if wanted[0] <= mean <= wanted[1]]
     if within:
         return f"met at {', '.join(within)}"

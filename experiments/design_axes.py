@@ -21,7 +21,7 @@ def paths(design: Design) -> list[str]:
     return list(design.axes)
 
 
-def unit_as_written(value: str | float) -> str:
+def unit_as_written(value: object) -> str:
     """'mS/cm**2' of '0.1 mS/cm**2'; no text for a plain number."""
     return str(value).lstrip("+-.0123456789eE ")
 

@@ -27,7 +27,14 @@ class UserError(Exception):
 
 
 def main() -> None:
-    """The command: what Hydra cannot compose ends in one sentence, as everything else that the user can mend."""
+    """The command: what Hydra cannot compose ends in one sentence, as everything else that the user can mend.
+
+    `sherrington status PATH` only looks at a result.
+    """
+    if sys.argv[1:2] == ["status"]:
+        from experiments.status import main as status
+
+        sys.exit(status(sys.argv[2:]))
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
         experiment()

@@ -68,8 +68,9 @@ class Spasm:
         }
         data |= {name: part for array in list(data.values()) for name, part in over_seeds(array).items()}
         places = [grid.nearest(monoamine=value)[0] for value in self.shown]
-        samples = np.array([grid.sample[k][np.argmax(grid.sample[k] >= 0)] for k in places])
-        fired = spikes[samples][..., : max(1, int(np.isfinite(spikes[samples]).sum(axis=-1).max()))]
+        shown = places, [int(np.argmax(grid.sample[k] >= 0)) for k in places]  # levels, and a seed of each
+        fired = grid.folded(spikes)[shown]
+        fired = fired[..., : max(1, int(np.isfinite(fired).sum(axis=-1).max()))]
         return xr.Dataset(
             {
                 **data,
@@ -80,12 +81,12 @@ class Spasm:
                 ),
                 "shown_force": (
                     ("shown", "time"),
-                    results[f"{self.population}_force"].values[samples].astype(np.float32),
+                    grid.folded(results[f"{self.population}_force"].values)[shown].astype(np.float32),
                     attributes("%", "force, in percent of the maximal one"),
                 ),
                 "shown_pic": (
                     ("shown", "time"),
-                    mean_pic(results, self.population)[samples].astype(np.float32),
+                    grid.folded(mean_pic(results, self.population))[shown].astype(np.float32),
                     attributes("nA", "persistent inward current of a motoneuron, mean over the pool"),
                 ),
                 "shown_spikes": (

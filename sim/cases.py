@@ -14,7 +14,7 @@ import xarray as xr
 
 from sim.design import Design, DesignError
 from sim.spec.kinds import table
-from sim.spec.params import Value, check_bounds, nearest
+from sim.spec.params import Value, nearest
 from sim.units import Quantity, UnitError, coherent_unit, describe, quantity
 
 
@@ -44,24 +44,28 @@ class Cases:
             table(f"`{what}` of a design of cases", getattr(self, what), DesignError)
         if not self.cases:
             raise DesignError("a design of cases needs at least one case, but it has none.")
+        units = {path: quantity(value, f"{path!r} in the base").dimensions for path, value in self.base.items()}
         for name, changes in self.cases.items():
             for path, value in table(f"the case {name!r}", changes, DesignError).items():
-                if path not in self.base:
+                if path not in units:
                     raise DesignError(
                         f"the case {name!r} changes {path!r}, which is not in the base: {nearest(path, self.base)}"
                     )
-                wanted, found = quantity(self.base[path]).dimensions, quantity(value).dimensions
-                if wanted != found:
+                found = quantity(value, f"{path!r} in the case {name!r}").dimensions
+                if found != units[path]:
                     raise UnitError(
-                        f"the case {name!r} gives {path!r} in {describe(found)}, the base in {describe(wanted)}."
+                        f"the case {name!r} gives {path!r} in {describe(found)}, the base in {describe(units[path])}."
                     )
-        if twice := sorted(self.grid.axes.keys() & self.base.keys()):
+        grid = self.grid
+        if twice := sorted(grid.axes.keys() & self.base.keys()):
             raise DesignError(
                 f"the design varies {twice[0]!r} along an axis and between its cases; choose one of them."
             )
         frozen = {name: MappingProxyType(dict(changes)) for name, changes in self.cases.items()}
         object.__setattr__(self, "base", MappingProxyType(dict(self.base)))
         object.__setattr__(self, "cases", MappingProxyType(frozen))
+        for same in ("axes", "seeds", "first_seed"):
+            object.__setattr__(self, same, getattr(grid, same))
 
     @property
     def grid(self) -> Design:
@@ -97,5 +101,3 @@ class Cases:
             values = dict.fromkeys([usual, *(changes[path] for changes in self.cases.values() if path in changes)])
             distinct = {quantity(value): value for value in values}
             Design({path: list(distinct.values())}).check(leaves, bounds)
-            for value in distinct.values():
-                check_bounds(f"{path!r} in the design", value, bounds.get(path, (None, None)))

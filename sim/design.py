@@ -6,7 +6,6 @@ that conditions are compared under the same noise (common random numbers).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -32,20 +31,22 @@ class Design:
         seeds: number of random streams, at least 1.
         first_seed: number of the first one.
         ends_only: keep only the first and the last value of each axis.
+        independent: axes along which samples have random streams of their own; along all others they share them.
 
     Raises:
-        DesignError: an axis without values, or no seed.
+        DesignError: an axis without values, no seed, or an independent axis that is none.
         UnitError: values that cannot be read, or that mix units.
     """
 
-    axes: Mapping[str, Sequence[str | float]] = field(default_factory=dict)
+    axes: Mapping[str, Sequence[str | float | Quantity]] = field(default_factory=dict)
     seeds: int = 1
     first_seed: int = 0
     ends_only: bool = False
+    independent: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        axes: dict[str, tuple[str | float, ...]] = {}
-        for path, values in _flat(self.axes):
+        axes: dict[str, tuple[str | float | Quantity, ...]] = {}
+        for path, values in flat_axes(self.axes):
             if path in axes:
                 raise DesignError(f"the design varies {path!r} twice; write all its values in one list.")
             if not values:
@@ -58,13 +59,15 @@ class Design:
             if len(found) > 1:
                 units = " and ".join(sorted(map(describe, found)))
                 raise UnitError(f"the design varies {path!r} over values in different units ({units}); use one.")
-        seeds, first_seed = whole(self.seeds), whole(self.first_seed)
-        if seeds is None or seeds < 1:
-            raise DesignError(f"a design needs at least one seed, but `seeds` is {shown(self.seeds)}.")
-        if first_seed is None or not 0 <= first_seed < 2**62:
-            raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {shown(self.first_seed)}.")
-        object.__setattr__(self, "seeds", seeds)
-        object.__setattr__(self, "first_seed", first_seed)
+        check_seeds(self)
+        independent = listed("`independent` of a design", self.independent, DesignError)
+        for path in independent:
+            if path not in axes:
+                raise DesignError(
+                    f"the design gives random streams of their own along {shown(path)}, which is none of its axes: "
+                    f"{nearest(str(path), axes)}"
+                )
+        object.__setattr__(self, "independent", independent)
         if yes_or_no("`ends_only` of a design", self.ends_only, DesignError):
             axes = {path: values[:1] + values[1:][-1:] for path, values in axes.items()}
         object.__setattr__(self, "axes", MappingProxyType(axes))
@@ -72,14 +75,16 @@ class Design:
     def dataset(self) -> xr.Dataset:
         """Coordinates along `sample`: every path with its `units` (coherent), and `stream`. The last axis, the stream,
         varies fastest."""
-        columns = [[quantity(v).number for v in values] for values in self.axes.values()]
-        rows = list(product(*columns, range(self.first_seed, self.first_seed + self.seeds)))
-        table = np.array([row[:-1] for row in rows], dtype=float).reshape(len(rows), len(columns))
-        coordinates = {
-            path: ("sample", table[:, k], {"units": coherent_unit(quantity(values[0]).dimensions)})
-            for k, (path, values) in enumerate(self.axes.items())
-        }
-        stream = np.array([row[-1] for row in rows], dtype=np.int64)
+        shape = (*map(len, self.axes.values()), self.seeds)
+        places = np.indices(shape).reshape(len(shape), -1)  # of each sample along each axis and the seeds
+        coordinates = {}
+        stream = np.zeros(places.shape[1], np.int64)
+        for place, (path, values) in zip(places, self.axes.items(), strict=False):
+            numbers = np.array([quantity(v).number for v in values])
+            coordinates[path] = ("sample", numbers[place], {"units": coherent_unit(quantity(values[0]).dimensions)})
+            if path in self.independent:
+                stream = stream * len(values) + place
+        stream = self.first_seed + stream * self.seeds + places[-1]
         return xr.Dataset(coords={**coordinates, "stream": ("sample", stream, {"units": "1"})})
 
     def check(self, leaves: Mapping[str, Quantity], bounds: Mapping[str, tuple[Value | None, Value | None]]) -> None:
@@ -106,13 +111,28 @@ class Design:
                 check_bounds(f"{path!r} in the design", value, bounds.get(path, (None, None)))
 
 
-def _flat(axes: Any, prefix: str = "") -> Iterator[tuple[str, tuple[str | float, ...]]]:
+def check_seeds(design: Any) -> None:
+    """`seeds` and `first_seed` of a design become whole numbers.
+
+    Raises:
+        DesignError: they are none.
+    """
+    seeds, first_seed = whole(design.seeds), whole(design.first_seed)
+    if seeds is None or seeds < 1:
+        raise DesignError(f"a design needs at least one seed, but `seeds` is {shown(design.seeds)}.")
+    if first_seed is None or not 0 <= first_seed < 2**62:
+        raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {shown(design.first_seed)}.")
+    object.__setattr__(design, "seeds", seeds)
+    object.__setattr__(design, "first_seed", first_seed)
+
+
+def flat_axes(axes: Any, prefix: str = "") -> Iterator[tuple[str, tuple[str | float | Quantity, ...]]]:
     """Path and values of every axis, nested mappings joined by dots."""
     for name, values in table("`axes` of a design", axes, DesignError).items():
         path = f"{prefix}{name}"
         if not isinstance(values, Mapping):
             yield path, listed(f"what the design varies {path!r} over", values, DesignError)
         elif values:
-            yield from _flat(values, f"{path}.")
+            yield from flat_axes(values, f"{path}.")
         else:
             yield path, ()

@@ -10,9 +10,11 @@ from sim.backends.base import Backend
 from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
+from sim.points import Points
 from sim.progress import progress
 from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
+from sim.results.writer import Writer
 from sim.spec.kinds import part
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -38,14 +40,14 @@ class Study:
     network: Network
     protocol: Protocol
     record: Record
-    design: Design
+    design: Design | Cases | Points
     backend: Backend
     numerics: Numerics
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
         kinds = {"network": Network, "protocol": Protocol, "record": Record, "numerics": Numerics}
-        kinds["design"] = Cases if isinstance(self.design, Cases) else Design
+        kinds["design"] = next((kind for kind in (Cases, Points) if isinstance(self.design, kind)), Design)
         for name, kind in kinds.items():
             part(f"`{name}` of a study", getattr(self, name), kind, ValueError)
         if isinstance(self.backend, type) or not hasattr(self.backend, "prepare"):
@@ -81,7 +83,11 @@ def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", se
     store = Store.open(path, digest=digest) if Path(path).exists() else None
     if store is not None and not store.todo():
         return store.dataset()
-    batch = store.samples_per_slab if store is not None else min(batch, design.sizes["sample"])
+    if store is None:
+        batch = min(batch, design.sizes["sample"])
+    else:  # its samples may stand in another order: that of axes and of cases is not part of the digest
+        batch, kept = store.samples_per_slab, store.dataset().variables
+        design = xr.Dataset(coords={name: kept[name] for name in design.coords})
     simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
     origin = provenance(
         config_text=config,
@@ -95,10 +101,10 @@ def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", se
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
         )
     start, todo = time.monotonic(), store.todo()
-    with progress("simulating", store.n_samples, store.n_samples - _count(todo)) as tell:
+    with progress("simulating", store.n_samples, store.n_samples - _count(todo)) as tell, Writer(store) as writer:
         for slab in todo:
             arrays, status = simulation.run(slab)
-            store.write(slab, arrays, status)
+            writer.write(slab, arrays, status)
             tell(len(status))
     seconds = {"simulating": round(time.monotonic() - start, 1)}
     write_provenance({**origin, "wall_seconds": seconds}, Path(path).parent)

@@ -114,7 +114,7 @@ def ends(value: Param | Graded | Value) -> tuple[Value, ...]:
     return (value.value if isinstance(value, Param) else value,)
 
 
-def check_bounds(what: str, value: Value, bounds: tuple[Value | None, Value | None]) -> None:
+def check_bounds(what: str, value: Value | Quantity, bounds: tuple[Value | None, Value | None]) -> None:
     """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
     found = quantity(value, what)
     for bound, sign in zip(bounds, (1, -1), strict=True):

@@ -157,7 +157,13 @@ BASE = Study(
 OTHER = {  # one other value for each field of each declared part
     Numerics: dict(dt="0.1 ms", window="1 ms", scheme="euler", dtype="float64"),
     Record: dict(variables=(), every="2 ms", populations=("pool",), cells=(0,), commands=False, max_rate="50 Hz"),
-    Design: dict(axes={"network.pool.tau": ["1 ms", "3 ms"]}, seeds=3, first_seed=1, ends_only=True),
+    Design: dict(
+        axes={"network.pool.tau": ["1 ms", "3 ms"]},
+        seeds=3,
+        first_seed=1,
+        ends_only=True,
+        independent=("network.pool.tau",),
+    ),
     Population: dict(name="other", size=4, params={}, model=replace(CELL, name="other")),
     Model: dict(
         name="other",

@@ -68,7 +68,7 @@ def test_a_claim_that_cannot_be_checked_is_not_called_met(verified):
 def test_a_number_that_is_not_a_number_misses():
     nowhere = {scheme: np.full(4, np.nan) for scheme in ("euler", "staggered")}
     assert not any(claim.met for claim in convergence.claims(convergence.Convergence(nowhere, nowhere, 3)))
-    apart = brian2_parity.Agreement(True, 5, np.nan)
+    apart = brian2_parity.Agreement(True, 5, np.nan, np.nan)
     assert [c.met for c in brian2_parity.claims(brian2_parity.Parity(*[apart] * 4))] == [True, False] * 4
 
 
@@ -92,7 +92,7 @@ POWERS = {
     name: np.array(convergence.STEPS) ** order
     for name, order in (("euler", 1), ("exponential_euler", 1), ("staggered", 2))
 }
-TOGETHER = brian2_parity.Agreement(True, 23, 1e-10)
+TOGETHER = brian2_parity.Agreement(True, 23, 1e-10, 1e-11)
 POOLS = {name: dict(expected) for name, (_, expected) in published_delta_f.CONVENTIONS.items()}
 UNITS = np.array([published_delta_f.OPENHDEMG_DELTA_F.get(unit, np.nan) for unit in range(5)])
 CELLS = {name: value for name, (value, _) in {**passive.GEOMETRY, **passive.REST}.items()}
@@ -111,7 +111,7 @@ WRONG = {
     neuron_parity: parity(4),
     precision: precision.Precision(*[precision.Change(*(x + 5 for x in UNCHANGED))] * 2),
     convergence: convergence.Convergence(dict.fromkeys(POWERS, np.ones(4)), {"staggered": np.ones(4)}, 3),
-    brian2_parity: brian2_parity.Parity(*[brian2_parity.Agreement(False, 23, 1e-8)] * 4),
+    brian2_parity: brian2_parity.Parity(*[brian2_parity.Agreement(False, 23, 1e-8, 1e-8)] * 4),
     published_delta_f: published_delta_f.Published(
         {name: {pool: x + 0.11 for pool, x in pools.items()} for name, pools in POOLS.items()}, UNITS + 0.01
     ),
