@@ -64,7 +64,8 @@ def said(path: Path) -> tuple[list[str], bool]:
 def _conditions(results: xr.Dataset, sample: int) -> str:
     """'network.hTA.monoamine 0.9, stream 3', in coherent units."""
     parts = []
-    for name, coordinate in results.coords.items():
+    for name in sorted(map(str, results.coords), key=lambda name: (name == "stream", name)):
+        coordinate = results.coords[name]
         if coordinate.dims == ("sample",) and name not in ("sample", "status"):
             value, unit = coordinate.values[sample], coordinate.attrs.get("units", "1")
             parts.append(f"{name} {value:g} {'' if unit == '1' else unit}".strip())
