@@ -25,4 +25,6 @@ class Config:
     scheme: str = "staggered"
     dtype: str = "float32"
     batch: int = 32
+    slice: int = 0
+    slices: int = 1
     out: str = "results"

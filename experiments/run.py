@@ -70,10 +70,17 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     """
     source, question = declare(config)
     from sim.results.disk import StoreError
+    from sim.results.status import Status
 
     try:
         folder = Path(config.out) / f"{config.name}-{source.digest()}"
-        lines = answer(question, source.results(folder), folder)
+        results = source.results(folder)
+        missing = int((results["status"].values == Status.TODO).sum())
+        if missing:
+            return folder, [
+                f"slice {config.slice} of {config.slices} is done; {missing} samples are left to the others"
+            ]
+        lines = answer(question, results, folder)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(_sentence(problem)) from problem
     except MemoryError as problem:
@@ -109,6 +116,11 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     if config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
+    if not 0 <= config.slice < config.slices:
+        raise UserError(
+            f"slice is the number of a part of the samples, from 0 to slices - 1 = {config.slices - 1}, but it is "
+            f"{config.slice}."
+        )
     question = _built(config, "question")
     if not config.variants:
         return _simulation(config), question
@@ -121,7 +133,7 @@ def _simulation(config: DictConfig) -> "Simulation":
     from experiments import sources
 
     text = OmegaConf.to_yaml(config, resolve=True)
-    return sources.Simulation(declare_study(config), config.batch, text, config.seed)
+    return sources.Simulation(declare_study(config), config.batch, text, config.seed, config.slice, config.slices)
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:

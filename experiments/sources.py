@@ -36,12 +36,15 @@ class Simulation:
         batch: samples that run together.
         config: resolved configuration, for the provenance.
         seed: for the provenance.
+        slice, slices: which part of the samples is run, see `sim.run.run`.
     """
 
     study: "Study"
     batch: int
     config: str
     seed: int
+    slice: int = 0
+    slices: int = 1
 
     def digest(self) -> str:
         self.study.check()
@@ -50,7 +53,15 @@ class Simulation:
     def results(self, folder: Path) -> xr.Dataset:
         from sim.run import run
 
-        return run(self.study, folder / "store.zarr", batch=self.batch, config=self.config, seed=self.seed)
+        return run(
+            self.study,
+            folder / "store.zarr",
+            batch=self.batch,
+            part=self.slice,
+            parts=self.slices,
+            config=self.config,
+            seed=self.seed,
+        )
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,9 @@ class Variants:
 
     def results(self, folder: Path) -> xr.Dataset:
         """All samples, variant after variant; `variant` is the number of each, its attribute `names` their names."""
-        from sim.run import run
-
         found = []
         for k, (name, part) in enumerate(self.parts.items()):
-            place = folder / name.replace(" ", "_") / "store.zarr"
-            results = run(part.study, place, batch=part.batch, config=part.config, seed=part.seed)
+            results = part.results(folder / name.replace(" ", "_"))
             found.append(results.assign_coords(variant=("sample", np.full(results.sizes["sample"], k))))
         whole = xr.concat(
             found, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"

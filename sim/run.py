@@ -62,29 +62,42 @@ class Study:
         return result_digest(self.network, self.protocol, self.record, self.design, self.backend, self.numerics)
 
 
-def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", seed: int = 0) -> xr.Dataset:
+def run(
+    study: Study,
+    path: str | Path,
+    *,
+    batch: int = 32,
+    part: int = 0,
+    parts: int = 1,
+    config: str = "",
+    seed: int = 0,
+) -> xr.Dataset:
     """Run what is not done yet, and return the whole result; `provenance.json` is written beside the store.
 
     Args:
         path: of the store; it is created, or resumed if it belongs to the same study.
         batch: samples that run together; it does not change the result.
+        part, parts: run only every `parts`-th slab from number `part` on; processes with different `part` fill one
+            store together and never write the same piece of it.
         config: resolved configuration, kept in the provenance.
         seed: kept in the provenance.
 
     Returns:
-        The store's Dataset (sample, unit, spike, time), lazy.
+        The store's Dataset (sample, unit, spike, time), lazy; other parts may still be at work on it.
 
     Raises:
-        ValueError: the parts of the study do not fit; one sentence.
+        ValueError: the parts of the study do not fit, or there is no such part; one sentence.
         StoreError: the store belongs to another study, or the disk refuses; what was finished is kept.
     """
     study.check()
+    if not 0 <= part < parts:
+        raise ValueError(f"slices are numbered from 0 to {parts - 1}, but slice {part} was asked for.")
     digest, design = study.digest(), study.design.dataset()
     store = Store.open(path, digest=digest) if Path(path).exists() else None
-    if store is not None and not store.todo():
+    if store is not None and not store.todo(part=part, parts=parts):
         return store.dataset()
     if store is None:
-        batch = min(batch, design.sizes["sample"])
+        batch = min(batch, -(-design.sizes["sample"] // parts))
     else:  # its samples may stand in another order: that of axes and of cases is not part of the digest
         batch, kept = store.samples_per_slab, store.dataset().variables
         design = xr.Dataset(coords={name: kept[name] for name in design.coords})
@@ -100,8 +113,9 @@ def run(study: Study, path: str | Path, *, batch: int = 32, config: str = "", se
         store = Store.create_or_resume(
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
         )
-    start, todo = time.monotonic(), store.todo()
-    with progress("simulating", store.n_samples, store.n_samples - _count(todo)) as tell, Writer(store) as writer:
+    start, todo = time.monotonic(), store.todo(part=part, parts=parts)
+    mine = _count(store.slabs(part=part, parts=parts))
+    with progress("simulating", mine, mine - _count(todo)) as tell, Writer(store) as writer:
         for slab in todo:
             arrays, status = simulation.run(slab)
             writer.write(slab, arrays, status)

@@ -6,14 +6,18 @@
 
 An unknown flag ends the process, and the flags differ between jaxlib versions. So they are tried once in a child
 process, the answer is kept in the cache, and without them everything runs as before, only slower.
+
+What was compiled is kept in the cache too, apart for each kind of processor: a second start does not compile.
 """
 
 import importlib.metadata
 import os
+import platform
 import subprocess
 import sys
 import warnings
 import zlib
+from pathlib import Path
 
 from sim.cache import cache_folder
 
@@ -31,7 +35,26 @@ def cores() -> int:
 
 
 def configure() -> None:
-    """Set `XLA_FLAGS`, unless the user has set these flags or JAX has already started."""
+    """Set `XLA_FLAGS`, unless the user has set these flags or JAX has already started, and keep what is compiled."""
+    _set_flags()
+    import jax
+
+    if jax.config.jax_compilation_cache_dir is None:
+        jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla" / f"compiled-{_processor()}"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+
+
+def _processor() -> str:
+    """Names what this processor can do: code for another one may end a process that runs it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        able = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        able = platform.processor()
+    return f"{platform.machine()}-{zlib.crc32(able.encode()):08x}"
+
+
+def _set_flags() -> None:
     present = os.environ.get("XLA_FLAGS", "").split()
     named = {flag.partition("=")[0] for flag in present}
     devices = f"--xla_force_host_platform_device_count={cores()}"

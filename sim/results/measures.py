@@ -1,5 +1,6 @@
 """The few numbers that a figure shows: `measures.zarr` to redraw it from, `measures.json` to read and to compare."""
 
+import errno
 import json
 import os
 import shutil
@@ -28,11 +29,18 @@ def write_measures(measures: xr.Dataset, folder: str | Path) -> None:
         with writing("the measures", folder, measures.nbytes + len(text)):
             folder.mkdir(parents=True, exist_ok=True)
             new.mkdir()
+            old.mkdir()
             (new / "measures.json").write_text(text, encoding="utf-8")
             storable(measures).to_zarr(new / "measures.zarr", zarr_format=3, consolidated=False)
-            if (folder / "measures.zarr").exists():
-                os.rename(folder / "measures.zarr", old)
-            os.rename(new / "measures.zarr", folder / "measures.zarr")
+            for chance in range(9, -1, -1):  # another process may replace them at the same moment
+                try:
+                    if (folder / "measures.zarr").exists():
+                        os.rename(folder / "measures.zarr", old / uuid.uuid4().hex)
+                    os.rename(new / "measures.zarr", folder / "measures.zarr")
+                    break
+                except OSError as problem:
+                    if not chance or problem.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+                        raise
             os.replace(new / "measures.json", folder / "measures.json")
     finally:
         shutil.rmtree(new, ignore_errors=True)

@@ -146,16 +146,22 @@ class Store:
         codes = self.status()
         return {status: int(np.count_nonzero(codes == status)) for status in Status}
 
-    def todo(self, *, part: int = 0, parts: int = 1) -> list[slice]:
-        """Slabs that are not finished, in order; a slab is finished when each of its samples is done or has failed.
+    def slabs(self, *, part: int = 0, parts: int = 1) -> list[slice]:
+        """Slabs in order.
 
         Args:
             part, parts: only every `parts`-th slab of the store from number `part`, so that processes with different
                 `part` never share a slab, whenever they ask.
         """
+        return slabs(self.n_samples, self.samples_per_slab)[part::parts]
+
+    def todo(self, *, part: int = 0, parts: int = 1) -> list[slice]:
+        """Slabs that are not finished, in order; a slab is finished when each of its samples is done or has failed.
+
+        Args as `slabs`.
+        """
         codes = self.status()
-        mine = slabs(self.n_samples, self.samples_per_slab)[part::parts]
-        return [slab for slab in mine if (codes[slab] == Status.TODO).any()]
+        return [slab for slab in self.slabs(part=part, parts=parts) if (codes[slab] == Status.TODO).any()]
 
     def write(self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike) -> None:
         """Write one slab: all variables, then its status.

@@ -130,3 +130,29 @@ def test_second_batch_does_not_recompile(prepare, lumped, caplog):
         compiled.append(sum("Compiling" in record.getMessage() for record in caplog.records))
     assert compiled[0] >= 1
     assert compiled[1:] == [0, 0]
+
+
+COMPILED = """
+from experiments.verification.runs import contraction, pool, simulate
+from sim.design import Design
+level, seed = {level}, {seed}
+found = simulate(
+    pool("hTA_lumped", size=4, monoamine=level), contraction(up="0.2 s", down="0.2 s", before="0.1 s", after="0.1 s"),
+    design=Design({{"network.hTA.g_kca.low": ["4e-4 S/cm**2", "{low} S/cm**2"]}}, seeds=2, first_seed=seed),
+)
+print(int(found.counts.sum()))
+"""
+
+
+def test_another_start_seed_or_value_compiles_nothing_anew(in_child, tmp_path):
+    """What was compiled is kept, and no number of a study is part of it."""
+
+    def kept() -> set[str]:
+        return {path.name for path in tmp_path.rglob("*-cache")}
+
+    first = in_child(COMPILED.format(level=1.0, seed=0, low="5e-4"), SHERRINGTON_CACHE=str(tmp_path))
+    compiled = kept()
+    assert compiled
+    other = in_child(COMPILED.format(level=1.2, seed=7, low="6e-4"), SHERRINGTON_CACHE=str(tmp_path))
+    assert kept() == compiled
+    assert first != other  # it did run something else

@@ -1,6 +1,7 @@
 """A study runs to its end whatever interrupts it, and its digest names everything that decides the result."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -96,6 +97,48 @@ def test_resume_equals_uninterrupted_run(noisy_study, uninterrupted, tmp_path):
     assert 4 <= done < 12  # killed in the middle
     resumed = run(noisy_study, path, batch=5).load()  # the store's own slabs are kept
     assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+LONG = STUDY.replace("seeds=4", "seeds=20")  # 60 samples
+SLOWED = """
+import sys, time
+from sim.backends.simulation import LaneSimulation
+simulate = LaneSimulation.run
+LaneSimulation.run = lambda *args: (time.sleep(0.1), simulate(*args))[1]
+print("at work", flush=True)
+run(study, sys.argv[1], batch=1)
+"""
+
+
+@pytest.mark.slow
+def test_a_sweep_killed_twenty_times_ends_equal_to_an_uninterrupted_one(tmp_path):
+    """Spike for spike; what was finished stays finished."""
+    space: dict = {}
+    exec(LONG, space)
+    whole = run(space["study"], tmp_path / "whole.zarr", batch=30).load()
+    path, moments, done = tmp_path / "killed.zarr", random.Random(0), [0]
+    for _ in range(20):
+        child = subprocess.Popen(
+            [sys.executable, "-c", LONG + SLOWED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == "at work\n"
+        deadline = time.monotonic() + 60
+        while not path.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 2.5))  # before the first sample, while computing, while writing
+        child.kill()
+        child.communicate()
+        store = Store.open(path)
+        done.append(store.status_counts()[Status.DONE])
+        finished = store.status() == Status.DONE
+        now = store.dataset().load()
+        for name in whole.data_vars:
+            np.testing.assert_array_equal(now[name][finished], whole[name][finished])
+    assert done == sorted(done)
+    assert len(set(done)) > 3  # it was killed at work, not only while starting
+    ended = run(space["study"], path, batch=7).load()
+    assert ended.drop_attrs().identical(whole.drop_attrs())
 
 
 def test_batch_size_changes_nothing_in_the_store(noisy_study, uninterrupted, tmp_path):
