@@ -24,7 +24,7 @@ class Config:
     window: str = "0.5 ms"
     scheme: str = "staggered"
     dtype: str = "float32"
-    batch: int = 32
+    batch: int | None = None
     slice: int = 0
     slices: int = 1
     out: str = "results"

@@ -3,12 +3,15 @@
 import logging
 import os
 import sys
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import hydra
 from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException, MissingConfigException
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -38,11 +41,30 @@ def main() -> None:
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
         experiment()
+    except UserError as problem:
+        _refuse(str(problem))
+    except KeyboardInterrupt:
+        print("sherrington: stopped; what was finished is kept, the same command goes on from there.", file=sys.stderr)
+        sys.exit(130)
+    except RuntimeError as problem:
+        if not _of_a_launcher(problem):
+            raise
+        said = " ".join(str(problem).partition("Error stream")[0].split("\n")[:2]).rstrip(" .?")
+        print(
+            f"sherrington: {said}. What was finished is kept; the same command again, once no job of it is left, runs "
+            "what is missing.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
     except (HydraException, OmegaConfBaseException, ValueError) as problem:
-        print(f"sherrington: {_composed(problem)}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(_composed(problem))
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os._exit(141)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(f"sherrington: {sentence}", file=sys.stderr)
+    sys.exit(2)
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
@@ -51,11 +73,9 @@ def experiment(config: DictConfig) -> None:
     try:
         folder, lines = perform(config)
     except UserError as problem:
-        print(f"sherrington: {problem}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("sherrington: stopped; what was finished is kept, the same command goes on from there.", file=sys.stderr)
-        sys.exit(130)
+        if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
+            raise
+        _refuse(str(problem))
     print("\n".join([*lines, f"results: {folder}"]), flush=True)
 
 
@@ -114,7 +134,7 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
         return Recorded(config.recording, config.force, canonical(question), text), question
     if not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
-    if config.batch < 1:
+    if config.batch is not None and config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
     if not 0 <= config.slice < config.slices:
         raise UserError(
@@ -210,12 +230,20 @@ def _root(problem: BaseException) -> BaseException:
     return problem
 
 
+def _of_a_launcher(problem: BaseException) -> bool:
+    """Whether an error was raised by what starts the jobs of a sweep: a job was killed, or cannot be submitted."""
+    *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
+    return frame.f_globals["__name__"].partition(".")[0] in ("joblib", "submitit")
+
+
 def _composed(problem: BaseException) -> str:
     """What Hydra says of a configuration that it cannot compose, on one line, with the cause."""
     texts = (
         str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, _root(problem))
     )
     parts = dict.fromkeys(" ".join(text.split()).rstrip(".") for text in texts)
+    if isinstance(problem, MissingConfigException) and "hydra/launcher/" in str(problem):
+        parts["launchers other than basic come with the extra 'cluster' (pip install '.[cluster]')"] = None
     return f"{'; '.join(part for part in parts if part)}. The choices are in sherrington --help, all keys in --cfg job."
 
 

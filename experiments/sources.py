@@ -33,14 +33,14 @@ class Simulation:
 
     Args:
         study: what decides the results.
-        batch: samples that run together.
+        batch: samples that run together; None chooses.
         config: resolved configuration, for the provenance.
         seed: for the provenance.
         slice, slices: which part of the samples is run, see `sim.run.run`.
     """
 
     study: "Study"
-    batch: int
+    batch: int | None
     config: str
     seed: int
     slice: int = 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import xarray as xr
 
 from sim.backends.base import Backend
+from sim.batch_size import batch_size
 from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
@@ -66,7 +67,7 @@ def run(
     study: Study,
     path: str | Path,
     *,
-    batch: int = 32,
+    batch: int | None = None,
     part: int = 0,
     parts: int = 1,
     config: str = "",
@@ -76,7 +77,8 @@ def run(
 
     Args:
         path: of the store; it is created, or resumed if it belongs to the same study.
-        batch: samples that run together; it does not change the result.
+        batch: samples that run together; it does not change the result. None chooses it from the devices and the
+            free memory.
         part, parts: run only every `parts`-th slab from number `part` on; processes with different `part` fill one
             store together and never write the same piece of it.
         config: resolved configuration, kept in the provenance.
@@ -97,7 +99,8 @@ def run(
     if store is not None and not store.todo(part=part, parts=parts):
         return store.dataset()
     if store is None:
-        batch = min(batch, -(-design.sizes["sample"] // parts))
+        samples = -(-design.sizes["sample"] // parts)
+        batch = min(samples, _fitting(study, design) if batch is None else batch)
     else:  # its samples may stand in another order: that of axes and of cases is not part of the digest
         batch, kept = store.samples_per_slab, store.dataset().variables
         design = xr.Dataset(coords={name: kept[name] for name in design.coords})
@@ -113,6 +116,8 @@ def run(
         store = Store.create_or_resume(
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
         )
+        if store.samples_per_slab != batch:  # another process was first, and takes other slabs
+            return run(study, path, part=part, parts=parts, config=config, seed=seed)
     start, todo = time.monotonic(), store.todo(part=part, parts=parts)
     mine = _count(store.slabs(part=part, parts=parts))
     with progress("simulating", mine, mine - _count(todo)) as tell, Writer(store) as writer:
@@ -123,6 +128,13 @@ def run(
     seconds = {"simulating": round(time.monotonic() - start, 1)}
     write_provenance({**origin, "wall_seconds": seconds}, Path(path).parent)
     return store.dataset()
+
+
+def _fitting(study: Study, design: xr.Dataset) -> int:
+    """Samples that run together, where the user does not say."""
+    one = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, 1)
+    together = study.backend.together()
+    return batch_size(design.sizes["sample"], together=together, sample_bytes=one.sample_bytes)
 
 
 def _count(slabs: list[slice]) -> int:

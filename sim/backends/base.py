@@ -24,6 +24,11 @@ class Simulation(Protocol):
 
     schema: Schema
 
+    @property
+    def sample_bytes(self) -> float:
+        """Memory of the host that one sample takes while it runs, about."""
+        ...
+
     def run(self, samples: slice) -> Slab:
         """Run some samples. A sample that fails is a status; the others go on."""
         ...
@@ -51,4 +56,8 @@ class Backend(Protocol):
 
     def device(self) -> str:
         """What it runs on, in words."""
+        ...
+
+    def together(self) -> int:
+        """How many samples at once keep it busy."""
         ...

@@ -69,6 +69,10 @@ class Brian2Backend:
         """What it runs on, in words."""
         return "Brian2, numpy target" if self.target == "numpy" else f"Brian2, C++ standalone, {self.threads} threads"
 
+    def together(self) -> int:
+        """Its cost is that of its calls, whatever the number of cells; its tables of every step are large."""
+        return 8
+
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> "Brian2Simulation":
@@ -77,7 +81,10 @@ class Brian2Backend:
 
 
 class Brian2Simulation(LaneSimulation):
-    """A prepared simulation; see `sim.backends.base.Simulation`."""
+    """A prepared simulation; see `sim.backends.base.Simulation`.
+
+    `seconds` is what the compiled program of the last run took by itself.
+    """
 
     def __init__(
         self,
@@ -92,7 +99,7 @@ class Brian2Simulation(LaneSimulation):
         if backend.method != "same":  # Brian2's own integrators take every state at the same time
             numerics = replace(numerics, scheme="exponential_euler")
         super().__init__(network, protocol, record, design, replace(numerics, dtype="float64"), batch)
-        self.method, self.backend = backend.method, backend
+        self.method, self.backend, self.seconds = backend.method, backend, float("nan")
         if backend.target != "numpy" and (self.circuit.watched or self.circuit.graded):
             raise ValueError(
                 "a C++ program of Brian2 cannot answer to signals between its steps, which the triggers and graded "
@@ -136,7 +143,7 @@ class Brian2Simulation(LaneSimulation):
         with running(self.backend.target, self.backend.threads) as build:
             return self._execute(batch, build)
 
-    def _execute(self, batch: Batch, build: Callable[[], None]) -> NetworkOutcome:
+    def _execute(self, batch: Batch, build: Callable[[], float]) -> NetworkOutcome:
         brian2 = brian2_for_numpy()
         dt, steps = self.numerics.dt_ms * brian2.ms, self.blocks * self.block * self.numerics.steps
         groups = [self._group(part, batch, k, steps) for k, part in enumerate(self.parts)]
@@ -158,7 +165,7 @@ class Brian2Simulation(LaneSimulation):
                 traces[k] = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
                 network.add(traces[k])
         network.run(steps * dt, namespace={})
-        build()
+        self.seconds = build()
         return NetworkOutcome(
             marks=tuple(self._marks(k, spikes.get(k)) for k in range(len(self.parts))),
             traces=tuple(self._recorded(k, traces.get(k)) for k in range(len(self.parts))),

@@ -25,26 +25,28 @@ def brian2_for_numpy() -> Any:
 
 
 @contextmanager
-def running(target: str, threads: int) -> Iterator[Callable[[], None]]:
-    """Brian2 set up for a target; what it yields is called once the network has been told to run.
+def running(target: str, threads: int) -> Iterator[Callable[[], float]]:
+    """Brian2 set up for a target; what it yields is called once the network has been told to run, and returns the
+    seconds that a compiled program ran, without its compilation (NaN of the numpy target).
 
     Raises:
         ValueError: the program cannot be built, for want of a compiler for example.
     """
     brian2 = brian2_for_numpy()
     if target == "numpy":
-        yield lambda: None
+        yield lambda: float("nan")
         return
     with TemporaryDirectory(prefix="brian2_") as folder:
         brian2.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
         brian2.set_device("cpp_standalone", build_on_run=False, directory=folder)
 
-        def build() -> None:
+        def build() -> float:
             try:
                 brian2.get_device().build(directory=folder, compile=True, run=True, debug=False)
             except (RuntimeError, OSError) as problem:
                 said = " ".join(str(problem).split()).rstrip(".")
                 raise ValueError(f"Brian2's C++ program cannot be built or run here: {said}.") from None
+            return float(brian2.get_device()._last_run_time)
 
         try:
             yield build

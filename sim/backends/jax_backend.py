@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from sim.backends.simulation import Batch, LaneSimulation
-from sim.engine.batch import compile_lanes, compile_network
+from sim.engine.batch import SAMPLES, compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.loop import Lanes, Outcome
@@ -27,6 +27,11 @@ class JaxBackend:
         for device in jax.devices():
             kinds[device.device_kind] = kinds.get(device.device_kind, 0) + 1
         return ", ".join(f"{count} x {kind}" for kind, count in kinds.items())
+
+    def together(self) -> int:
+        """A group of samples for each core; a GPU wants many more."""
+        devices = jax.devices()
+        return len(devices) * (SAMPLES if devices[0].platform == "cpu" else 64 * SAMPLES)
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int

@@ -88,6 +88,17 @@ class LaneSimulation(ABC):
         self.recorded = np.arange(size) if record.cells is None else np.array(record.cells, dtype=int)
         self.schema = self._schema()
 
+    @property
+    def sample_bytes(self) -> float:
+        """Marks, spikes and traces, each as the device leaves it, as it is sorted, and as it is written."""
+        cells = sum(p.size for p in self.network.populations)
+        marks = self.windows * cells
+        kept = sum(
+            np.dtype(v.dtype).itemsize * np.prod([self.schema.sizes[dim] for dim in v.dims[1:]], initial=1.0)
+            for v in self.schema.variables
+        )
+        return 3.0 * (marks + float(kept))
+
     @abstractmethod
     def execute(self, batch: Batch) -> NetworkOutcome:
         """Run some samples, `self.batch` of them."""

@@ -39,7 +39,7 @@ def configure() -> None:
     _set_flags()
     import jax
 
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.values["jax_compilation_cache_dir"] is None:
         jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla" / f"compiled-{_processor()}"))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
 

@@ -1,0 +1,48 @@
+"""How many samples run together when the user does not say: as many as keep the devices busy and memory holds."""
+
+import os
+from pathlib import Path
+
+SHARE = 0.25
+"""Of the free memory, what a batch may take: the batch before is still being written, and others use the machine."""
+
+
+def batch_size(samples: int, *, together: int, sample_bytes: float, free: float | None = None) -> int:
+    """Samples in a batch, at least one.
+
+    Args:
+        samples: that are to be run.
+        together: as many keep the devices busy.
+        sample_bytes: memory that one of them takes.
+        free: bytes; what the machine says, unless it is given.
+    """
+    free = free_memory() if free is None else free
+    fits = SHARE * free / max(sample_bytes, 1.0)
+    return max(1, int(min(samples, together, fits)))
+
+
+def free_memory() -> float:
+    """Bytes that this process may still take; infinite where the system does not say."""
+    return min(_of_machine(), _of_group())
+
+
+def _of_machine() -> float:
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        found = next(line for line in lines if line.startswith("MemAvailable:"))
+        return 1024.0 * int(found.split()[1])
+    except (OSError, StopIteration, ValueError, IndexError):
+        pass
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def _of_group(folder: Path = Path("/sys/fs/cgroup")) -> float:
+    """What a container or a job of a cluster leaves."""
+    try:
+        most, taken = ((folder / name).read_text().strip() for name in ("memory.max", "memory.current"))
+        return float("inf") if most == "max" else max(0.0, float(most) - float(taken))
+    except (OSError, ValueError):
+        return float("inf")
