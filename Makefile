@@ -7,13 +7,14 @@ INSTALLED := .venv/installed-$(notdir $(PYTHON))
 NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify neuron-reference lint constraints clean
+.PHONY: help run test validate verify test-slurm neuron-reference lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
 	@echo 'make test         check style and types, and run the fast tests (minutes)'
 	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
 	@echo 'make verify       measure every claim anew, and write VERIFICATION.md and its figure (a few minutes)'
+	@echo 'make test-slurm   start a Slurm of one node, and sweep, kill and requeue on it (as root on Debian; minutes)'
 	@echo 'make neuron-reference  recompute the reference data with NEURON, in .venv-neuron, and compare (minutes)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
@@ -31,6 +32,9 @@ validate: $(INSTALLED)-test
 
 verify: $(INSTALLED)-test
 	$(BIN)/python -m experiments.verification
+
+test-slurm: $(INSTALLED)-test
+	$(BIN)/python tests/slurm/check.py
 
 neuron-reference: $(NEURON)/compiled
 	@for setting in '0.8' '1.0' '1.2' '1.0 --like converged'; do \
