@@ -1,0 +1,91 @@
+"""One timed run of one engine on one workload, in a process of its own; the numbers go to standard output as JSON.
+
+python -m benchmarks.engines sherrington two 4096
+"""
+
+import json
+import resource
+import sys
+import time
+from typing import Any
+
+from benchmarks.workloads import SPIKES, WORKLOADS, Workload
+from experiments.verification import runs
+
+
+def sherrington(workload: Workload, lanes: int) -> dict[str, Any]:
+    """The second call of a prepared simulation, from declared numbers to spike steps; noise and raster included."""
+    design = workload.design(lanes)
+    protocol = workload.protocol(workload.seconds)
+    prepared = runs.prepare(workload.network(True), protocol, record=SPIKES, design=design)
+    everything = slice(0, prepared.batch)
+    began = time.perf_counter()
+    prepared.run(everything)
+    first = time.perf_counter() - began
+    began = time.perf_counter()
+    found = prepared.run(everything)
+    second = time.perf_counter() - began
+    cells = prepared.batch * workload.size
+    steps = prepared.windows * prepared.numerics.steps
+    return {
+        "lanes": cells,
+        "seconds": second,
+        "rate": cells * steps / second,
+        "compile": first - second,
+        "spikes": int(found.arrays["n_spikes"].sum()),
+    }
+
+
+def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
+    """Brian2's C++ program on two threads; see `benchmarks.brian2_peer`."""
+    from benchmarks.brian2_peer import run
+
+    assert workload.peer is not None, "this workload has no Brian2 peer"
+    samples = max(1, round(lanes / workload.size))
+    began = time.perf_counter()
+    taken, spikes = run(
+        workload.peer,
+        samples=samples,
+        size=workload.size,
+        seconds=workload.seconds,
+        threads=2,
+        coupled=workload.size > 64,
+    )
+    whole = time.perf_counter() - began
+    cells = samples * workload.size
+    return {
+        "lanes": cells,
+        "seconds": taken,
+        "rate": cells * workload.seconds * 20_000 / taken,
+        "compile": whole - taken,
+        "spikes": spikes,
+    }
+
+
+def errors(workload: Workload, lanes: int) -> dict[str, Any]:
+    """Spikes of one sample without noise, in percent of the converged number, for two schemes at dt 0.05 ms."""
+
+    def spikes(**numerics: Any) -> int:
+        found = runs.simulate(workload.network(False), workload.protocol(workload.seconds), record=SPIKES, **numerics)
+        return int(found.counts.sum())
+
+    converged = spikes(dt="0.005 ms", dtype="float64")
+    schemes = {"staggered, float32": "staggered", "exponential Euler (Brian2's), float32": "exponential_euler"}
+    return {words: 100 * (spikes(scheme=scheme) / converged - 1) for words, scheme in schemes.items()}
+
+
+ENGINES = {"sherrington": sherrington, "brian2": brian2, "errors": errors}
+
+
+def main(arguments: list[str]) -> None:
+    """Run `ENGINE WORKLOAD LANES`."""
+    engine, workload, lanes = arguments
+    found = {name: float(x) for name, x in ENGINES[engine](WORKLOADS[workload], int(lanes)).items()}
+    if engine != "errors":
+        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        found["peak_bytes"] = peak * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

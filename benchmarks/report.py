@@ -1,0 +1,152 @@
+"""BENCHMARKS.md: rates with their range, ratios within rounds, and targets met or missed."""
+
+import os
+import platform
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workloads import WORKLOADS
+from sim.results.provenance import PACKAGES, versions
+
+NAMES = {
+    "sherrington": "Sherrington",
+    "brian2": "Brian2 C++ standalone, 2 threads",
+    "limit": "limit: C++ with SIMD by hand",
+    "plain": "the same loop, vectorised by gcc",
+}
+POOL_STEPS = 20 * 22_000 / 0.05  # of one pool run of 22 s
+
+
+@dataclass(frozen=True)
+class Run:
+    """One timed run; see `benchmarks.engines`."""
+
+    engine: str
+    workload: str
+    turn: int
+    lanes: float
+    seconds: float
+    rate: float
+    compile: float
+    spikes: float
+    peak_bytes: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A ratio, what it must be and what is aimed at."""
+
+    words: str
+    ratios: Sequence[float]
+    must: float
+    aim: float
+
+    def row(self) -> str:
+        if not self.ratios:
+            return f"| {self.words} | not measured | {self.must:g} | {self.aim:g} | |"
+        found = statistics.median(self.ratios)
+        verdict = "aim reached" if found >= self.aim else "met" if found >= self.must else "**MISSED**"
+        return f"| {self.words} | {_range(self.ratios, '{:.2f}')} | {self.must:g} | {self.aim:g} | {verdict} |"
+
+
+def text(runs: Sequence[Run], neuron: Sequence[float], errors: Mapping[str, Mapping[str, float]]) -> str:
+    """The report.
+
+    Args:
+        neuron: s of one core for one pool run, by round.
+        errors: by workload, spike count of each engine's scheme against the converged one, in percent.
+    """
+    parts = [
+        "# Benchmarks",
+        "Written by `make bench`: every run a process of its own, engines in turns, median (range) over rounds. One "
+        "step is one cell for one dt (0.05 ms; float32, staggered scheme, with noise and raster). Our time is "
+        "that of a whole call, from declared numbers to spike steps, after the first one has compiled. Only ratios "
+        "mean something elsewhere.",
+        f"Machine: {_machine()}. {_packages()}.",
+        "## Ratios",
+        "| | found | must | aim | |\n|---|---|---|---|---|\n" + "\n".join(t.row() for t in targets(runs, neuron)),
+        "## Rates",
+        _rates(runs),
+    ]
+    if neuron:
+        parts.append(
+            f"NEURON 9.0.2 with lean MOD files, the pool hTA, 20 motoneurons for 22 s without noise, dt 0.025 ms, one "
+            f"core: {_range(neuron, '{:.1f}')} s."
+        )
+    parts += ["## Spikes", _errors(errors)]
+    return "\n\n".join(parts) + "\n"
+
+
+def targets(runs: Sequence[Run], neuron: Sequence[float]) -> list[Target]:
+    """The project's own targets, on two cores."""
+
+    def rate(engine: str, workload: str, lanes: float | None = None) -> dict[int, float]:
+        own = [r for r in runs if r.engine == engine and r.workload == workload]
+        most = max((r.lanes for r in own), default=0)
+        near = min((r.lanes for r in own), key=lambda n: abs(n - (most if lanes is None else lanes)), default=0)
+        return {r.turn: r.rate for r in own if r.lanes == near}
+
+    def ratios(one: Mapping[int, float], other: Mapping[int, float]) -> list[float]:
+        return [one[turn] / other[turn] for turn in one if turn in other]
+
+    ours = rate("sherrington", "two", 16384)
+    five = [x / (2 * POOL_STEPS / r) for x, r in zip(neuron, rate("sherrington", "five").values(), strict=False)]
+    return [
+        Target("two compartments, against the limit", ratios(ours, rate("limit", "two")), 0.30, 0.50),
+        Target("two compartments, against Brian2", ratios(ours, rate("brian2", "two")), 12, 25),
+        Target("64 lanes against 16,384", ratios(rate("sherrington", "two", 64), ours), 0.5, 0.8),
+        Target("five compartments, a pool run against NEURON, per core", five, 80, 160),
+        Target("320 coupled cells, 10 samples, against Brian2",
+               ratios(rate("sherrington", "coupled"), rate("brian2", "coupled")), 4, 15),
+        Target("the limit against gcc's own vectorisation", ratios(rate("limit", "two"), rate("plain", "two")), 2, 2),
+    ]  # fmt: skip
+
+
+def _rates(runs: Sequence[Run]) -> str:
+    lines = ["| workload | engine | lanes | M steps/s | compile (s) | peak memory (MB) |", "|---|---|---|---|---|---|"]
+    keys = dict.fromkeys((r.workload, r.engine, r.lanes) for r in runs)
+    for workload, engine, lanes in sorted(keys, key=lambda k: (list(WORKLOADS).index(k[0]), k[1] != "sherrington")):
+        own = [r for r in runs if (r.workload, r.engine, r.lanes) == (workload, engine, lanes)]
+        lines.append(
+            f"| {WORKLOADS[workload].words} | {NAMES[engine]} | {lanes:,.0f} | "
+            f"{_range([r.rate / 1e6 for r in own], '{:.1f}')} | {_range([r.compile for r in own], '{:.1f}')} | "
+            f"{max(r.peak_bytes for r in own) / 1e6:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _errors(errors: Mapping[str, Mapping[str, float]]) -> str:
+    lines = [
+        "Number of spikes without noise, against the converged run (staggered, dt 0.005 ms, float64).",
+        "",
+        "| workload | scheme | spikes, in percent of the converged ones |",
+        "|---|---|---|",
+    ]
+    for workload, found in errors.items():
+        lines += [f"| {WORKLOADS[workload].words} | {scheme} | {error:+.2f} |" for scheme, error in found.items()]
+    return "\n".join(lines)
+
+
+def _range(values: Sequence[float], form: str) -> str:
+    """'12.3 (11.9 to 12.8)'."""
+    middle = form.format(statistics.median(values))
+    ends = [form.format(pick(values)) for pick in (min, max)]
+    return middle if len(values) < 2 or ends[0] == ends[1] else f"{middle} ({ends[0]} to {ends[1]})"
+
+
+def _machine() -> str:
+    """Processor and number of cores, without the machine's name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.machine()
+    return f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores, {model}"
+
+
+def _packages() -> str:
+    found: dict[str, Any] = versions(PACKAGES)
+    return f"Python {platform.python_version()}, " + ", ".join(f"{name} {version}" for name, version in found.items())

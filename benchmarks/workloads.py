@@ -1,0 +1,104 @@
+"""What is timed: two uncoupled motoneuron pools and a coupled network, at any number of lanes (one lane is one cell).
+
+two        Booth, Rinzel & Kiehn 1997, two compartments, with an Ornstein-Uhlenbeck conductance
+five       the pool hTA of Powers & Heckman 2017, five compartments, with its synaptic noise
+coupled    320 cells of the first kind, every cell reaching half of the others with excitation after 1 to 3 ms
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from experiments.verification import runs
+from networks.cells.booth_rinzel_kiehn import MOTONEURON
+from sim.design import Design
+from sim.spec.model import Block, Model
+from sim.spec.network import Network, Population
+from sim.spec.params import Graded, Param
+from sim.spec.projection import Projection
+from sim.spec.protocol import Hold, Protocol, Settle, Triangle
+from sim.spec.record import Record
+from sim.spec.wiring import Random
+
+NOISE = Block(
+    "dz/dt = -z/tau_z + sqrt(2/tau_z)*xi : 1",
+    into={"i_own_dend": "spread*z*(v_dend - E_e)"},
+    params={
+        "tau_z": Param("5 ms", "of the benchmark"),
+        "spread": Param("0.005 mS/cm**2", "of the benchmark; 0 switches the noise off"),
+    },
+)
+CELL = Model("Booth, Rinzel & Kiehn 1997, with noise", MOTONEURON.block + NOISE, threshold=MOTONEURON.threshold)
+
+SYNAPSE = Block(
+    "dg_syn/dt = -g_syn/tau_syn : siemens/metre**2",
+    into={"i_own_dend": "g_syn*(v_dend - E_e)"},
+    params={"tau_syn": Param("3 ms", "of the benchmark")},
+)
+COUPLED_CELL = Model("the same, coupled", MOTONEURON.block + NOISE + SYNAPSE, threshold=MOTONEURON.threshold)
+
+PEER_COUPLED = Model("the same, without noise", MOTONEURON.block + SYNAPSE, threshold=MOTONEURON.threshold)
+
+PIC = Graded("0.15 mS/cm**2", "0.40 mS/cm**2", 0.0, "of the benchmark")
+SPIKES = Record(commands=False, max_rate="300 Hz")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Something to run.
+
+    Args:
+        words: what it is, for a table.
+        size: cells of one sample.
+        network: by whether noise is on.
+        protocol: by duration in s.
+        seconds: simulated in a timed run.
+        peer: the cell without noise, which Brian2 runs.
+    """
+
+    words: str
+    size: int
+    network: Callable[[bool], Network]
+    protocol: Callable[[float], Protocol]
+    seconds: float
+    peer: Model | None = None
+
+    def design(self, lanes: int) -> Design:
+        """As many samples as give these lanes, at least one; each has its own random stream."""
+        return Design(seeds=max(1, round(lanes / self.size)))
+
+
+def _two(noise: bool) -> Network:
+    own = {"g_cal": PIC} if noise else {"g_cal": PIC, "spread": "0 mS/cm**2"}
+    return Network((Population("cells", CELL, 64, own),))
+
+
+def _five(noise: bool) -> Network:
+    return runs.pool("hTA", size=20) if noise else runs.pool("hTA", size=20, noise=0)
+
+
+def _coupled(noise: bool) -> Network:
+    own = {"g_cal": PIC} if noise else {"g_cal": PIC, "spread": "0 mS/cm**2"}
+    cells = Population("cells", COUPLED_CELL, 320, own)
+    delay = Graded("1 ms", "3 ms", 0.0, "of the benchmark")
+    return Network(
+        (cells,),
+        (Projection("net", "cells", "cells.g_syn", "0.0005 mS/cm**2", delay, Random(0.5), "of the benchmark"),),
+    )
+
+
+def _ramp(seconds: float) -> Protocol:
+    half = f"{seconds / 2} s"
+    return Triangle("cells.excitation", "0.1 mS/cm**2", half, half)
+
+
+def _contraction(seconds: float) -> Protocol:
+    half = f"{seconds / 2 - 1} s"
+    course = Settle("1 s") >> Triangle("hTA.excitation", 30, half, half) >> Settle("1 s")
+    return Hold("hTA.inhibition", 1.5) + course
+
+
+WORKLOADS = {
+    "two": Workload("two compartments, uncoupled", 64, _two, _ramp, 1.0, MOTONEURON),
+    "five": Workload("five compartments, uncoupled (pool hTA)", 20, _five, _contraction, 4.0),
+    "coupled": Workload("320 coupled cells of two compartments", 320, _coupled, _ramp, 1.0, PEER_COUPLED),
+}
