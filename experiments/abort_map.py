@@ -16,12 +16,12 @@ from experiments.abort_map_figure import OUTCOMES, treatments
 from experiments.case_axes import by_case
 from experiments.conditions import known_mean, over_seeds
 from experiments.simulated import configuration, in_words
-from experiments.spasm_measures import folded, spasm_measures
+from experiments.spasm_measures import folded, left_of, spasm_measures
 from experiments.words import attributes, number
 from sim.results.status import Status
 from sim.units import in_unit
 
-WEAKER = 50.0  # % of the untreated force, below which a spasm that goes on counts as weakened
+WEAKER = 50.0  # % of the untreated force at the end, below which a spasm that goes on counts as weakened; chosen
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,14 @@ class AbortMap:
 
     Args:
         population: in spasm.
-        start: when something is done.
+        start, lasting: when something is done, and for how long the nerve is stimulated.
         treatment: case of stimulation alone; its intensity 0 is the untreated spasm.
         relaxation: case of stimulation and relaxation.
     """
 
     population: str
     start: str | float
+    lasting: str | float
     treatment: str
     relaxation: str
 
@@ -47,11 +48,12 @@ class AbortMap:
             ValueError: the design lacks one of the axes or cases.
         """
         start = in_unit(self.start, "ms", "the start of what is done") / 1000
+        stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
         names = [str(name) for name in results["variant"].attrs["names"]] if "variant" in results else ["one tier"]
         which = results["variant"].values if "variant" in results else np.zeros(results.sizes["sample"])
-        tiers = [self._tier(results.isel(sample=which == k), start) for k in range(len(names))]
+        tiers = [self._tier(results.isel(sample=which == k), start, stop) for k in range(len(names))]
         data = xr.concat(tiers, xr.DataArray(names, dims="tier", name="tier"), combine_attrs="override")
-        data["spasm_left"] = self._left(data["force_after"])
+        data["spasm_left"] = left_of(data["force_left"], self._untreated(data["force_left"]))
         summary = {name: x for array in list(data.values()) for name, x in over_seeds(array).items()}
         fractions = self._outcomes(data)
         return xr.Dataset(
@@ -86,7 +88,7 @@ class AbortMap:
                 lines.append(f"{tier}, {words}: of {int(at['spasms'])} untreated spasms that last, {said}")
         return lines
 
-    def _tier(self, results: xr.Dataset, start: float) -> xr.Dataset:
+    def _tier(self, results: xr.Dataset, start: float, stop: float) -> xr.Dataset:
         axes = {
             "constitutive": f"{self.population}.monoamine",
             "ligand": "ligand.baseline",
@@ -106,7 +108,7 @@ class AbortMap:
             "intensity": attributes("1", "fraction of the Ia fibres that a pulse recruits"),
         }
         return xr.Dataset(
-            folded(grid, spasm_measures(results, self.population, start)),
+            folded(grid, spasm_measures(results, self.population, start, stop)),
             {dim: (dim, values, words[dim]) for dim, values in grid.axes.items()},
         )
 
@@ -121,12 +123,6 @@ class AbortMap:
 
     def _untreated(self, array: xr.DataArray) -> xr.DataArray:
         return array.sel(case=self.treatment, intensity=0, drop=True)
-
-    def _left(self, force: xr.DataArray) -> xr.DataArray:
-        """Force after the begin of what is done, in percent of the untreated spasm's of the same seed."""
-        whole = self._untreated(force)
-        words = "force from the begin of what is done, in percent of the untreated spasm's"
-        return (100 * force / whole.where(whole > 0)).assign_attrs(attributes("%", words))
 
     def _outcomes(self, data: xr.Dataset) -> dict[str, xr.DataArray]:
         """Shares of the untreated spasms that last, over all conditions and seeds, and what becomes of each."""

@@ -48,7 +48,7 @@ def draw(m: xr.Dataset) -> Figure:
             if row == len(tiers) - 1:
                 axes.set_xlabel("ligand")
     bar = figure.colorbar(ScalarMappable(Normalize(0, 100), PALETTE), ax=panels, fraction=0.025, pad=0.01)
-    bar.set_label("force left (% of untreated)")
+    bar.set_label("force in the end (% of untreated)")
     below = figure.add_subplot(rows[1])
     _shares(below, m)
     title(below, "B", "Of the spasms that would last")
@@ -108,7 +108,7 @@ def _shares(axes: Axes, m: xr.Dataset) -> None:
     axes.set_xlim(0, 125)
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.set_xlabel("share of the spasms (%), over all conditions and seeds of the map")
-    axes.legend(loc="lower right", bbox_to_anchor=(0.85, 1.0), ncols=3, borderaxespad=0.1)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.1)
 
 
 def _caption(m: xr.Dataset) -> str:
@@ -117,11 +117,15 @@ def _caption(m: xr.Dataset) -> str:
     return (
         f"{m.attrs['simulated']} A brief excitation starts a spasm; then a train ({m.attrs['train']}) recruits a part "
         "of the antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time "
-        "constant (chosen; no number is known), or both. "
+        "constant (chosen; no number is known), or both. After the train 6 s are left in which firing may come back. "
         f"{m.attrs['runs']} segments, {m.attrs['failed']} failed: {m.sizes['tier']} tiers of the motoneuron × "
-        f"{conditions} levels × {done} treatments × {m.attrs['seeds']} seeds, the same noise in all. A: mean over "
-        "seeds of the force from the begin of the treatment to the end, in percent of the untreated spasm; white, the "
-        "untreated segment has no spasm that lasts (left of the dotted line). Black: the border at which half of the "
-        "seeds are silent in the end; dashed red, the same in the other tier. B: weakened, firing goes on with less "
-        f"than {m.attrs['weaker']:g} % of the force. No such map is known for people."
+        f"{conditions} levels × {done} treatments × {m.attrs['seeds']} seeds, the same noise in all, one draw of the "
+        "wiring. A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "
+        "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: the "
+        "border at which half of the seeds are silent in the end; dashed red, the same in the other tier, over the "
+        "black "
+        "where they coincide. That stimulation sees the sum of the two parts, and relaxation nothing without ligand, "
+        "is "
+        f"built in. B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares "
+        "depend on the ranges of the map. No such map is known for people."
     )

@@ -18,7 +18,7 @@ from experiments.conditions import Conditions, known_mean, over_seeds
 from experiments.pool_spikes import pool_spike_times
 from experiments.series_panel import interval
 from experiments.simulated import in_words
-from experiments.spasm_measures import end_of, folded, mean_pic, spasm_measures
+from experiments.spasm_measures import RELIEF, end_of, folded, left_of, mean_pic, spasm_measures
 from experiments.words import attributes, mean_and_sd, number
 from sim.results.status import Status
 from sim.units import in_unit
@@ -32,16 +32,17 @@ class AbortSpasm:
         population: in spasm.
         nerve: afferents that are stimulated.
         ligand: at rest, which adds to the constitutive part of the level.
-        start: when something is done.
+        start, lasting: when something is done, and how long the nerve is stimulated.
         untreated: case in which nothing is.
         shown: cases shown over time, from top to bottom.
-        doses: cases of larger doses than a nerve stimulus delivers, shown as a summary.
+        doses: cases of continuous trains of other doses, shown as a summary.
     """
 
     population: str
     nerve: str
     ligand: float
     start: str | float
+    lasting: str | float
     untreated: str
     shown: Sequence[str]
     doses: Sequence[str]
@@ -55,11 +56,12 @@ class AbortSpasm:
         grid = by_case(results, {"constitutive": f"{self.population}.monoamine"}, population=self.population)
         start = in_unit(self.start, "ms", "the start of what is done") / 1000
         untreated = self._places(grid, [self.untreated])[0]
-        data = folded(grid, spasm_measures(results, self.population, start))
+        stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
+        data = folded(grid, spasm_measures(results, self.population, start, stop))
         data["pulses"] = xr.DataArray(
             grid.folded(_pulses(results, self.nerve)), dims=grid.dims, attrs=attributes("1", "pulses given")
         )
-        data["spasm_left"] = _left(data["force_after"], untreated)
+        data["spasm_left"] = left_of(data["force_left"], data["force_left"].isel(case=untreated))
         for name, array in list(data.items()):
             found = over_seeds(array.rename(name))
             half = interval(found[f"{name}_sd"].values, found[f"{name}_n"].values)
@@ -88,6 +90,8 @@ class AbortSpasm:
                 "shown": self._known(grid, self.shown),
                 "doses": self._known(grid, self.doses),
                 "start": start,
+                "stop": stop,
+                "relief": RELIEF,
                 "ends": end_of(results),
                 "ligand": self.ligand,
                 "simulated": in_words(results),
@@ -107,12 +111,14 @@ class AbortSpasm:
         for constitutive in m["constitutive"].values:
             for case in (str(name) for name in m["case"].values):
                 at = m.sel(constitutive=constitutive, case=case)
+                n = int(at["stopped_n"])
                 lines.append(
-                    f"level {number(at['level'])}, {case}: stopped in {int(at['stopped'].sum())} of "
-                    f"{int(at['stopped_n'])} seeds, after {mean_and_sd(at, 'time_to_stop', 1, 's')}; force left "
-                    f"{mean_and_sd(at, 'spasm_left', 0, '%')} of the untreated; {number(at['units_left_mean'], 1)} "
-                    f"units fire in the end; {number(at['pulses_mean'], 0)} pulses; came back in "
-                    f"{int(at['recurred'].sum())}"
+                    f"level {number(at['level'])}, {case}: stopped in {int(at['stopped'].sum())} of {n} seeds, after "
+                    f"{mean_and_sd(at, 'time_to_stop', 1, 's')}; silent in {int(at['suppressed'].sum())} when "
+                    f"stimulation ends, came back in {int(at['recurred'].sum())}; in the end "
+                    f"{mean_and_sd(at, 'units_left', 1, 'units')}, force {mean_and_sd(at, 'force_left', 1, '%')}, "
+                    "below "
+                    f"{m.attrs['relief']:g} % in {int(at['relieved'].sum())}; {number(at['pulses_mean'], 0)} pulses"
                 )
         return lines
 
@@ -156,14 +162,6 @@ class AbortSpasm:
 
     def _known(self, grid: Conditions, cases: Sequence[str]) -> list[str]:
         return [str(grid.axes["case"][k]) for k in self._places(grid, cases)]
-
-
-def _left(force: xr.DataArray, untreated: int) -> xr.DataArray:
-    """Mean force after the begin of what is done, in percent of that of the untreated spasm of the same seed."""
-    whole = force.isel(case=untreated)
-    return (100 * force / whole.where(whole > 0)).assign_attrs(
-        attributes("%", "force from the begin of what is done, in percent of the untreated spasm's")
-    )
 
 
 def _pulse_times(results: xr.Dataset, nerve: str) -> np.ndarray:

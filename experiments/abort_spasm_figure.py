@@ -7,15 +7,17 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from scipy.stats import binomtest
 
 from experiments.figures import BLUE, COLUMN_WIDTH, GREY, INK, VERMILION, caption, new_figure, styled, title
-from experiments.words import listed
+from experiments.words import listed, number
 
 LEVELS = (BLUE, "#56B4E9", INK)  # of the constitutive levels, in order
 SUMMARY = (
-    ("time_to_stop", "time to stop (s)"),
-    ("spasm_left", "force left (%)"),
-    ("pulses", "pulses"),
+    ("time_to_stop", "time to\nstop (s)"),
+    ("units_left", "units in\nthe end"),
+    ("spasm_left", "force in the\nend (%)"),
+    ("pulses", "pulses\ngiven"),
 )
 
 
@@ -26,7 +28,7 @@ def draw(m: xr.Dataset) -> Figure:
     levels = m["constitutive"].values
     figure = new_figure(COLUMN_WIDTH, 9.7)
     rows = figure.add_gridspec(2, 1, height_ratios=[len(shown) * 0.85, 1.75])
-    widths = [1.6] * len(levels) + [0.75] * len(SUMMARY)
+    widths = [1.6] * len(levels) + [0.62] * len(SUMMARY)
     top = rows[0].subgridspec(len(shown), len(widths), width_ratios=widths, hspace=0.02, wspace=0.03)
     for row, case in enumerate(shown):
         for column, level in enumerate(levels):
@@ -37,26 +39,29 @@ def draw(m: xr.Dataset) -> Figure:
             if row == 0:
                 head = f"Level {float(m['level'][column]):.2f}: force (% of max.)"
                 title(axes, "A" if column == 0 else "", head).set_fontsize(7.2)
+                pic = m["shown_pic"].sel(constitutive=level).values
+                deepest = np.nanmin(pic, initial=0.0) if np.isfinite(pic).any() else 0.0
                 axes.annotate(
-                    "PIC", (1.0, 0.02), xycoords="axes fraction", ha="right", va="bottom", fontsize=6, color=GREY
-                )
+                    f"PIC, down to {number(deepest, 0, 'nA')}", (1.0, 0.0), xycoords="axes fraction", ha="right",
+                    va="bottom", fontsize=5.6, color=GREY,
+                )  # fmt: skip
             axes.tick_params(labelbottom=row == len(shown) - 1)
             if row == len(shown) - 1:
                 axes.set_xlabel("time (s)")
     for column, (name, words) in enumerate(SUMMARY):
         axes = figure.add_subplot(top[:, len(levels) + column])
         _summary(axes, m, shown, name)
-        axes.set_xlabel(words, fontsize=6.5)
+        axes.set_xlabel(words, fontsize=6.2)
         if column == 0:
             title(axes, "B", "All seeds")
     below = rows[1].subgridspec(1, 2)
     left, right = (figure.add_subplot(place) for place in below)
-    _doses(left, m, doses, "stopped", 100.0)
-    left.set_ylabel("seeds in which firing stops (%)")
-    title(left, "C", "Larger doses: does the spasm stop?")
-    _doses(right, m, doses, "spasm_left", 1.0)
-    right.set_ylabel("force left (% of untreated)")
-    title(right, "D", "Larger doses: what is left")
+    _stopped(left, m, doses)
+    left.set_ylabel("share of the seeds (%)")
+    title(left, "C", "Continuous trains of other doses: does it stop?")
+    _left(right, m, doses)
+    right.set_ylabel("units that fire in the end")
+    title(right, "D", "What is left")
     caption(figure, _caption(m))
     return figure
 
@@ -102,7 +107,7 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
             if name == "time_to_stop":
                 axes.annotate(
                     f"{int(here['stopped'].sum())}/{int(here['stopped_n'])}", (1.0, y),
-                    xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=5.6, color=colour,
+                    xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=5.4, color=colour,
                 )  # fmt: skip
     axes.set_ylim(len(cases) - 0.5, -0.5)
     low, high = axes.get_xlim()
@@ -115,21 +120,49 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
         axes.axhline(row - 0.5, color=GREY, lw=0.3)
 
 
-def _doses(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str, scale: float) -> None:
-    """A measure over the doses, a line for each level."""
-    places = np.arange(len(cases))
+def _stopped(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
+    """Share of the seeds in which no unit fires in the end (full), or force is below what is felt (hollow)."""
     for k, level in enumerate(m["constitutive"].values):
-        here = m.sel(constitutive=level, case=list(cases))
         colour = LEVELS[k % len(LEVELS)]
-        half = np.zeros(len(cases)) if name == "stopped" else here[f"{name}_half"].values
-        axes.errorbar(
-            places, scale * here[f"{name}_mean"].values, half, color=colour, lw=1.2, marker="o", ms=3.6,
-            label=f"level {float(here['level']):.2f}",
-        )  # fmt: skip
-    axes.set_xticks(places, [case.replace(", ", ",\n") for case in cases])
-    axes.tick_params(axis="x", labelsize=6)
-    axes.set_ylim(-4, max(104.0, axes.get_ylim()[1]))
-    axes.legend(loc="best")
+        for place, case in enumerate(cases):
+            here = m.sel(constitutive=level, case=case)
+            n = int(here["stopped_n"])
+            if not n:
+                continue
+            for name, face, aside in (("stopped", colour, 0.0), ("relieved", "white", 0.1)):
+                count = int(here[name].sum())
+                ends = binomtest(count, n).proportion_ci(method="exact")
+                share = 100 * count / n
+                spread = [[share - 100 * ends.low], [100 * ends.high - share]]
+                x = place + 0.3 * (k - (len(m["constitutive"]) - 1) / 2) + aside
+                axes.errorbar(x, share, spread, fmt="o", color=colour, mfc=face, ms=3.8, lw=0.9)
+        axes.plot([], [], "o", color=colour, ms=3.8, label=f"level {float(m['level'].values[k]):.2f}")
+    axes.plot([], [], "o", color=INK, mfc="white", ms=3.8, label=f"force below {m.attrs['relief']:g} %")
+    axes.set_ylim(-4, 104)
+    _named(axes, cases)
+    axes.legend(loc="center left", bbox_to_anchor=(0.0, 0.45), handletextpad=0.2)
+
+
+def _left(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
+    """Units that fire in the end, every seed and the mean with its 95 % interval."""
+    for k, level in enumerate(m["constitutive"].values):
+        colour, aside = LEVELS[k % len(LEVELS)], 0.3 * (k - (len(m["constitutive"]) - 1) / 2)
+        for place, case in enumerate(cases):
+            here = m.sel(constitutive=level, case=case)
+            points = here["units_left"].values
+            spread = np.linspace(-0.1, 0.1, len(points)) if len(points) > 1 else np.zeros(1)
+            axes.plot(place + aside + spread, points, ".", ms=2, color=colour, alpha=0.45, mew=0)
+            mean, half = float(here["units_left_mean"]), float(here["units_left_half"])
+            if np.isfinite(mean):
+                axes.errorbar(place + aside, mean, half, color=colour, marker="o", ms=3.8, lw=1.1)
+    axes.set_ylim(bottom=-0.5)
+    _named(axes, cases)
+
+
+def _named(axes: Axes, cases: Sequence[str]) -> None:
+    axes.set_xticks(range(len(cases)), [case.replace(" of the ", "\nof the ").replace(", ", ",\n") for case in cases])
+    axes.set_xlim(-0.6, len(cases) - 0.4)
+    axes.tick_params(axis="x", labelsize=5.8)
 
 
 def _caption(m: xr.Dataset) -> str:
@@ -137,14 +170,23 @@ def _caption(m: xr.Dataset) -> str:
     return (
         f"{m.attrs['simulated']} A brief excitation (1 s) starts a spasm; from the dotted line on something is done. "
         f"{m.attrs['runs']} segments, {m.attrs['failed']} failed: {m.sizes['case']} cases × levels {levels} "
-        f"(constitutive part + ligand {m.attrs['ligand']:g}) × {m.sizes['seed']} seeds, the same noise in all cases. "
-        "A: one seed; blue, force in percent of maximum (cut during the excitation); red, pulses on all Ia fibres of "
-        "the antagonist, which act through the Ia interneurons; grey beneath, persistent inward current of a "
-        "motoneuron, mean over the pool, scaled to its largest. Bursts answer EMG or force above a level after 50 ms, "
-        "the button 0.3 to 1 s after force is above it; relaxation takes the release of ligand away, which then clears "
-        "with its time constant (chosen; no number is known). B: small points, seeds; large points, mean with "
-        "its 95 % interval, levels in the colours of C; fractions, seeds in which no unit fires in the last second; "
-        "force left is that after the dotted line in percent of the untreated spasm of the same seed. C, D: continuous "
-        "trains; IPSP × n: reciprocal inhibition n times as strong as fitted (largest IPSP 2 mV at rest). The "
-        "literature gives no success rates or times to stop for people."
+        f"(constitutive part + ligand {m.attrs['ligand']:g}) × {m.sizes['seed']} seeds, the same noise in all cases, "
+        "one "
+        "draw of the wiring. Stimulation (100 % of the antagonist's Ia fibres unless said; dose and frequency are "
+        "chosen) "
+        f"ends at {m.attrs['stop']:g} s; then it is seen whether firing comes back. A: the seed nearest to the means; "
+        "blue, force (cut during the excitation; scales differ); red, pulses; grey beneath, persistent inward current "
+        "of a motoneuron, mean over the pool. Bursts answer EMG or force above a level after 50 ms (where the spasm "
+        "goes "
+        "on they come as fast as the pause allows, so that both are the same), the button 0.3 to 1 s after force is "
+        "above "
+        "it; relaxation takes all release of ligand away, or 40 %, to the end; ligand clears with a chosen time "
+        "constant, "
+        "which sets how long that takes. B: small points, seeds; large points, mean with its 95 % interval, levels "
+        "in the "
+        "colours of C; in the end: in the last second; fractions, seeds in which no unit fires then, and time to "
+        "stop is "
+        "of those only; force in percent of the untreated spasm's of the same seed. C: exact 95 % intervals; IPSP × n: "
+        "reciprocal inhibition n times as strong as fitted (largest IPSP 2 mV at rest); E_Cl −65 mV: chloride reverses "
+        "higher, as after injury. The literature gives no success rates or times to stop for people."
     )

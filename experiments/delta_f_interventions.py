@@ -148,7 +148,8 @@ class DeltaFInterventions:
             "n seeds",
             f"baseline, level {number(at['level'])}: ΔF {mean_and_sd(at, 'delta_f', 2, 'pps')}, estimator noise "
             f"{number(m['noise_pool'], 2, 'pps')}; peak rate {mean_and_sd(at, 'peak_rate', 1, 'pps')}, brace height "
-            f"{mean_and_sd(at, 'brace_height', 1, '%rTri')}; {number(at['n_outlasting_mean'], 1)} of "
+            f"{mean_and_sd(at, 'brace_height', 1, '%rTri')}, peak force {mean_and_sd(at, 'peak_force', 0, '%')}; "
+            f"{number(at['n_outlasting_mean'], 1)} of "
             f"{number(at['n_recruited_mean'], 1)} units outlast the command",
             m.attrs["convention"],
         ]
@@ -156,7 +157,8 @@ class DeltaFInterventions:
             here = m.sel(case=case)
             lines.append(
                 f"{case}: ΔF {mean_and_sd(here, 'delta_f_effect', 2, 'pps', sign=True)}, "
-                f"{number(here['delta_f_percent_mean'], 0, '%', sign=True)}; without units that outlast the command "
+                f"{number(here['delta_f_percent_mean'], 0, '%', sign=True)} "
+                f"(95 % interval ± {number(here['delta_f_percent_half'], 0)}); without units that outlast the command "
                 f"{mean_and_sd(here, 'delta_f_without_effect', 2, 'pps', sign=True)}; "
                 f"peak rate {mean_and_sd(here, 'peak_rate_effect', 2, 'pps', sign=True)}, "
                 f"brace height {mean_and_sd(here, 'brace_height_effect', 1, '%rTri', sign=True)}"
@@ -172,6 +174,7 @@ class DeltaFInterventions:
             ("less", "peak_rate", "peak_rate_effect", "rate with less ligand", "pps", 2),
             ("more", "delta_f", "delta_f_effect", "ΔF with more ligand", "pps", 2),
             ("more", "percent", "delta_f_percent", "ΔF with more ligand", "%", 1),
+            ("more", "brace_height", "brace_height_effect", "brace height with more ligand", "%rTri", 1),
         )
         lines = []
         for kind, what, name, words, unit, digits in asked:
@@ -181,6 +184,16 @@ class DeltaFInterventions:
                 continue
             ends = " to ".join(dict.fromkeys(number(end, digits, sign=True) for end in wanted))
             lines.append(f"{words}, people {ends} {unit}: {verdict(found, wanted)}")
+        doses, bands = listed(m, "trains"), (band("trains", "percent"), band("trains", "peak_rate_percent"))
+        both = [
+            case
+            for case in doses
+            if all(
+                wanted is not None and wanted[0] <= float(m[f"{name}_mean"].sel(case=case)) <= wanted[1]
+                for name, wanted in zip(("delta_f_percent", "peak_rate_percent"), bands, strict=True)
+            )
+        ]
+        lines.append(f"ΔF and rate under one stimulation: {f'met at {both}' if both else 'missed at every dose'}")
         return lines
 
     def _values(

@@ -177,7 +177,11 @@ def _caption(m: xr.Dataset) -> str:
         f"{m.sizes['seed']} seeds, the same noise in all cases (common random numbers), so changes are paired by seed. "
         f"Baseline: level {number(at['level'])} (constitutive part + ligand), ΔF "
         f"{mean_and_sd(at, 'delta_f', 2, 'pps')}, estimator noise {number(m['noise_pool'], 2, 'pps')}, peak rate "
-        f"{mean_and_sd(at, 'peak_rate', 1, 'pps')}, brace height {mean_and_sd(at, 'brace_height', 1, '%rTri')}. Every "
+        f"{mean_and_sd(at, 'peak_rate', 1, 'pps')}, brace height {mean_and_sd(at, 'brace_height', 1, '%rTri')}, peak "
+        "force "
+        f"{mean_and_sd(at, 'peak_force', 0, '% of maximum')}, more than the 20 % of the people. Both muscles have "
+        "cells of "
+        "the pool hTA; one draw of the wiring. Every "
         "pulse of a train recruits all Ia fibres of the antagonist and reaches the pool through the Ia interneurons "
         f"only: without them {silenced(m)}. {m.attrs['reversal']}"
     )

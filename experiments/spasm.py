@@ -125,7 +125,8 @@ class Spasm:
                 f"level {number(at['level'])}: {number(at['units_before_mean'], 1)} units before, "
                 f"{mean_and_sd(at, 'units_after', 1, 'units')} 2 to 4 s after the input, "
                 f"{mean_and_sd(at, 'rate_after', 1, 'pps')}, force {mean_and_sd(at, 'force_after', 1, '%')}, "
-                f"firing lasts {mean_and_sd(at, 'duration', 1, 's')}"
+                f"firing lasts {mean_and_sd(at, 'duration', 1, 's')}, "
+                f"to the end in {int((at['units_end'] > 0).sum())}"
             )
         return lines
 

@@ -131,7 +131,7 @@ def interrupted_spasm(
         nerve: afferents of the antagonist.
         muscle: whose force and EMG are watched.
         wait: until anything is done.
-        lasts: how long it goes on.
+        lasts: how long stimulation goes on; relaxation has its own durations.
         frequency: of all trains.
         burst: duration of one burst.
         pause: shortest time from one burst to the next possible trigger, the burst included.
@@ -152,4 +152,7 @@ def interrupted_spasm(
         + watched("force", "button", latency="300 ms", spread="700 ms")
     )
     calm = Trapezoid("ligand.release", 0.0, relaxing, relaxed, "0 ms", name="relaxation")
-    return spasm + (Settle(wait, "wait") >> (Settle(lasts, "lasts") + continuous + closed + calm))
+    stimulation = (Settle(lasts, "lasts") + continuous + closed) >> Settle(
+        "0 s"
+    )  # triggers watch for as long as it lasts
+    return spasm + (Settle(wait, "wait") >> (stimulation + calm))

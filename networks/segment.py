@@ -19,7 +19,7 @@ from networks.neuromodulation import LIGAND_POOL
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import Graded, Param, nearest
 from sim.spec.projection import Projection, Signal
-from sim.spec.wiring import All, OneToOne, Random
+from sim.spec.wiring import All, Convergent, OneToOne
 from sim.units import quantity
 
 UNITS = {"soleus": muscle.SOLEUS, "tibialis": muscle.TIBIALIS_ANTERIOR}
@@ -41,6 +41,7 @@ def build(
     afferents: int,
     interneurons: int,
     cell: str = "",
+    wiring: int = 0,
     set: Mapping[str, Mapping[str, Any]] | None = None,
     name: str = "segment",
 ) -> Network:
@@ -52,6 +53,7 @@ def build(
         afferents: Ia fibres of each muscle.
         interneurons: Ia inhibitory interneurons in each direction.
         cell: the kind of motoneuron, for captions; the pools have it.
+        wiring: another number, another draw of who reaches whom.
         set: values that replace those of a population or projection, for example `{soleus: {monoamine: 0.9}}`.
         name: what the whole is called in captions.
 
@@ -81,7 +83,7 @@ def build(
             ),
             _units(f"{muscle_name}_muscle", muscle_name, size, changed),
         ]
-        projections += _projections(muscle_name, antagonist, afferents, interneurons)
+        projections += _projections(muscle_name, antagonist, afferents, interneurons, wiring)
         signals += [
             Signal(f"{muscle_name}_force", f"{muscle_name}_muscle.share"),
             Signal(f"{muscle_name}_emg", f"{muscle_name}_muscle.emg"),
@@ -118,7 +120,7 @@ def _across(param: Graded | Param, size: int) -> np.ndarray:
     return np.broadcast_to(param.across(size, leaves)[0], (size,))
 
 
-def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons: int) -> list[Projection]:
+def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons: int, wiring: int) -> list[Projection]:
     """What reaches a muscle's motoneurons and units.
 
     A volley of all fibres raises the motoneurons' and interneurons' conductances by the same, however many fibres and
@@ -130,8 +132,8 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
         0.0,
         f"0.6 m of nerve and fibres of 66 to 55 m/s ({REMOTO}), synapse 0.3 ms; lengths chosen",
     )
-    reached = 0.2
-    unitary = 1250 / (interneurons * reached)
+    heard = max(1, round(0.2 * interneurons))  # interneurons by each motoneuron
+    unitary = 1250 / heard
     return [
         Projection(
             f"{antagonist}_ia_to_{muscle_name}_in",
@@ -153,7 +155,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 f"{muscle_name}.g_recip_{kind}",
                 weight=Param(f"{unitary / 2} nS", IPSP),
                 delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
-                wiring=Random(reached),
+                wiring=Convergent(heard, wiring, f"{muscle_name}_in"),  # the same on soma and dendrites
             )
             for place, kind in ((f"{muscle_name}_dendrites", "dend"), (f"{muscle_name}_soma", "soma"))
         ),
@@ -168,7 +170,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 "chosen: composite EPSP of 3.2 to 1.5 mV at rest, lowest to highest threshold; in mV unknown in humans",
             ),
             delay=nerve,
-            wiring=Random(0.94),
+            wiring=Convergent(max(1, round(0.94 * afferents)), wiring),
         ),
         *(
             Projection(

@@ -69,7 +69,7 @@ class Projection:
         if not isinstance(self.wiring, Wiring):
             raise NetworkError(
                 f"the wiring of the projection {self.name!r} is {shown(self.wiring)}; give All(), OneToOne(), "
-                "Random(...) or Table(...)."
+                "Random(...), Convergent(...) or Table(...)."
             )
         for what in ("weight", "delay"):
             called = f"the {what} of the projection {self.name!r}"

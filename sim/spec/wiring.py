@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.spec.kinds import listed, whole
+from sim.spec.kinds import listed, text, whole
 from sim.units import shown
 
 GRID = 2.0**-12
@@ -79,6 +79,47 @@ class Random:
 
 
 @dataclass(frozen=True)
+class Convergent:
+    """Each target cell hears the same number of source cells, drawn without replacement; the same in every sample.
+
+    Args:
+        number: of source cells that each target cell hears, at least 1.
+        seed: another one gives another wiring.
+        drawn_for: what the draw is named after, the projection unless it is given; projections between the same
+            populations that name the same draw the same pairs.
+
+    Raises:
+        WiringError: no such number or seed, or fewer source cells than each target is to hear.
+    """
+
+    number: int
+    seed: int = 0
+    drawn_for: str = ""
+
+    def __post_init__(self) -> None:
+        for field, least in (("number", 1), ("seed", 0)):
+            found = whole(getattr(self, field))
+            if found is None or found < least:
+                said = shown(getattr(self, field))
+                raise WiringError(f"the `{field}` of a wiring is a whole number from {least}, but it is {said}.")
+            object.__setattr__(self, field, found)
+        text("`drawn_for` of a wiring", self.drawn_for, WiringError)
+
+    def table(self, sources: int, targets: int, name: str) -> np.ndarray:
+        """Relative weights, (source, target)."""
+        if self.number > sources:
+            raise WiringError(
+                f"each target cell of the projection {name!r} is to hear {self.number} source cells, but there are "
+                f"{sources}; take fewer, or All()."
+            )
+        random = np.random.default_rng([self.seed, zlib.crc32((self.drawn_for or name).encode())])
+        table = np.zeros((sources, targets))
+        for target in range(targets):
+            table[random.permutation(sources)[: self.number], target] = 1.0
+        return table
+
+
+@dataclass(frozen=True)
 class Table:
     """Relative weights as they are given, rounded to the grid.
 
@@ -120,4 +161,4 @@ def _number(x: float) -> float:
     return float(x)
 
 
-Wiring = All | OneToOne | Random | Table
+Wiring = All | OneToOne | Random | Convergent | Table

@@ -160,6 +160,7 @@ def test_a_design_that_does_not_fit_is_refused_with_what_to_do(design, axes, sai
 # ---- what is left of a spasm
 
 STARTED = ("units_before", "units_left", "stopped", "time_to_stop", "recurred")
+STOP = 9.0  # s, when stimulation ends
 
 
 @pytest.mark.parametrize(
@@ -178,23 +179,32 @@ STARTED = ("units_before", "units_left", "stopped", "time_to_stop", "recurred")
 )
 def test_what_is_left_of_a_spasm_is_counted(trains, found):
     whole = results(Design(), [trains], [force(10, 4)])
-    values = spasm_measures(whole, "soleus", START)
+    values = spasm_measures(whole, "soleus", START, STOP)
     assert values.keys() == MEASURED.keys()
     assert [float(values[name][0]) for name in STARTED] == pytest.approx(found, abs=EXACT, nan_ok=True)
 
 
+def test_what_comes_back_once_stimulation_has_ended_was_suppressed_and_did_not_stop():
+    whole = results(Design(), [[until(6), until(12, 10)]], [force(10, 4)])
+    values = spasm_measures(whole, "soleus", START, STOP)
+    assert (values["suppressed"], values["units_during"], values["stopped"], values["units_left"]) == (1, 0, 0, 1)
+    cut = spasm_measures(whole, "soleus", START, 99.0)  # stimulated to the end
+    assert (cut["suppressed"], cut["units_during"]) == (0, 1)
+
+
 def test_forces_are_means_over_their_windows():
     whole = results(Design(), [[until(6)]], [force(10, 4, left=1)])
-    values = spasm_measures(whole, "soleus", START)
+    values = spasm_measures(whole, "soleus", START, STOP)
     assert values["force_before"] == pytest.approx(10, abs=EXACT)
     assert values["force_left"] == pytest.approx(1, abs=EXACT)
-    assert values["force_after"] == pytest.approx((7 * 4 + 1) / 8, abs=EXACT)  # 8 s, of which the last is weaker
+    assert values["relieved"] == 0  # at 1 % it is not below it
+    assert spasm_measures(results(Design(), [[until(6)]], [force(10, 4, left=0.9)]), "soleus", START, STOP)["relieved"]
     assert end_of(whole) == pytest.approx(SECONDS, abs=EXACT)
 
 
 def test_only_the_population_asked_about_is_measured():
     whole = results(Design(), [[until(6), until(6)]], [force(10, 4)], [until(12)])
-    values = spasm_measures(whole, "soleus", START)
+    values = spasm_measures(whole, "soleus", START, STOP)
     assert values["units_before"] == 2
     assert values["stopped"] == 1
     np.testing.assert_allclose(mean_pic(whole, "soleus")[0], -1.5 * (1 + force(10, 4)), rtol=0, atol=EXACT)
@@ -208,7 +218,7 @@ def test_an_unrecorded_current_is_asked_for():
 
 def test_measures_say_what_they_are():
     whole = results(Cases(base={}, cases={"only": {}}), [[until(6)]], [force(10, 4)])
-    for name, array in folded(by_case(whole), spasm_measures(whole, "soleus", START)).items():
+    for name, array in folded(by_case(whole), spasm_measures(whole, "soleus", START, STOP)).items():
         assert (array.attrs["units"], array.attrs["long_name"]) == MEASURED[name]
         assert array.dims == ("case", "seed")
 
@@ -331,7 +341,7 @@ def test_a_spasm_needs_its_axis():
 # ---- abort_spasm: what stops it
 
 ABORT = AbortSpasm(
-    population="soleus", nerve="tibialis_ia", ligand=0.5, start="4 s", untreated="nothing",
+    population="soleus", nerve="tibialis_ia", ligand=0.5, start="4 s", lasting="5 s", untreated="nothing",
     shown=["nothing", "train", "burst"], doses=["train"],
 )  # fmt: skip
 TREATED = {"nothing": {}, "train": {LEVEL: 1}, "burst": {LEVEL: 0.5}}  # two units, force 8 untreated
@@ -367,28 +377,28 @@ def test_what_stops_a_spasm_is_measured_in_every_case():
     }.items():
         values = m[f"{name}_mean"].values
         assert values == pytest.approx(np.array([wanted] * 2).T, abs=EXACT, nan_ok=True), name
-    assert m["force_after"].sel(case="train", constitutive=0.5).values == pytest.approx([2, 2.5, 3], abs=EXACT)
+    assert m["force_left"].sel(case="train", constitutive=0.5).values == pytest.approx([2, 2.5, 3], abs=EXACT)
     assert m["time_to_stop_n"].values[:, 0].tolist() == [0, 3, 0]
 
 
 def test_force_is_compared_with_the_untreated_spasm_of_the_same_seed():
     m = ABORT.measure(by_treatment())
     assert m["spasm_left_sd"].values == pytest.approx(0, abs=EXACT)  # forces of the seeds differ
-    assert (m["force_after_sd"] > 0.1).all()
+    assert (m["force_left_sd"] > 0.1).all()
 
 
 def test_where_the_untreated_segment_has_no_force_there_is_no_percentage():
     m = ABORT.measure(by_treatment(changed={"nothing": ([[], []], 0.0, [])}))
     assert np.isnan(m["spasm_left"].values).all()
-    assert np.isfinite(m["force_after"].values).all()
+    assert np.isfinite(m["force_left"].values).all()
 
 
 def test_the_interval_of_a_mean_is_that_of_student():
     m = ABORT.measure(by_treatment())
-    found = m["force_after_half"].sel(case="train", constitutive=0.5)
+    found = m["force_left_half"].sel(case="train", constitutive=0.5)
     assert float(found) == pytest.approx(4.302653 * 0.5 / 3**0.5, abs=1e-6)  # t of 2 degrees; as printed in tables
     alone = ABORT.measure(by_treatment(seeds=1))
-    assert (alone["force_after_half"] == 0).all()
+    assert (alone["force_left_half"] == 0).all()
 
 
 def test_pulses_shown_are_those_that_were_given():
@@ -429,7 +439,7 @@ def test_the_headline_counts_the_seeds_in_which_firing_stopped():
     lines = ABORT.headline(ABORT.measure(by_treatment()))
     assert lines[0].startswith("18 segments, 0 failed")
     said = next(line for line in lines if line.startswith("level 1.00, train:"))
-    for piece in ("stopped in 3 of 3 seeds, after 5.0 ± 0.0 s (n = 3)", "25 ± 0 % (n = 3)", "80 pulses", "back in 0"):
+    for piece in ("stopped in 3 of 3 seeds, after 5.0 ± 0.0 s (n = 3)", "0.0 ± 0.0 units", "80 pulses", "back in 0"):
         assert piece in said
     assert any("level 1.20, burst: stopped in 0 of 3 seeds, after not measurable" in line for line in lines)
 
@@ -460,7 +470,7 @@ def test_a_case_that_the_design_lacks_is_refused_by_name(setting):
 
 # ---- abort_map: where it stops
 
-MAP = AbortMap(population="soleus", start="4 s", treatment="stimulus", relaxation="both")
+MAP = AbortMap(population="soleus", start="4 s", lasting="5 s", treatment="stimulus", relaxation="both")
 STOPS, LASTS = [until(6), until(5)], [until(12), until(5)]
 UNTREATED = (LASTS, 10.0)
 
@@ -672,7 +682,7 @@ NOTHING = (np.nan, 0.0)
     ("found", "said"),
     [
         pytest.param({"a": (-0.7, 0), "b": (-2, 0)}, "met at a", id="one within"),
-        pytest.param({"a": (-1.0, 0), "b": (-0.5, 9)}, "met at a, b", id="on the ends"),
+        pytest.param({"a": (-1.0, 0), "b": (-0.5, 9)}, "met at a, b (the interval at b includes 0)", id="on the ends"),
         pytest.param({"a": (-0.3, 0.2)}, "missed, but within the 95 % interval at a", id="the interval reaches it"),
         pytest.param({"a": (-1.3, 0.4), "b": (0, 0.1)}, "missed, but within the 95 % interval at a", id="from below"),
         pytest.param({"a": (-2, 0.1), "b": (0, 0.1)}, "missed, between two doses", id="on either side"),

@@ -1,5 +1,6 @@
 """A spike arrives in the step that its delay says, with its exact weight; what cannot be connected is refused."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.spec.params import Graded, Param
 from sim.spec.projection import Projection, Signal
 from sim.spec.protocol import Settle
 from sim.spec.record import Record
-from sim.spec.wiring import All, OneToOne, Random, Table, WiringError
+from sim.spec.wiring import All, Convergent, OneToOne, Random, Table, WiringError
 from sim.units import UnitError
 
 
@@ -333,3 +334,33 @@ def test_a_weight_in_another_unit_in_a_design_is_refused(prepare):
     with pytest.raises(UnitError) as problem:
         prepare(nerve(CLOCKS, ECHO), Settle("5 ms"), design=Design({"network.nerve.weight": ["1 nS"]}))
     one_sentence(problem.value, ["'network.nerve.weight'"])
+
+
+def test_every_target_of_a_convergent_wiring_hears_as_many_cells():
+    table = Convergent(4).table(20, 300, "a")
+    assert (table.sum(axis=0) == 4).all()
+    assert set(np.unique(table)) == {0, 1}
+    assert table.sum(axis=1).min() > 30  # 60 of 300 for each source: none is forgotten
+    np.testing.assert_array_equal(table, Convergent(4).table(20, 300, "a"))
+    assert not np.array_equal(table, Convergent(4).table(20, 300, "b"))
+    assert not np.array_equal(table, Convergent(4, 1).table(20, 300, "a"))
+
+
+def test_projections_that_name_the_same_draw_reach_the_same_cells():
+    one, other = (Convergent(3, drawn_for="cells").table(9, 30, name) for name in ("soma", "dendrites"))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "quoted"),
+    [
+        (lambda: Convergent(0), "`number`"),
+        (lambda: Convergent(2.5), "2.5"),
+        (lambda: Convergent(1, -1), "`seed`"),
+        (lambda: Convergent(1, 0, 3), "`drawn_for`"),
+        (lambda: Convergent(10).table(9, 4, "p"), "'p' is to hear 10 source cells, but there are 9"),
+    ],
+)
+def test_a_convergent_wiring_that_cannot_be_is_refused_in_one_sentence(wrong, quoted):
+    with pytest.raises(WiringError, match=re.escape(quoted)):
+        wrong()
