@@ -7,7 +7,7 @@ INSTALLED := .venv/installed-$(notdir $(PYTHON))
 NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify test-slurm neuron-reference lint constraints clean
+.PHONY: help run test validate verify test-slurm bench bench-peers neuron-reference lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
@@ -15,6 +15,8 @@ help:
 	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
 	@echo 'make verify       measure every claim anew, and write VERIFICATION.md and its figure (a few minutes)'
 	@echo 'make test-slurm   start a Slurm of one node, and sweep, kill and requeue on it (as root on Debian; minutes)'
+	@echo 'make bench        time it against its peers and the limit of the machine, and write BENCHMARKS.md (half an hour)'
+	@echo 'make bench-peers  install NEURON for it, in .venv-neuron (the other peers are here, given a C++ compiler)'
 	@echo 'make neuron-reference  recompute the reference data with NEURON, in .venv-neuron, and compare (minutes)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
@@ -35,6 +37,11 @@ verify: $(INSTALLED)-test
 
 test-slurm: $(INSTALLED)-test
 	$(BIN)/python tests/slurm/check.py
+
+bench: $(INSTALLED)-test
+	$(BIN)/python -m benchmarks
+
+bench-peers: $(NEURON)/compiled
 
 neuron-reference: $(NEURON)/compiled
 	@for setting in '0.8' '1.0' '1.2' '1.0 --like converged'; do \

@@ -37,8 +37,7 @@ def draw(m: xr.Dataset) -> Figure:
             if column == 0:
                 axes.set_ylabel(case.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=6.8)
             if row == 0:
-                head = f"Level {float(m['level'][column]):.2f}: force (% of max.)"
-                title(axes, "A" if column == 0 else "", head).set_fontsize(7.2)
+                title(axes, "A" if column == 0 else "", f"Level {float(m['level'][column]):.2f}")
                 pic = m["shown_pic"].sel(constitutive=level).values
                 deepest = np.nanmin(pic, initial=0.0) if np.isfinite(pic).any() else 0.0
                 axes.annotate(
@@ -58,7 +57,7 @@ def draw(m: xr.Dataset) -> Figure:
     left, right = (figure.add_subplot(place) for place in below)
     _stopped(left, m, doses)
     left.set_ylabel("share of the seeds (%)")
-    title(left, "C", "Continuous trains of other doses: does it stop?")
+    title(left, "C", "Continuous trains of other doses")
     _left(right, m, doses)
     right.set_ylabel("units that fire in the end")
     title(right, "D", "What is left")
@@ -140,7 +139,7 @@ def _stopped(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
     axes.plot([], [], "o", color=INK, mfc="white", ms=3.8, label=f"force below {m.attrs['relief']:g} %")
     axes.set_ylim(-4, 104)
     _named(axes, cases)
-    axes.legend(loc="center left", bbox_to_anchor=(0.0, 0.45), handletextpad=0.2)
+    axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.48), handletextpad=0.2)
 
 
 def _left(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
@@ -175,7 +174,8 @@ def _caption(m: xr.Dataset) -> str:
         "draw of the wiring. Stimulation (100 % of the antagonist's Ia fibres unless said; dose and frequency are "
         "chosen) "
         f"ends at {m.attrs['stop']:g} s; then it is seen whether firing comes back. A: the seed nearest to the means; "
-        "blue, force (cut during the excitation; scales differ); red, pulses; grey beneath, persistent inward current "
+        "blue, force in percent of maximum (cut during the excitation; scales differ); red, pulses; grey beneath, "
+        "persistent inward current "
         "of a motoneuron, mean over the pool. Bursts answer EMG or force above a level after 50 ms (where the spasm "
         "goes "
         "on they come as fast as the pause allows, so that both are the same), the button 0.3 to 1 s after force is "
