@@ -62,6 +62,34 @@ def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
     }
 
 
+def limit(workload: Workload, lanes: int, *, by_hand: bool = True) -> dict[str, Any]:
+    """The kernel written by hand on two threads, its wall time alone; see `benchmarks.limit.backend`."""
+    from benchmarks.limit.backend import LimitBackend, LimitSimulation
+
+    prepared = runs.prepare(
+        workload.network(True),
+        workload.protocol(workload.seconds),
+        record=SPIKES,
+        design=workload.design(lanes),
+        backend=LimitBackend(threads=2, by_hand=by_hand),
+    )
+    assert isinstance(prepared, LimitSimulation)
+    found = prepared.run(slice(0, prepared.batch))
+    cells, steps = prepared.batch * workload.size, prepared.windows * prepared.numerics.steps
+    return {
+        "lanes": cells,
+        "seconds": prepared.seconds,
+        "rate": cells * steps / prepared.seconds,
+        "compile": float("nan"),
+        "spikes": int(found.arrays["n_spikes"].sum()),
+    }
+
+
+def plain(workload: Workload, lanes: int) -> dict[str, Any]:
+    """The plain loop of the same kernel, vectorised by the compiler."""
+    return limit(workload, lanes, by_hand=False)
+
+
 def errors(workload: Workload, lanes: int) -> dict[str, Any]:
     """Spikes of one sample without noise, in percent of the converged number, for two schemes at dt 0.05 ms."""
 
@@ -74,7 +102,7 @@ def errors(workload: Workload, lanes: int) -> dict[str, Any]:
     return {words: 100 * (spikes(scheme=scheme) / converged - 1) for words, scheme in schemes.items()}
 
 
-ENGINES = {"sherrington": sherrington, "brian2": brian2, "errors": errors}
+ENGINES = {"sherrington": sherrington, "brian2": brian2, "limit": limit, "plain": plain, "errors": errors}
 
 
 def main(arguments: list[str]) -> None:

@@ -106,7 +106,10 @@ def targets(runs: Sequence[Run], neuron: Sequence[float]) -> list[Target]:
 
 
 def _rates(runs: Sequence[Run]) -> str:
-    lines = ["| workload | engine | lanes | M steps/s | compile (s) | peak memory (MB) |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| workload | engine | lanes | M steps/s | compile, or load (s) | peak memory (MB) |",
+        "|---|---|---|---|---|---|",
+    ]
     keys = dict.fromkeys((r.workload, r.engine, r.lanes) for r in runs)
     for workload, engine, lanes in sorted(keys, key=lambda k: (list(WORKLOADS).index(k[0]), k[1] != "sherrington")):
         own = [r for r in runs if (r.workload, r.engine, r.lanes) == (workload, engine, lanes)]
@@ -131,7 +134,9 @@ def _errors(errors: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def _range(values: Sequence[float], form: str) -> str:
-    """'12.3 (11.9 to 12.8)'."""
+    """'12.3 (11.9 to 12.8)'; a dash where there is no number."""
+    if any(value != value for value in values):
+        return "–"
     middle = form.format(statistics.median(values))
     ends = [form.format(pick(values)) for pick in (min, max)]
     return middle if len(values) < 2 or ends[0] == ends[1] else f"{middle} ({ends[0]} to {ends[1]})"
