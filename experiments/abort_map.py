@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 
 from experiments import abort_map_figure as figure
 from experiments.abort_map_figure import OUTCOMES, treatments
-from experiments.case_axes import by_case
+from experiments.case_axes import by_case, places
 from experiments.conditions import known_mean, over_seeds
 from experiments.simulated import configuration, in_words
 from experiments.spasm_measures import folded, left_of, spasm_measures
@@ -95,10 +95,7 @@ class AbortMap:
             "intensity": "continuous.level",
         }
         grid = by_case(results, axes, population=self.population)
-        for case in (self.treatment, self.relaxation):
-            if case not in list(grid.axes["case"]):
-                known = ", ".join(grid.axes["case"])
-                raise ValueError(f"the question asks about the case {case!r}, but the design has {known}.")
+        places(grid, (self.treatment, self.relaxation))  # which refuses those that the design lacks
         if 0 not in grid.axes["intensity"]:
             raise ValueError("the question compares with the untreated spasm, but no intensity of the design is 0.")
         words = {

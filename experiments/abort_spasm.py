@@ -13,7 +13,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments import abort_spasm_figure as figure
-from experiments.case_axes import by_case
+from experiments.case_axes import by_case, known, places
 from experiments.conditions import Conditions, known_mean, over_seeds
 from experiments.pool_spikes import pool_spike_times
 from experiments.series_panel import interval
@@ -55,7 +55,7 @@ class AbortSpasm:
         """
         grid = by_case(results, {"constitutive": f"{self.population}.monoamine"}, population=self.population)
         start = in_unit(self.start, "ms", "the start of what is done") / 1000
-        untreated = self._places(grid, [self.untreated])[0]
+        untreated = places(grid, [self.untreated])[0]
         stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
         data = folded(grid, spasm_measures(results, self.population, start, stop))
         data["pulses"] = xr.DataArray(
@@ -87,8 +87,8 @@ class AbortSpasm:
             {
                 "population": self.population,
                 "untreated": self.untreated,
-                "shown": self._known(grid, self.shown),
-                "doses": self._known(grid, self.doses),
+                "shown": known(grid, self.shown),
+                "doses": known(grid, self.doses),
                 "start": start,
                 "stop": stop,
                 "relief": RELIEF,
@@ -152,16 +152,6 @@ class AbortSpasm:
                 attributes("1", "pulses up to the next time, of the seed shown"),
             ),
         }
-
-    def _places(self, grid: Conditions, cases: Sequence[str]) -> list[int]:
-        names = list(grid.axes["case"])
-        for case in cases:
-            if case not in names:
-                raise ValueError(f"the question asks about the case {case!r}, but the design has {', '.join(names)}.")
-        return [names.index(case) for case in cases]
-
-    def _known(self, grid: Conditions, cases: Sequence[str]) -> list[str]:
-        return [str(grid.axes["case"][k]) for k in self._places(grid, cases)]
 
 
 def _pulse_times(results: xr.Dataset, nerve: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Samples back on the grid of a design of named cases: which sample is which case, value of an axis, seed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -51,3 +51,21 @@ def by_case(results: xr.Dataset, axes: Mapping[str, str] | None = None, *, popul
     done = results["status"].values == Status.DONE
     sample[tuple(place[done] for place in places)] = np.flatnonzero(done)
     return Conditions(values, sample, population)
+
+
+def places(grid: Conditions, cases: Sequence[str]) -> list[int]:
+    """Numbers of some cases on the grid.
+
+    Raises:
+        ValueError: the design lacks one of them.
+    """
+    names = [str(name) for name in grid.axes["case"]]
+    for case in cases:
+        if case not in names:
+            raise ValueError(f"the question asks about the case {case!r}, but the design has {', '.join(names)}.")
+    return [names.index(case) for case in cases]
+
+
+def known(grid: Conditions, cases: Sequence[str]) -> list[str]:
+    """Names of some cases, which the design has. Raises as `places`."""
+    return [str(grid.axes["case"][k]) for k in places(grid, cases)]

@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 
 from experiments import delta_f_interventions_figure as figure
 from experiments import pool_measures
-from experiments.case_axes import by_case
+from experiments.case_axes import by_case, known, places
 from experiments.conditions import Conditions, known_mean, over_seeds
 from experiments.conventions import convention
 from experiments.delta_f_interventions_people import band, verdict
@@ -96,13 +96,13 @@ class DeltaFInterventions:
             name: xr.DataArray(grid.folded(values[name]), dims=grid.dims, name=name, attrs=attributes(*MEASURED[name]))
             for name in MEASURED
         }
-        start = self._place(grid, self.baseline)
+        start = places(grid, [self.baseline])[0]
         data |= {f"{name}_effect": _effect(data[name], start) for name in EFFECTS}
         data |= {f"{name}_percent": _percent(data[name], start) for name in PERCENT}
         data |= {name: part for array in list(data.values()) for name, part in _spread(array).items()}
 
         noise = estimator_noise(spikes[_done(grid.sample[start])[:NOISE_SEEDS]], convention=chosen)
-        pair = (start, self._place(grid, self.example))
+        pair = (start, places(grid, [self.example])[0])
         effect = data["delta_f_effect"].values[pair[1]]
         return xr.Dataset(
             {
@@ -111,7 +111,7 @@ class DeltaFInterventions:
                 "frequency": ("case", _frequencies(results, grid), attributes("Hz", "pulses of the train, 0 without")),
                 "silenced_spikes": (
                     "seed",
-                    _differing(spikes, grid.sample[start], grid.sample[self._place(grid, self.silenced)]),
+                    _differing(spikes, grid.sample[start], grid.sample[places(grid, [self.silenced])[0]]),
                     attributes("1", "spikes of the pool that the train changes while the synapses are silenced"),
                 ),
                 "baseline_spikes": (
@@ -125,7 +125,7 @@ class DeltaFInterventions:
             {"case": ("case", grid.axes["case"], attributes("", "what was done"))},
             {
                 **{name: getattr(self, name) for name in ("antagonist", "baseline", "silenced", "example")},
-                **{name: self._known(grid, getattr(self, name)) for name in ("trains", "less", "more")},
+                **{name: known(grid, getattr(self, name)) for name in ("trains", "less", "more")},
                 "simulated": in_words(results),
                 "convention": chosen.describe(),
                 "population": self.population,
@@ -213,15 +213,6 @@ class DeltaFInterventions:
             "antagonist_force": results[f"{self.antagonist}_force"].max("time").values.astype(float),
             "interneuron_rate": known_mean(counts) / driven,
         }
-
-    def _place(self, grid: Conditions, case: str) -> int:
-        names = list(grid.axes["case"])
-        if case not in names:
-            raise ValueError(f"the question asks about the case {case!r}, but the design has {', '.join(names)}.")
-        return names.index(case)
-
-    def _known(self, grid: Conditions, cases: Sequence[str]) -> list[str]:
-        return [str(grid.axes["case"][self._place(grid, case)]) for case in cases]
 
 
 def _outlast(data: dict[str, xr.DataArray], start: int) -> str:
