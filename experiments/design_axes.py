@@ -11,8 +11,13 @@ def paths(design: Design) -> list[str]:
     """Paths of the axes.
 
     Raises:
-        ValueError: more axes than a figure shows.
+        ValueError: not a grid, or more axes than a figure shows.
     """
+    if not isinstance(design, Design):
+        raise ValueError(
+            f"this experiment draws the axes of a grid, but the design is one of {type(design).__name__.lower()}; "
+            "take experiment=sweep for points, or design=single."
+        )
     if len(design.axes) > len(DIMS):
         raise ValueError(
             f"this experiment draws at most two axes, but the design has {len(design.axes)} "

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import conf
 from experiments import figures
-from experiments.run import perform
+from experiments.run import UserError, declare, perform
 from sim.backends.jax_backend import JaxBackend
 
 EXPERIMENTS = sorted(path.stem for path in (Path(conf.__file__).parent / "experiment").glob("*.yaml"))
@@ -45,6 +45,19 @@ def test_every_experiment_draws_its_figure(experiment, tmp_path, monkeypatch):
         (folder / name).unlink()
     assert perform(config) == (folder, lines)
     assert {name: (folder / name).read_bytes() for name in drawn} == drawn
+
+
+def test_sets_from_a_table_replace_the_ranges_of_a_sweep(tmp_path):
+    file = tmp_path / "sets.csv"
+    file.write_text("network.hTA.monoamine,protocol.inhibition.level\n0.9,1\n1.1,2\n", encoding="utf-8")
+    config = configured("experiment=sweep", "design=table", f"design.file={file}", f"out={tmp_path}")
+    assert "2 points × 2 seeds" in perform(config)[1][0]
+
+
+def test_a_design_of_points_is_no_grid():
+    config = configured("experiment=pool", "design=sobol", "+design.ranges.network.hTA.monoamine=[0.8,1.2]")
+    with pytest.raises(UserError, match=r"axes of a grid, but the design is one of points; take experiment=sweep"):
+        declare(config)
 
 
 def test_a_caption_stays_inside_its_figure():
