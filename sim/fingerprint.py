@@ -21,8 +21,18 @@ def code_digest(*places: Path) -> str:
         places: files and folders; without any, the parts of `sim` that decide the result of a simulation.
     """
     places = places or tuple(Path(__file__).parent / name for name in _DECIDING)
-    files = sorted({file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])})
-    return digest(*(part for file in files for part in (file.name, _meaning(file.read_text(encoding="utf-8")))))
+    files = sorted({file for place in places for file in (_code(place) if place.is_dir() else [place])})
+    return digest(*(part for file in files for part in (file.name, _read(file))))
+
+
+def _code(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h")]
+
+
+def _read(file: Path) -> str:
+    """What a file means; C++ as it is."""
+    source = file.read_text(encoding="utf-8")
+    return _meaning(source) if file.suffix == ".py" else source
 
 
 def _meaning(source: str) -> str:

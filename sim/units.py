@@ -8,6 +8,7 @@ Everything below `sim.compile` computes in one coherent system: ms, mV, nA, uS, 
 
 import ast
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
@@ -161,6 +162,7 @@ def _quantity(value: "str | float | int | Quantity") -> Quantity:
         raise UnitError(f"a quantity must be finite, but {shown(value)} is too large for a number.") from None
 
 
+@lru_cache(maxsize=4096)
 def _read(value: str) -> Quantity:
     try:
         number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]

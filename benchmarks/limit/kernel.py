@@ -5,10 +5,6 @@ network.
 """
 
 import ctypes
-import hashlib
-import os
-import shutil
-import subprocess
 import time
 import zlib
 from functools import cache
@@ -17,12 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.cache import cache_folder
+from sim.engine.kernels import compiler
 
 SOURCE = Path(__file__).with_name("motoneuron.cpp")
-FLAGS = (
-    "-std=c++17", "-O3", "-march=native", "-ffast-math", "-fopenmp", "-fPIC", "-fschedule-insns", "-fsched-pressure",
-)  # fmt: skip
+FLAGS = ("-std=c++17", "-O3", "-ffast-math", "-fopenmp", "-fschedule-insns", "-fsched-pressure")
 CHANNEL = zlib.crc32(b"xi")
 """The key word of the noise channel, as in `sim.engine.rng.channel_word`."""
 
@@ -102,22 +96,12 @@ def draw(keys: tuple[int, int], step: int) -> int:
 
 def lacking() -> str:
     """Why the kernel cannot be compiled here, in words; empty where it can."""
-    if shutil.which("g++") is None:
-        return "there is no g++"
-    able = _macros()
+    if why := compiler.lacking():
+        return why
+    able = compiler.macros()
     if {"__AVX512BW__", "__AVX512DQ__"} <= able or {"__AVX2__", "__FMA__"} <= able:
         return ""
     return "the processor has neither AVX-512 nor AVX2 with FMA"
-
-
-@cache
-def _macros() -> frozenset[str]:
-    """What g++ defines for this processor, and its version."""
-    asked = subprocess.run(
-        ["g++", "-march=native", "-dM", "-E", "-x", "c++", os.devnull], capture_output=True, text=True, check=True
-    )
-    words = (line.split(maxsplit=2) for line in asked.stdout.splitlines())
-    return frozenset(word[1] if word[2:] == ["1"] else " ".join(word[1:]) for word in words)
 
 
 @cache
@@ -129,26 +113,7 @@ def library() -> Any:
     """
     if why := lacking():
         raise OSError(f"the kernel {SOURCE.name} cannot be compiled here: {why}.")
-    described = "\n".join([SOURCE.read_text(), *FLAGS, *sorted(_macros())])
-    path = cache_folder() / "limit" / f"{hashlib.sha256(described.encode()).hexdigest()[:16]}.so"
-    if not path.exists():
-        _compile(path)
-    built = ctypes.CDLL(str(path))
+    built = ctypes.CDLL(str(compiler.library(SOURCE.read_text(), FLAGS, "limit")))
     built.run.restype = ctypes.c_double
     built.draw.argtypes = [ctypes.c_uint32] * 4
     return built
-
-
-def _compile(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft, thing = path.with_suffix(f".{os.getpid()}"), path.with_suffix(f".{os.getpid()}.o")
-    # linked apart: with -ffast-math, loading it would make numpy and JAX lose their smallest numbers
-    for command in (
-        ["-c", *FLAGS, str(SOURCE), "-o", str(thing)],
-        ["-shared", "-fopenmp", str(thing), "-o", str(draft)],
-    ):
-        done = subprocess.run(["g++", *command], capture_output=True, text=True)
-        if done.returncode:
-            raise OSError(f"g++ does not compile {SOURCE.name}:\n{done.stderr}")
-    thing.unlink()
-    draft.replace(path)

@@ -10,6 +10,7 @@ from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import SAMPLES, compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
+from sim.engine.kernels import CHOICES, choose
 from sim.engine.loop import Lanes, Outcome
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -19,7 +20,21 @@ from sim.spec.record import Record
 
 @dataclass(frozen=True)
 class JaxBackend:
-    """Runs on whatever devices JAX sees, all of them."""
+    """Runs on whatever devices JAX sees, all of them.
+
+    Args:
+        kernel: what becomes of the loop over steps: `"native"` (C++ for this processor; needs a compiler), `"xla"` (the
+            reference), or `"auto"`, the fastest that works here.
+
+    Raises:
+        ValueError: there is no such kernel; names those there are.
+    """
+
+    kernel: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.kernel not in CHOICES:
+            raise ValueError(f"`backend.kernel` is {self.kernel!r}; the kernels are {', '.join(CHOICES)}.")
 
     def device(self) -> str:
         """What it runs on, in words."""
@@ -37,20 +52,29 @@ class JaxBackend:
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> "JaxSimulation":
         """Check, compile to Programs, and lay out the schema; XLA compiles at the first run."""
-        return JaxSimulation(network, protocol, record, design, numerics, batch)
+        return JaxSimulation(network, protocol, record, design, numerics, batch, self.kernel)
 
 
 class JaxSimulation(LaneSimulation):
     """A prepared simulation; see `sim.backends.base.Simulation`."""
 
     def __init__(
-        self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
+        self,
+        network: Network,
+        protocol: Protocol,
+        record: Record,
+        design: xr.Dataset,
+        numerics: Numerics,
+        batch: int,
+        kernel: str = "auto",
     ) -> None:
         super().__init__(network, protocol, record, design, numerics, batch)
+        one = self._batch(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
+        chosen = choose(kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)])
         if self.coupled:
-            self._network = compile_network(self.circuit, batch, self.blocks, self.block)
+            self._network = compile_network(chosen, self.circuit, batch, self.blocks, self.block)
         else:
-            self._kernels = [compile_lanes(part.program, self.blocks, self.block) for part in self.parts]
+            self._kernels = [compile_lanes(chosen, part.program, self.blocks, self.block) for part in self.parts]
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:

@@ -44,6 +44,37 @@ class Batch(NamedTuple):
     weight: dict[str, np.ndarray]
 
 
+class Spiked(NamedTuple):
+    """The windows in which cells fired, in the order of time; each (spike,).
+
+    Args:
+        mark: step within the window, or `TWICE`.
+    """
+
+    window: np.ndarray
+    sample: np.ndarray
+    cell: np.ndarray
+    mark: np.ndarray
+
+
+def spiked(marks: np.ndarray, ends: np.ndarray) -> Spiked:
+    """Where a population's marks are, up to the end of each sample.
+
+    Args:
+        marks: uint8, (window, sample, cell).
+        ends: windows, (sample,); samples beyond them only filled a batch.
+    """
+    flat = np.ascontiguousarray(marks).reshape(-1)
+    flat = np.pad(flat, (0, -len(flat) % 8)) if len(flat) % 8 else flat
+    eights = np.flatnonzero(flat.view(np.uint64) != 0)  # most hold no spike
+    within, byte = np.nonzero(flat.reshape(-1, 8)[eights] != 0)
+    at = eights[within] * 8 + byte
+    window, sample, cell = np.unravel_index(at, marks.shape)
+    counts = sample < len(ends)
+    counts &= window < np.append(ends, np.zeros(marks.shape[1] - len(ends)))[sample]
+    return Spiked(window[counts], sample[counts], cell[counts], flat[at[counts]])
+
+
 class LaneSimulation(ABC):
     """A prepared simulation (see `sim.backends.base.Simulation`) that leaves only the lanes to a back end.
 
@@ -58,6 +89,8 @@ class LaneSimulation(ABC):
         check_record(record, network.populations)
         self.network, self.protocol, self.record, self.design = network, protocol, record, design
         self.numerics, self.batch = numerics, batch
+        leaves = {**network.leaves(), **protocol.leaves()}
+        self.leaves = {path: np.array([value.number]) for path, value in leaves.items()}
         read = couple.variables_read(network)
         self.parts: list[Part] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
@@ -121,10 +154,8 @@ class LaneSimulation(ABC):
 
     def _numbers(self, samples: slice) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
-        leaves = {**self.network.leaves(), **self.protocol.leaves()}
-        fixed = {path: np.array([value.number]) for path, value in leaves.items()}
-        varied = {p: self.design[p].values[samples] for p in fixed.keys() & set(map(str, self.design.coords))}
-        return {**fixed, **varied}
+        varied = {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
+        return {**self.leaves, **varied}
 
     def _schema(self) -> Schema:
         kept = [self.network.populations[k] for k in self.kept]
@@ -183,10 +214,9 @@ class LaneSimulation(ABC):
             path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
         }
         outcome = self.execute(self._batch(numbers, stream[filled]))
-        marks = np.concatenate([outcome.marks[k] for k in self.kept], axis=-1)[:, :count]
         ends = np.ceil(self.protocol.length(numbers) / self.numerics.window_ms - 1e-9)  # each sample has its own
-        marks = marks[: self.windows] * (np.arange(self.windows)[:, None] < ends[:count])[..., None]
-        arrays, status = self._spikes(marks)
+        kept = [spiked(outcome.marks[k], np.broadcast_to(ends, filled.shape)[:count]) for k in self.kept]
+        arrays, status = self._spikes(kept, count)
         arrays |= self._traces(outcome, count)
         if self.record.commands:
             arrays |= {port: outcome.ports[port][:, :count].T for port in self._driven()}
@@ -234,11 +264,14 @@ class LaneSimulation(ABC):
         """What commands bring to each port at the start of every block, whatever the network does: (block, sample)."""
         return {port: time_course(drive, self._starts()).T for port, drive in batch.drives.items()}
 
-    def _spikes(self, marks: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        windows, samples, size = marks.shape
-        by_lane = np.ascontiguousarray(marks.reshape(windows, -1).T)
-        lane, window = np.nonzero(by_lane)
-        mark = by_lane[lane, window].astype(np.int32)
+    def _spikes(self, kept: list[Spiked], samples: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Spike steps and counts, and how each sample went."""
+        sizes = [self.parts[k].population.size for k in self.kept]
+        size, first = sum(sizes), np.cumsum([0, *sizes])
+        lane = np.concatenate([x.sample * size + x.cell + start for x, start in zip(kept, first, strict=False)])
+        window, mark = (np.concatenate([getattr(x, name) for x in kept]) for name in ("window", "mark"))
+        order = np.argsort(lane, kind="stable")  # of one cell, they come in time already
+        lane, window, mark = lane[order], window[order], mark[order].astype(np.int32)
         count = np.bincount(lane, minlength=samples * size)
         place = np.arange(len(lane)) - (np.cumsum(count) - count)[lane]
         fits = place < self.capacity

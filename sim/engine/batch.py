@@ -1,6 +1,7 @@
 """Many samples at once: pieces that fit the first-level cache, spread over the devices."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -11,34 +12,71 @@ from jax.sharding import Mesh, PartitionSpec
 
 from sim.engine import network
 from sim.engine.circuit import Circuit, Group, NetworkOutcome
-from sim.engine.coupling import LANES, lanes_of
-from sim.engine.loop import Lanes, Outcome, run
+from sim.engine.coupling import lanes_of
+from sim.engine.loop import Kernel, Lanes, Outcome, run
 from sim.engine.program import Program
 
 SAMPLES = 16
 """Most samples in a group of a coupled network."""
 
 
-def compile_lanes(program: Program, blocks: int, windows: int) -> Callable[[Lanes], Outcome]:
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Packed:
+    """A tree of arrays as few arrays, which reach a device sooner: those of one type and shape are stacked.
+
+    Args:
+        stacks: one for each type and shape, (array, ...).
+        places: of each array of the tree, its stack and its place there.
+        tree: the structure.
+    """
+
+    stacks: tuple[Any, ...]
+    places: tuple[tuple[int, int], ...] = field(metadata={"static": True})
+    tree: Any = field(metadata={"static": True})
+
+    @classmethod
+    def of(cls, values: Any) -> "Packed":
+        """Of numpy arrays."""
+        leaves, tree = jax.tree.flatten(values)
+        stacks: dict[Any, list[np.ndarray]] = {}
+        for x in leaves:
+            stacks.setdefault((x.dtype, x.shape), []).append(x)
+        order, seen, places = list(stacks), dict.fromkeys(stacks, 0), []
+        for x in leaves:
+            places.append((order.index((x.dtype, x.shape)), seen[x.dtype, x.shape]))
+            seen[x.dtype, x.shape] += 1
+        return cls(tuple(np.stack(own) for own in stacks.values()), tuple(places), tree)
+
+    def unpacked(self) -> Any:
+        """The tree."""
+        return jax.tree.unflatten(self.tree, [self.stacks[stack][place] for stack, place in self.places])
+
+
+def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -> Callable[[Lanes], Outcome]:
     """A function that runs any number of lanes that nothing couples, compiled once per number of lanes.
 
     Returns:
         lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
-    kernel, devices = _on_all_devices(lambda chunk: run(program, chunk, blocks, windows))
+    compiled, devices = _on_all_devices(lambda chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
 
     def batch(lanes: Lanes) -> Outcome:
         count = lanes.cells.keys[0].shape[-1]
-        chunks = -(-count // (LANES * devices)) * devices
+        size = kernel.piece(-(-count // devices))
+        chunks = -(-count // (size * devices)) * devices
         with jax.enable_x64(program.dtype == jnp.float64):
-            chunked = jax.tree.map(lambda x: _split(_cast(x, program.dtype), chunks, LANES), lanes)
-            outcome = jax.tree.map(np.asarray, kernel(chunked))
+            packed = Packed.of(jax.tree.map(lambda x: _cast(x, program.dtype), lanes))
+            chunked = jax.tree.map(lambda x: _split(x, chunks, size), packed)
+            outcome = jax.tree.map(np.asarray, compiled(chunked))
         return jax.tree.map(lambda x: _joined(x)[..., :count], outcome)
 
     return batch
 
 
-def compile_network(circuit: Circuit, samples: int, blocks: int, windows: int) -> Callable[[Group], NetworkOutcome]:
+def compile_network(
+    kernel: Kernel, circuit: Circuit, samples: int, blocks: int, windows: int
+) -> Callable[[Group], NetworkOutcome]:
     """A function that runs `samples` samples of a coupled network.
 
     Returns:
@@ -46,7 +84,7 @@ def compile_network(circuit: Circuit, samples: int, blocks: int, windows: int) -
         of the second ...
     """
     per_group = max(1, min(SAMPLES, -(-samples // len(jax.devices()))))
-    kernel, devices = _on_all_devices(lambda group: network.run(circuit, group, per_group, blocks, windows))
+    compiled, devices = _on_all_devices(lambda group: network.run(kernel, circuit, group, per_group, blocks, windows))
     groups = -(-samples // (per_group * devices)) * devices
 
     def batch(group: Group) -> NetworkOutcome:
@@ -65,7 +103,7 @@ def compile_network(circuit: Circuit, samples: int, blocks: int, windows: int) -
                     for k, x in rest.weight.items()
                 },
             )
-            out = jax.tree.map(np.asarray, kernel(rest._replace(cells=cells)))
+            out = jax.tree.map(np.asarray, compiled(rest._replace(cells=cells)))
         by_cell = {
             "marks": tuple(_samples(x, 1, samples) for x in out.marks),
             "traces": tuple({k: _samples(x, 1, samples) for k, x in own.items()} for own in out.traces),
@@ -111,7 +149,7 @@ def _cells(x: np.ndarray, size: int, groups: int, per_group: int) -> np.ndarray:
 
 
 def _joined(x: np.ndarray) -> np.ndarray:
-    """(chunk, ..., LANES) -> (..., lane)."""
+    """(chunk, ..., lane of the chunk) -> (..., lane)."""
     return np.moveaxis(x, 0, -2).reshape(*x.shape[1:-1], -1)
 
 

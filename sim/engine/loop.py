@@ -1,5 +1,6 @@
 """Windows and steps. Inside a window the cells are independent; what couples them happens between windows."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -12,6 +13,8 @@ from sim.engine.system import Array, Values
 
 TWICE = 255
 """The mark of a cell that fired more than once within one window."""
+STRETCH = 64
+"""Windows that cells without connections advance at once."""
 
 
 class Cells(NamedTuple):
@@ -36,8 +39,8 @@ class Lanes(NamedTuple):
 
 
 class Ports(NamedTuple):
-    """Input in one window by port, each (lane,) or a scalar: at its border with the window before (the mean of both
-    sides), at its start, and the change over it."""
+    """Input by port: at the border with the window before (the mean of both sides), at the start of a window, and the
+    change over it. Each (lane,) or a scalar in one window; for several, (window, lane) or (window,)."""
 
     border: Values
     level: Values
@@ -58,40 +61,65 @@ class Outcome(NamedTuple):
     finite: Array
 
 
-def window(
-    program: Program, cells: Cells, state: Values, index: Array, ports: Ports, arrivals: Values
+Advance = Callable[[Program, Cells, Values, Array, Ports, Values], tuple[Values, Array]]
+"""Advances cells that nothing couples: (program, cells, state, windows, ports, arrivals) -> the state after these
+windows, and the marks, uint8, (window, lane). Windows are numbered one after the other, int32, (window,). Arrivals,
+state -> (step, lane), are what arriving spikes add to it at the start of each step; only a single window may have
+them."""
+
+
+class Kernel(NamedTuple):
+    """One way to advance, see `sim.engine.kernels`.
+
+    Args:
+        least: lanes come in whole multiples of it.
+        most: lanes that it takes at once.
+    """
+
+    advance: Advance
+    least: int
+    most: int
+
+    def piece(self, lanes: int) -> int:
+        """How many lanes to give it at once."""
+        return min(self.most, -(-lanes // self.least) * self.least)
+
+
+def one_step(
+    program: Program, cells: Cells, carry: tuple[Values, Array], at: tuple[Array, Array], ports: Ports, arrivals: Values
 ) -> tuple[Values, Array]:
-    """All steps of one window: the state at its end and the marks.
+    """One step within a window; what every kernel repeats.
 
     Args:
         cells: their constants and keys.
-        index: number of the window.
-        arrivals: state -> (step, lane), what arriving spikes add to it at the start of each step.
+        carry: the state, and the marks of this window so far, int32.
+        at: number of the window, and of the step in it.
+        ports, arrivals: of this window, and of this step.
+
+    Returns:
+        The next carry.
     """
+    (state, marks), (index, k) = carry, at
     per_step = 1.0 / program.steps
-
-    def step(k: Array, carry: tuple[Values, Array]) -> tuple[Values, Array]:
-        state, marks = carry
-        place = k.astype(program.dtype) * per_step
-        start = {port: level + ports.rise[port] * place for port, level in ports.level.items()}
-        inputs = Inputs(
-            around={port: jnp.where(k > 0, start[port], ports.border[port]) for port in start},
-            start=start,
-            middle={port: level + ports.rise[port] * (place + 0.5 * per_step) for port, level in ports.level.items()},
-            draws=program.draws(cells.keys, index * program.steps + k),
-        )
-        state = program.receive(state, {name: added[k] for name, added in arrivals.items()})
-        state, fired = program.step(state, cells.constants, inputs)
-        mark = jnp.where(marks > 0, TWICE, k + 1)
-        return state, jnp.where(fired, mark, marks)
-
-    return lax.fori_loop(0, program.steps, step, (state, jnp.zeros(cells.keys[0].shape, jnp.int32)))
+    place = k.astype(program.dtype) * per_step
+    start = {port: level + ports.rise[port] * place for port, level in ports.level.items()}
+    inputs = Inputs(
+        around={port: jnp.where(k > 0, start[port], ports.border[port]) for port in start},
+        start=start,
+        middle={port: level + ports.rise[port] * (place + 0.5 * per_step) for port, level in ports.level.items()},
+        draws=program.draws(cells.keys, index * program.steps + k),
+    )
+    state, fired = program.step(program.receive(state, arrivals), cells.constants, inputs)
+    return state, jnp.where(fired, jnp.where(marks > 0, TWICE, k + 1), marks)
 
 
 def ports_at(drives: dict[str, Drive], index: Array) -> Ports:
-    """What drives bring in one window."""
+    """What drives bring in one window, or, for several, (window, 1, 1), in each of them; a number where none is."""
     border, level, rise = {}, {}, {}
     for port, drive in drives.items():
+        if drive.silent:
+            border[port] = level[port] = rise[port] = jnp.zeros(index.shape[:1], drive.segments.level.dtype)
+            continue
         last, change = drive.at(index - 1)
         level[port], rise[port] = drive.at(index)
         border[port] = 0.5 * (last + change + level[port])
@@ -103,17 +131,25 @@ def finite(state: Values) -> Array:
     return jnp.stack([jnp.isfinite(x) for x in state.values()]).all(0)
 
 
-def run(program: Program, lanes: Lanes, blocks: int, windows: int) -> Outcome:
+def run(kernel: Kernel, program: Program, lanes: Lanes, blocks: int, windows: int) -> Outcome:
     """A chunk of lanes from time zero through `blocks` blocks of `windows` windows each."""
 
-    def each_window(state: Values, index: Array) -> tuple[Values, Array]:
-        state, marks = window(program, lanes.cells, state, index, ports_at(lanes.drives, index), {})
-        return state, marks.astype(jnp.uint8)
+    def stretch(state: Values, first: Array, count: int) -> tuple[Values, Array]:
+        indices = first + jnp.arange(count, dtype=jnp.int32)
+        return kernel.advance(program, lanes.cells, state, indices, ports_at(lanes.drives, indices[:, None, None]), {})
 
     def each_block(state: Values, block: Array) -> tuple[Values, tuple[Array, Values]]:
         first = block * windows
         seen = program.observe(state, lanes.cells.constants, ports_at(lanes.drives, first).level)
-        state, marks = lax.scan(each_window, state, first + jnp.arange(windows, dtype=jnp.int32))
+        whole, rest = divmod(windows, STRETCH)
+        marks = jnp.zeros((0, lanes.cells.keys[0].shape[0]), jnp.uint8)
+        if whole:
+            starts = first + jnp.arange(whole, dtype=jnp.int32) * STRETCH
+            state, marks = lax.scan(lambda state, start: stretch(state, start, STRETCH), state, starts)
+            marks = marks.reshape(whole * STRETCH, -1)
+        if rest:
+            state, last = stretch(state, first + whole * STRETCH, rest)
+            marks = jnp.concatenate([marks, last])
         return state, (marks, seen)
 
     state, (marks, traces) = lax.scan(each_block, lanes.cells.state, jnp.arange(blocks, dtype=jnp.int32))

@@ -7,13 +7,14 @@ the window on its own, as if nothing coupled it.
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
 from sim.engine.coupling import arriving, at_lag, by_lane, by_sample, carried, tree_sum
-from sim.engine.loop import Ports, finite, ports_at, window
+from sim.engine.loop import Kernel, Ports, finite, ports_at
 from sim.engine.program import Rule
 from sim.engine.system import Array, Values
 from sim.engine.trigger import TriggerState
@@ -57,6 +58,7 @@ class _Loop(NamedTuple):
     circuit: Circuit
     group: Group
     samples: int
+    kernel: Kernel
 
     def read(self, rule: Rule, member: int, state: State) -> Array:
         """A variable of a member's cells, (sample, cell)."""
@@ -131,11 +133,12 @@ class _Loop(NamedTuple):
         answer, arrivals = self.answer(state, index), self.arrivals(state, index)
         after, marks = [], []
         for k, member in enumerate(self.circuit.members):
-            ports = self.ports(member, index, answer.live)
+            own, ports = self.group.cells[k], self.ports(member, index, answer.live)
             lanes = {name: by_lane(x, self.samples, member.size) for name, x in arrivals[k].items()}
-            new, fired = window(member.program, self.group.cells[k], state.cells[k], index, ports, lanes)
+            ports = jax.tree.map(lambda x: x[None], ports)
+            new, fired = self.kernel.advance(member.program, own, state.cells[k], index[None], ports, lanes)
             after.append(new)
-            marks.append(by_sample(fired, self.samples, member.size).astype(jnp.uint8))
+            marks.append(by_sample(fired[0], self.samples, member.size))
         spikes = {
             k: lax.dynamic_update_index_in_dim(ring, marks[k], index % ring.shape[0], 0)
             for k, ring in state.spikes.items()
@@ -161,9 +164,9 @@ def _add(found: Values, name: str, value: Array) -> None:
     found[name] = found[name] + value if name in found else value
 
 
-def run(circuit: Circuit, group: Group, samples: int, blocks: int, windows: int) -> NetworkOutcome:
+def run(kernel: Kernel, circuit: Circuit, group: Group, samples: int, blocks: int, windows: int) -> NetworkOutcome:
     """Some samples from time zero through `blocks` blocks of `windows` windows each."""
-    loop = _Loop(circuit, group, samples)
+    loop = _Loop(circuit, group, samples, kernel)
 
     def each_block(state: State, block: Array):
         first = block * windows

@@ -16,6 +16,7 @@ from sim.compile.assemble import assemble, cells, parameters
 from sim.compile.interventions import drives, pieces, time_course
 from sim.engine.batch import compile_lanes
 from sim.engine.integrate import SCHEMES
+from sim.engine.kernels import xla
 from sim.engine.loop import Lanes
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
@@ -141,7 +142,7 @@ def computed(name: str, scheme: str, dt: str) -> np.ndarray:
     part = assemble(population(name), Record(variables=potentials), numerics)
     numbers, found = driven(name)
     start = Lanes(cells(part, parameters(part, numbers), np.zeros(1, int)), found)
-    outcome = compile_lanes(part.program, 2, round(END / WINDOW))(start)
+    outcome = compile_lanes(xla.KERNEL, part.program, 2, round(END / WINDOW))(start)
     return np.array([outcome.traces[v][1, 0] for v in potentials])
 
 

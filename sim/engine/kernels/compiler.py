@@ -1,0 +1,70 @@
+"""C++ to a library for this processor: compiled once, kept in the cache."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from sim.cache import cache_folder
+
+COMPILER = "g++"
+
+
+def lacking() -> str:
+    """Why nothing can be compiled here, in words; empty where it can."""
+    return "" if shutil.which(COMPILER) else f"there is no {COMPILER}"
+
+
+@cache
+def macros() -> frozenset[str]:
+    """What the compiler defines for this processor, and its version."""
+    asked = subprocess.run(
+        [COMPILER, "-march=native", "-dM", "-E", "-x", "c++", os.devnull], capture_output=True, text=True, check=True
+    )
+    words = (line.split(maxsplit=2) for line in asked.stdout.splitlines())
+    return frozenset(word[1] if word[2:] == ["1"] else " ".join(word[1:]) for word in words)
+
+
+def version() -> str:
+    """Name and version of the compiler."""
+    numbers = dict(line.split(" ", 1) for line in macros() if line.startswith("__GNUC_") and " " in line)
+    return f"{COMPILER} {numbers.get('__GNUC__', '?')}.{numbers.get('__GNUC_MINOR__', '?')}"
+
+
+def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
+    """A shared library, from the cache or compiled anew.
+
+    Args:
+        text: C++, whole.
+        flags: of the compiler, besides those for a library for this processor.
+        folder: in the cache, for its kind.
+
+    Raises:
+        OSError: it cannot be compiled here; says why.
+    """
+    if why := lacking():
+        raise OSError(f"C++ cannot be compiled here: {why}.")
+    key = hashlib.sha256("\n".join([text, *flags, *sorted(macros())]).encode()).hexdigest()[:16]
+    path = cache_folder() / folder / f"{key}.so"
+    if not path.exists():
+        _compile(text, flags, path)
+    return path
+
+
+def _compile(text: str, flags: tuple[str, ...], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source, thing, draft = (path.with_suffix(f".{os.getpid()}{end}") for end in (".cpp", ".o", ".so"))
+    source.write_text(text)
+    # linked apart: with -ffast-math, loading it would make numpy and JAX lose their smallest numbers
+    for command in (
+        ["-c", "-march=native", "-fPIC", *flags, str(source), "-o", str(thing)],
+        ["-shared", *(["-fopenmp"] if "-fopenmp" in flags else []), str(thing), "-o", str(draft)],
+    ):
+        done = subprocess.run([COMPILER, *command], capture_output=True, text=True)
+        if done.returncode:
+            raise OSError(f"{COMPILER} does not compile {source}:\n{done.stderr[:2000]}")
+    thing.unlink()
+    source.replace(path.with_suffix(".cpp"))  # to read
+    draft.replace(path)

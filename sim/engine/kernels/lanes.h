@@ -1,0 +1,208 @@
+// Vectors of lanes and their functions, as c_text.py writes them. A vector fills one register of the processor.
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__) || defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+constexpr int lanes_of_vector = 16;
+#elif defined(__AVX2__)
+constexpr int lanes_of_vector = 8;
+#else
+constexpr int lanes_of_vector = 4;
+#endif
+
+typedef float Floats __attribute__((vector_size(4 * lanes_of_vector)));
+typedef int32_t Ints __attribute__((vector_size(4 * lanes_of_vector)));
+typedef uint32_t Words __attribute__((vector_size(4 * lanes_of_vector)));
+typedef uint8_t Bytes __attribute__((vector_size(lanes_of_vector)));
+typedef Ints Mask;  // all bits of a lane, or none
+
+template <class V>
+inline V load(const void *from, long lane) {
+    V x;
+    std::memcpy(&x, (const char *)from + 4 * lane, sizeof x);
+    return x;
+}
+
+template <class V>
+inline void store(void *to, long lane, V x) {
+    std::memcpy((char *)to + 4 * lane, &x, sizeof x);
+}
+
+inline void store_marks(uint8_t *to, Ints marks) {
+    const Bytes x = __builtin_convertvector(marks, Bytes);
+    std::memcpy(to, &x, sizeof x);
+}
+
+// ---- from one type to another
+
+template <class V, class X>
+inline V all(X x) {
+    return V{} + x;
+}
+template <>
+inline Mask all<Mask, bool>(bool x) {
+    return Mask{} - int32_t(x);
+}
+
+template <class V, class X>
+inline V converted(X x) {
+    if constexpr (sizeof(V) == sizeof(Floats) && sizeof(X) == sizeof(Floats))
+        return __builtin_convertvector(x, V);
+    else
+        return V(x);
+}
+
+template <class V, class X>
+inline V truth(X x) {  // 1 or 0
+    if constexpr (sizeof(X) == sizeof(Mask))
+        return __builtin_convertvector(-x, V);
+    else
+        return V(x);
+}
+
+template <class V, class X>
+inline V bits(X x) {
+    V y;
+    static_assert(sizeof x == sizeof y);
+    std::memcpy(&y, &x, sizeof x);
+    return y;
+}
+
+// ---- one lane after the other; the compiler makes vectors of it where it can
+
+template <class F, class... X>
+inline Floats each(F f, X... x) {
+    Floats y;
+    for (int i = 0; i < lanes_of_vector; i++) y[i] = f(x[i]...);
+    return y;
+}
+
+#define FUNCTION(name, formula)                        \
+    inline float name(float x) { return formula; }     \
+    inline Floats name(Floats y) {                     \
+        return each([](float x) { return formula; }, y); \
+    }
+
+FUNCTION(exp_, std::exp(x))
+FUNCTION(expm1_, std::expm1(x))
+FUNCTION(log_, std::log(x))
+FUNCTION(log1p_, std::log1p(x))
+FUNCTION(sin_, std::sin(x))
+FUNCTION(cos_, std::cos(x))
+FUNCTION(tan_, std::tan(x))
+FUNCTION(atan_, std::atan(x))
+FUNCTION(sinh_, std::sinh(x))
+FUNCTION(cosh_, std::cosh(x))
+FUNCTION(tanh_, std::tanh(x))
+FUNCTION(floor_, std::floor(x))
+FUNCTION(ceil_, std::ceil(x))
+FUNCTION(round_even, std::nearbyint(x))
+FUNCTION(round_away, std::round(x))
+FUNCTION(sign, x > 0 ? 1.f : x < 0 ? -1.f : x)
+
+inline float power(float x, float y) { return std::pow(x, y); }
+inline Floats power(Floats x, Floats y) {
+    return each([](float a, float b) { return std::pow(a, b); }, x, y);
+}
+
+template <int n, class X>
+inline X whole_power(X x) {
+    if constexpr (n < 0)
+        return 1 / whole_power<-n>(x);
+    else if constexpr (n == 0)
+        return x * 0 + 1;
+    else if constexpr (n == 1)
+        return x;
+    else if constexpr (n % 2)
+        return x * whole_power<n - 1>(x);
+    else
+        return whole_power<n / 2>(x * x);
+}
+
+// ---- choices
+
+template <class X>
+inline X chosen(bool first, X a, X b) {
+    return first ? a : b;
+}
+template <class V>
+inline V chosen(Mask first, V a, V b) {
+    return first ? a : b;
+}
+
+// Of the second argument, what is not a number stays so.
+template <class X>
+inline X larger(X a, X b) {
+    return a > b ? a : b;
+}
+template <class X>
+inline X smaller(X a, X b) {
+    return a < b ? a : b;
+}
+
+#if defined(__AVX512F__)
+
+template <>
+inline Floats larger(Floats a, Floats b) {
+    return _mm512_max_ps(a, b);
+}
+template <>
+inline Floats smaller(Floats a, Floats b) {
+    return _mm512_min_ps(a, b);
+}
+inline Floats root(Floats x) { return _mm512_sqrt_ps(x); }
+inline Floats whole(Floats x) { return _mm512_roundscale_ps(x, 8); }
+inline Floats times_power_of_two(Floats x, Floats whole) { return _mm512_scalef_ps(x, whole); }
+
+#else
+
+#if defined(__AVX2__)
+
+template <>
+inline Floats larger(Floats a, Floats b) {
+    return _mm256_max_ps(a, b);
+}
+template <>
+inline Floats smaller(Floats a, Floats b) {
+    return _mm256_min_ps(a, b);
+}
+inline Floats root(Floats x) { return _mm256_sqrt_ps(x); }
+inline Floats whole(Floats x) { return _mm256_round_ps(x, 8); }
+
+#else
+
+inline Floats root(Floats x) {
+    return each([](float a) { return std::sqrt(a); }, x);
+}
+inline Floats whole(Floats x) { return round_even(x); }
+
+#endif
+
+inline Floats times_power_of_two(Floats x, Floats whole) {
+    return x * bits<Floats>((__builtin_convertvector(whole, Ints) + 127) << 23);
+}
+
+#endif
+
+inline float root(float x) { return std::sqrt(x); }
+inline float magnitude(float x) { return std::fabs(x); }
+inline Floats magnitude(Floats x) { return bits<Floats>(bits<Words>(x) & 0x7fffffffu); }
+inline int32_t magnitude(int32_t x) { return x < 0 ? -x : x; }
+inline Ints magnitude(Ints x) { return x < 0 ? -x : x; }
+
+// The exponential of sim/engine/exponential.py, whose `polynomial` stands above.
+inline Floats exponential(Floats x) {
+    const Floats limit = all<Floats>(126.f);
+    const Floats y = smaller(limit, larger(-limit, x * 1.4426950408889634f));
+    const Floats n = whole(y), r = y - n;
+    Floats power = all<Floats>(polynomial[0]);
+    for (int i = 1; i < 6; i++) power = power * r + polynomial[i];
+    return times_power_of_two(power, n);
+}
+inline float exponential(float x) { return exponential(all<Floats>(x))[0]; }

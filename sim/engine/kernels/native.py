@@ -1,0 +1,198 @@
+"""A step as C++ for the processor at hand: some lanes in registers, the loops over windows and steps inside.
+
+`one_step` is traced by JAX and printed (c_text.py) between two loops; the compiled function is called from JAX like any
+other operation (`jax.ffi`). For float32; it needs a C++ compiler.
+"""
+
+import ctypes
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from sim.engine.exponential import POLYNOMIAL
+from sim.engine.kernels import compiler
+from sim.engine.kernels.c_text import COPY, Printed, c_type, printed
+from sim.engine.loop import Cells, Kernel, Ports, one_step
+from sim.engine.program import Program
+from sim.engine.system import Array, Values
+
+FEW = 16
+"""States up to which two vectors advance together: one works while the other waits, and the registers hold both."""
+FLAGS = (
+    "-std=c++17", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math",
+    "-freciprocal-math", "-fschedule-insns", "-fsched-pressure",
+)  # fmt: skip
+"""What is not a number stays so: nothing here says that all numbers are finite."""
+
+
+TRIAL = """#include "xla/ffi/api/ffi.h"
+static xla::ffi::Error advance() { return xla::ffi::Error::Success(); }
+XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, advance, xla::ffi::Ffi::Bind());
+"""
+"""The least that must compile."""
+
+
+class Argument(NamedTuple):
+    """What a kernel reads: an array whose last axis is the lane, or a number; at each `"start"`, window or step."""
+
+    name: str
+    type: str
+    each: str
+
+
+def advance(
+    program: Program, cells: Cells, state: Values, windows: Array, ports: Ports, arrivals: Values
+) -> tuple[Values, Array]:
+    """See `sim.engine.loop.Kernel`.
+
+    Raises:
+        NotImplementedError: the equations use what has no C++ text; names it.
+        OSError: it cannot be compiled here; says why.
+    """
+    given = (state, cells._replace(state={}), ports, arrivals)
+    leaves = jax.tree.leaves(given)
+    lanes, count = cells.keys[0].shape[0], windows.shape[0]
+    name = _registered(_text(program, given))
+    shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in jax.tree.leaves(state)]
+    call = jax.ffi.ffi_call(
+        name,
+        (*shapes, jax.ShapeDtypeStruct((count, lanes), jnp.uint8)),
+        input_output_aliases={k: k for k in range(len(shapes))},
+    )
+    *after, marks = call(*leaves, windows[0])
+    return jax.tree.unflatten(jax.tree.structure(state), after), marks
+
+
+def _text(program: Program, given: tuple[Values, Cells, Ports, Values]) -> str:
+    """The whole C++ text of a kernel.
+
+    Args:
+        given: state, constants and keys, ports, arrivals.
+    """
+    state, cells, ports, arrivals = given
+    once = jax.tree.map(lambda x: "start", (state, cells))
+    each = jax.tree.leaves((*once, jax.tree.map(lambda x: "window", ports), jax.tree.map(lambda x: "step", arrivals)))
+    inside = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), (state, cells))
+    inside = (*inside, *jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), (ports, arrivals)))
+    marks = jax.ShapeDtypeStruct(cells.keys[0].shape, jnp.int32)
+    place = jax.ShapeDtypeStruct((), jnp.int32)
+
+    def step(given: tuple[Values, Cells, Ports, Values], marks: Array, index: Array, k: Array) -> Any:
+        state, cells, ports, arrivals = given
+        return one_step(program, cells, (state, marks), (index, k), ports, arrivals)
+
+    traced = jax.make_jaxpr(step)(inside, marks, place, place)
+    arguments = [
+        Argument(f"a{i}{COPY if aval.shape else ''}", c_type(aval), how)
+        for i, (aval, how) in enumerate(zip(jax.tree.leaves(inside), each, strict=True))
+    ]
+    names = [a.name for a in arguments]
+    body = printed(traced, [*names, f"a{len(names)}{COPY}", "window", "step"])
+    return _loops(arguments, len(state), program.steps, body)
+
+
+def _loops(arguments: list[Argument], states: int, steps: int, body: Printed) -> str:
+    """The printed step between its loops.
+
+    Args:
+        arguments: those of the state first.
+        states: how many.
+        steps: in a window.
+        body: its results are the state and the marks.
+    """
+    vectors = 2 if states <= FEW else 1
+    state, marks = arguments[:states], f"a{len(arguments)}{COPY}"
+    places = {"start": f"lane{COPY}", "window": f"at * lanes + lane{COPY}", "step": f"step * lanes + lane{COPY}"}
+    numbers = {"start": "0", "window": "at", "step": "step"}
+
+    def read(each: str) -> list[str]:
+        """Declarations of what is read at the start, in each window, or in each step."""
+        return [
+            f"{'' if i < states else 'const '}{a.type} {a.name} = "
+            + (
+                f"load<{a.type}>(from[{i}], {places[each]});"
+                if COPY in a.name
+                else f"(({a.type} *)from[{i}])[{numbers[each]}];"
+            )
+            for i, a in enumerate(arguments)
+            if a.each == each
+        ]
+
+    lines = [
+        f"constexpr float polynomial[] = {{{', '.join(f'{float(x)!r}f' for x in POLYNOMIAL)}}};",
+        Path(__file__).with_name("lanes.h").read_text(),
+        '#include "xla/ffi/api/ffi.h"',
+        "namespace ffi = xla::ffi;",
+        "",
+        "static ffi::Error advance(ffi::RemainingArgs arguments, ffi::RemainingRets results) {",
+        f"constexpr int given = {len(arguments)}, states = {states}, steps = {steps}, vectors = {vectors};",
+        "const void *from[given + 1];",
+        "void *to[states + 1];",
+        "for (int i = 0; i <= given; i++) from[i] = arguments.get<ffi::AnyBuffer>(i)->untyped_data();",
+        "for (int i = 0; i <= states; i++) to[i] = (*results.get<ffi::AnyBuffer>(i))->untyped_data();",
+        "const auto shape = (*results.get<ffi::AnyBuffer>(states))->dimensions();",
+        "const long windows = shape[0], lanes = shape[1];",
+        "const int32_t first = *(const int32_t *)from[given];",
+        "for (long lane = 0; lane < lanes; lane += lanes_of_vector * vectors) {",
+        *(f"const long lane_{k} = lane + {k} * lanes_of_vector;" for k in range(vectors)),
+        *_copies(read("start"), vectors),
+        "for (long at = 0; at < windows; at++) {",
+        "const int32_t window = first + int32_t(at);",
+        *_copies([*read("window"), f"Ints {marks} = {{}};"], vectors),
+        "for (int32_t step = 0; step < steps; step++) {",
+        *_copies(read("step"), vectors),
+        *_copies([f"const {s.type} {s.name} = {s.text};" for s in body.statements], vectors),
+        *_copies([f"const {a.type} new_{a.name} = {x};" for a, x in zip(state, body.results, strict=False)], vectors),
+        *_copies([f"{a.name} = new_{a.name};" for a in state] + [f"{marks} = {body.results[-1]};"], vectors),
+        "}",
+        *_copies([f"store_marks((uint8_t *)to[states] + at * lanes + lane{COPY}, {marks});"], vectors),
+        "}",
+        *_copies([f"store(to[{i}], lane{COPY}, {a.name});" for i, a in enumerate(state)], vectors),
+        "}",
+        "return ffi::Error::Success();",
+        "}",
+        "XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, advance, ffi::Ffi::Bind().RemainingArgs().RemainingRets());",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _copies(lines: list[str], vectors: int) -> list[str]:
+    """Each line once for every vector, or once if there is none in it."""
+    return [line.replace(COPY, f"_{k}") for line in lines for k in range(vectors if COPY in line else 1)]
+
+
+def _library(text: str) -> Path:
+    return compiler.library(text, (*FLAGS, f"-I{jax.ffi.include_dir()}"), "native")
+
+
+@cache
+def _registered(text: str) -> str:
+    """The name under which JAX finds the compiled kernel."""
+    path = _library(text)
+    name = f"sherrington-{path.stem}"
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(ctypes.CDLL(str(path)).kernel), platform="cpu")
+    return name
+
+
+KERNEL = Kernel(advance, least=32, most=64)
+"""Two vectors of 16 lanes at least."""
+
+
+def lacking(program: Program, cells: Cells) -> str:
+    """Why this kernel cannot run some cells here, in words; empty where it can."""
+    if program.dtype != jnp.float32:
+        return "it computes in float32 only"
+    lane, nothing = jax.ShapeDtypeStruct((KERNEL.least,), jnp.float32), jax.ShapeDtypeStruct((1,), jnp.float32)
+    shaped = jax.tree.map(
+        lambda x: jax.ShapeDtypeStruct(lane.shape, x.dtype if x.dtype == jnp.uint32 else lane.dtype), cells
+    )
+    ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
+    try:
+        _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
+        _library(TRIAL)
+    except (NotImplementedError, OSError) as problem:
+        return str(problem)
+    return ""
