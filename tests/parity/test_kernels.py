@@ -1,4 +1,4 @@
-"""The step printed as C++ fires when the same step compiled by XLA fires, and does not lose what is not a number."""
+"""The step printed as C++ fires when the same step compiled by XLA fires."""
 
 import dataclasses
 
