@@ -7,16 +7,15 @@ SHARE = 0.25
 """Of the free memory, what a batch may take: the batch before is still being written, and others use the machine."""
 
 
-def batch_size(samples: int, *, together: int, sample_bytes: float, free: float | None = None) -> int:
+def batch_size(samples: int, *, together: int, sample_bytes: float, free: float) -> int:
     """Samples in a batch, at least one.
 
     Args:
         samples: that are to be run.
         together: as many keep the devices busy.
         sample_bytes: memory that one of them takes.
-        free: bytes; what the machine says, unless it is given.
+        free: bytes.
     """
-    free = free_memory() if free is None else free
     fits = SHARE * free / max(sample_bytes, 1.0)
     return max(1, int(min(samples, together, fits)))
 

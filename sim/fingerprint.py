@@ -26,7 +26,7 @@ def code_digest(*places: Path) -> str:
 
 
 def _code(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h")]
+    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h", ".cpp")]
 
 
 def _read(file: Path) -> str:

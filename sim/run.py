@@ -7,7 +7,7 @@ from pathlib import Path
 import xarray as xr
 
 from sim.backends.base import Backend
-from sim.batch_size import batch_size
+from sim.batch_size import batch_size, free_memory
 from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
@@ -133,8 +133,9 @@ def run(
 def _fitting(study: Study, design: xr.Dataset) -> int:
     """Samples that run together, where the user does not say."""
     one = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, 1)
-    together = study.backend.together()
-    return batch_size(design.sizes["sample"], together=together, sample_bytes=one.sample_bytes)
+    together = study.backend.together(sum(p.size for p in study.network.populations))
+    free = min(free_memory(), study.backend.free_bytes())
+    return batch_size(design.sizes["sample"], together=together, sample_bytes=one.sample_bytes, free=free)
 
 
 def _count(slabs: list[slice]) -> int:

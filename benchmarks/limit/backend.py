@@ -1,5 +1,6 @@
 """The limit as a back end: the same declared network, protocol and design as any other, run by the kernel by hand."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -38,8 +39,11 @@ class LimitBackend:
     def device(self) -> str:
         return f"{self.threads} threads"
 
-    def together(self) -> int:
+    def together(self, cells: int) -> int:
         return 64 * self.threads
+
+    def free_bytes(self) -> float:
+        return math.inf
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int

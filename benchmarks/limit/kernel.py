@@ -25,7 +25,7 @@ class Ran(NamedTuple):
     """What a run leaves.
 
     Args:
-        marks: uint8, (window, lane), as those of `sim.engine.loop.Outcome`.
+        marks: uint8, (window, lane), as those of `sim.engine.lanes.Outcome`.
         seconds: wall time of the kernel alone.
         processor: s, processor time in it, of all threads.
     """

@@ -58,6 +58,10 @@ class Backend(Protocol):
         """What it runs on, in words."""
         ...
 
-    def together(self) -> int:
-        """How many samples at once keep it busy."""
+    def together(self, cells: int) -> int:
+        """How many samples of some cells each keep it busy at once."""
+        ...
+
+    def free_bytes(self) -> float:
+        """Memory that its devices have left, where they have their own; else infinite."""
         ...

@@ -8,6 +8,7 @@ runs short. What couples the groups is in sim.backends.brian2_coupling.
 Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +26,7 @@ from sim.compile.assemble import Part
 from sim.engine import rng
 from sim.engine.circuit import NetworkOutcome
 from sim.engine.drive import Drive
-from sim.engine.loop import TWICE, Cells
+from sim.engine.lanes import TWICE, Cells
 from sim.spec.model import Model, rename
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics, NumericsError
@@ -69,9 +70,13 @@ class Brian2Backend:
         """What it runs on, in words."""
         return "Brian2, numpy target" if self.target == "numpy" else f"Brian2, C++ standalone, {self.threads} threads"
 
-    def together(self) -> int:
+    def together(self, cells: int) -> int:
         """Its cost is that of its calls, whatever the number of cells; its tables of every step are large."""
         return 8
+
+    def free_bytes(self) -> float:
+        """It runs in the memory of the machine."""
+        return math.inf
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int

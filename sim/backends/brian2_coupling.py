@@ -134,7 +134,10 @@ class Coupling:
             ring[self.window % link.depth] = self._read(link.source, link.variable)
             place = (self.window - self.batch.delay[link.name]) % link.depth
             seen = np.take_along_axis(ring, place[None], axis=0)[0]
-            brought = np.asarray(carried(link, jnp.asarray(seen), jnp.float64)) * self.batch.weight[link.name]
+            brought = (
+                np.asarray(carried(link, jnp.asarray(link.table(np.float64)), jnp.asarray(seen)))
+                * self.batch.weight[link.name]
+            )
             path = f"{self.circuit.members[link.target].name}.{link.into}"
             live[path] = live.get(path, 0.0) + brought
         return live

@@ -1,5 +1,6 @@
 """The JAX back end: lanes, or whole networks, through the compiled engine."""
 
+import math
 from dataclasses import dataclass
 
 import jax
@@ -7,11 +8,11 @@ import numpy as np
 import xarray as xr
 
 from sim.backends.simulation import Batch, LaneSimulation
-from sim.engine.batch import SAMPLES, compile_lanes, compile_network
+from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
-from sim.engine.kernels import CHOICES, choose
-from sim.engine.loop import Lanes, Outcome
+from sim.engine.kernels import CHOICES, choose, reference
+from sim.engine.lanes import Lanes, Outcome
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
@@ -24,7 +25,7 @@ class JaxBackend:
 
     Args:
         kernel: what becomes of the loop over steps: `"native"` (C++ for this processor; needs a compiler), `"xla"` (the
-            reference), or `"auto"`, the fastest that works here.
+            reference), `"pallas"` (for a GPU), or `"auto"`, the fastest that works here.
 
     Raises:
         ValueError: there is no such kernel; names those there are.
@@ -43,10 +44,14 @@ class JaxBackend:
             kinds[device.device_kind] = kinds.get(device.device_kind, 0) + 1
         return ", ".join(f"{count} x {kind}" for kind, count in kinds.items())
 
-    def together(self) -> int:
+    def together(self, cells: int) -> int:
         """A group of samples for each core; a GPU wants many more."""
-        devices = jax.devices()
-        return len(devices) * (SAMPLES if devices[0].platform == "cpu" else 64 * SAMPLES)
+        return len(jax.devices()) * reference().together(cells)
+
+    def free_bytes(self) -> float:
+        """Of the memory of all GPUs."""
+        found = [device.memory_stats() for device in jax.devices()]
+        return sum(x["bytes_limit"] - x["bytes_in_use"] if x else math.inf for x in found)
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int

@@ -12,7 +12,7 @@ from sim.compile.assemble import Part, assemble, cells, parameters
 from sim.compile.interventions import drives, horizon, pieces, time_course, triggers
 from sim.engine.circuit import Circuit, NetworkOutcome
 from sim.engine.drive import FINE, Drive
-from sim.engine.loop import TWICE, Cells
+from sim.engine.lanes import TWICE, Cells
 from sim.engine.trigger import Trigger
 from sim.results.schema import NO_SPIKE, Schema, Variable, simulation_schema
 from sim.results.status import Status

@@ -8,7 +8,7 @@ import numpy as np
 from sim.compile.equations import Compiled, compile_model, initial_state
 from sim.engine import rng
 from sim.engine.integrate import SCHEMES
-from sim.engine.loop import Cells
+from sim.engine.lanes import Cells
 from sim.engine.program import Program, Rule
 from sim.spec.model import Model
 from sim.spec.network import Population

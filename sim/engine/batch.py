@@ -12,12 +12,10 @@ from jax.sharding import Mesh, PartitionSpec
 
 from sim.engine import network
 from sim.engine.circuit import Circuit, Group, NetworkOutcome
-from sim.engine.coupling import lanes_of
-from sim.engine.loop import Kernel, Lanes, Outcome, run
+from sim.engine.kernel import Kernel
+from sim.engine.lanes import Lanes, Outcome
+from sim.engine.loop import run
 from sim.engine.program import Program
-
-SAMPLES = 16
-"""Most samples in a group of a coupled network."""
 
 
 @jax.tree_util.register_dataclass
@@ -59,7 +57,7 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
     Returns:
         lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
-    compiled, devices = _on_all_devices(lambda chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
+    compiled, devices = _on_all_devices(lambda _, chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
 
     def batch(lanes: Lanes) -> Outcome:
         count = lanes.cells.keys[0].shape[-1]
@@ -68,7 +66,7 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
         with jax.enable_x64(program.dtype == jnp.float64):
             packed = Packed.of(jax.tree.map(lambda x: _cast(x, program.dtype), lanes))
             chunked = jax.tree.map(lambda x: _split(x, chunks, size), packed)
-            outcome = jax.tree.map(np.asarray, compiled(chunked))
+            outcome = jax.tree.map(np.asarray, compiled((), chunked))
         return jax.tree.map(lambda x: _joined(x)[..., :count], outcome)
 
     return batch
@@ -83,14 +81,17 @@ def compile_network(
         group -> NetworkOutcome with numpy arrays. The group's cells come as lanes: every cell of the first sample, then
         of the second ...
     """
-    per_group = max(1, min(SAMPLES, -(-samples // len(jax.devices()))))
-    compiled, devices = _on_all_devices(lambda group: network.run(kernel, circuit, group, per_group, blocks, windows))
+    per_group = max(1, min(kernel.samples, -(-samples // len(jax.devices()))))
+    compiled, devices = _on_all_devices(
+        lambda wires, group: network.run(kernel, circuit, wires, group, per_group, blocks, windows)
+    )
     groups = -(-samples // (per_group * devices)) * devices
+    wires = {link.name: link.table(circuit.dtype) for link in circuit.links}
 
     def batch(group: Group) -> NetworkOutcome:
         with jax.enable_x64(circuit.dtype == jnp.float64):
             cells = tuple(
-                jax.tree.map(lambda x, m=m: _cells(_cast(x, circuit.dtype), m.size, groups, per_group), own)
+                jax.tree.map(lambda x, m=m: _cells(_cast(x, circuit.dtype), kernel, m.size, groups, per_group), own)
                 for own, m in zip(group.cells, circuit.members, strict=True)
             )
             rest = group._replace(cells=())
@@ -103,7 +104,7 @@ def compile_network(
                     for k, x in rest.weight.items()
                 },
             )
-            out = jax.tree.map(np.asarray, compiled(rest._replace(cells=cells)))
+            out = jax.tree.map(np.asarray, compiled(wires, rest._replace(cells=cells)))
         by_cell = {
             "marks": tuple(_samples(x, 1, samples) for x in out.marks),
             "traces": tuple({k: _samples(x, 1, samples) for k, x in own.items()} for own in out.traces),
@@ -119,13 +120,18 @@ def compile_network(
     return batch
 
 
-def _on_all_devices(piece: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], int]:
-    """A compiled function that maps pieces, stacked along the first axis, over all devices; and how many there are."""
+def _on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], int]:
+    """A compiled function of what all pieces share and of pieces, stacked along the first axis, which it maps over all
+    devices; and how many there are."""
     devices = jax.devices()
     split = PartitionSpec("device")
     mesh = Mesh(np.array(devices), ("device",))
     mapped = jax.shard_map(
-        lambda pieces: lax.map(piece, pieces), mesh=mesh, in_specs=(split,), out_specs=split, check_vma=False
+        lambda shared, pieces: lax.map(lambda own: piece(shared, own), pieces),
+        mesh=mesh,
+        in_specs=(PartitionSpec(), split),
+        out_specs=split,
+        check_vma=False,
     )
     return jax.jit(mapped), len(devices)
 
@@ -141,11 +147,11 @@ def _split(x: np.ndarray, pieces: int, size: int) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(x.reshape(*x.shape[:-1], pieces, size), -2, 0))
 
 
-def _cells(x: np.ndarray, size: int, groups: int, per_group: int) -> np.ndarray:
+def _cells(x: np.ndarray, kernel: Kernel, size: int, groups: int, per_group: int) -> np.ndarray:
     """(sample * cell,) -> (group, lane), the last sample repeated to fill the last group."""
     by_sample = x.reshape(-1, size).T  # (cell, sample)
     grouped = _split(by_sample, groups, per_group).swapaxes(1, 2).reshape(groups, per_group * size)
-    return _split(grouped, 1, lanes_of(per_group, size))[0]
+    return _split(grouped, 1, kernel.lanes(per_group * size))[0]
 
 
 def _joined(x: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.drive import Drive
-from sim.engine.loop import Cells
+from sim.engine.lanes import Cells
 from sim.engine.program import Program, Rule
 from sim.engine.system import Array, Values
 from sim.engine.trigger import Trigger
@@ -43,6 +43,10 @@ class Link(NamedTuple):
     def depth(self) -> int:
         """Windows of history that it needs."""
         return self.lags[1] + 2
+
+    def table(self, dtype: Any) -> np.ndarray:
+        """Its wires, (source, target); empty from each cell to the one of the same number."""
+        return np.zeros((0, 0), dtype) if self.wires is None else self.wires.astype(dtype)
 
     @property
     def even(self) -> bool:
@@ -105,7 +109,7 @@ class NetworkOutcome(NamedTuple):
     """What a group leaves.
 
     Args:
-        marks: of each member, uint8, (window, sample, cell), see `sim.engine.loop.Outcome`.
+        marks: of each member, uint8, (window, sample, cell), see `sim.engine.lanes.Outcome`.
         traces: of each member, name -> (block, sample, cell).
         finite: of each member, bool, (sample, cell).
         signals: name -> (block, sample).

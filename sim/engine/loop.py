@@ -1,88 +1,17 @@
 """Windows and steps. Inside a window the cells are independent; what couples them happens between windows."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import jax.numpy as jnp
 from jax import lax
 
 from sim.engine.drive import Drive
 from sim.engine.integrate import Inputs
+from sim.engine.kernel import Kernel
+from sim.engine.lanes import TWICE, Cells, Lanes, Outcome, Ports
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
-TWICE = 255
-"""The mark of a cell that fired more than once within one window."""
 STRETCH = 64
 """Windows that cells without connections advance at once."""
-
-
-class Cells(NamedTuple):
-    """Lanes, each one cell of one sample.
-
-    Args:
-        state: name -> (lane,).
-        constants: name -> (lane,); also those that all lanes share, so that no result depends on what a design varies.
-        keys: two of (lane,), uint32.
-    """
-
-    state: Values
-    constants: Values
-    keys: tuple[Array, Array]
-
-
-class Lanes(NamedTuple):
-    """Cells that nothing couples, and what drives each of them: port -> Drive, (piece, lane)."""
-
-    cells: Cells
-    drives: dict[str, Drive]
-
-
-class Ports(NamedTuple):
-    """Input by port: at the border with the window before (the mean of both sides), at the start of a window, and the
-    change over it. Each (lane,) or a scalar in one window; for several, (window, lane) or (window,)."""
-
-    border: Values
-    level: Values
-    rise: Values
-
-
-class Outcome(NamedTuple):
-    """What a chunk leaves.
-
-    Args:
-        marks: uint8, (window, lane): 0 silent, k = fired at the end of step k of the window, `TWICE` = more than once.
-        traces: name -> (block, lane), at the start of every block of windows.
-        finite: bool, (lane,): the final state holds no NaN and no infinity.
-    """
-
-    marks: Array
-    traces: Values
-    finite: Array
-
-
-Advance = Callable[[Program, Cells, Values, Array, Ports, Values], tuple[Values, Array]]
-"""Advances cells that nothing couples: (program, cells, state, windows, ports, arrivals) -> the state after these
-windows, and the marks, uint8, (window, lane). Windows are numbered one after the other, int32, (window,). Arrivals,
-state -> (step, lane), are what arriving spikes add to it at the start of each step; only a single window may have
-them."""
-
-
-class Kernel(NamedTuple):
-    """One way to advance, see `sim.engine.kernels`.
-
-    Args:
-        least: lanes come in whole multiples of it.
-        most: lanes that it takes at once.
-    """
-
-    advance: Advance
-    least: int
-    most: int
-
-    def piece(self, lanes: int) -> int:
-        """How many lanes to give it at once."""
-        return min(self.most, -(-lanes // self.least) * self.least)
 
 
 def one_step(

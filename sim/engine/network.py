@@ -13,8 +13,10 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import arriving, at_lag, by_lane, by_sample, carried, tree_sum
-from sim.engine.loop import Kernel, Ports, finite, ports_at
+from sim.engine.coupling import at_lag, by_lane, by_sample, carried, tree_sum
+from sim.engine.kernel import Kernel
+from sim.engine.lanes import Ports
+from sim.engine.loop import finite, ports_at
 from sim.engine.program import Rule
 from sim.engine.system import Array, Values
 from sim.engine.trigger import TriggerState
@@ -53,9 +55,10 @@ class Answer(NamedTuple):
 
 
 class _Loop(NamedTuple):
-    """The network and the numbers of some samples of it."""
+    """The network, its wires by projection, and the numbers of some samples of it."""
 
     circuit: Circuit
+    wires: Values
     group: Group
     samples: int
     kernel: Kernel
@@ -65,6 +68,10 @@ class _Loop(NamedTuple):
         cells = self.group.cells[member]
         value = jnp.broadcast_to(rule({**cells.constants, **state.cells[member]}), cells.keys[0].shape)
         return by_sample(value, self.samples, self.circuit.members[member].size)
+
+    def by_lane(self, x: Array, member: Member) -> Array:
+        """(..., sample, cell or 1) -> (..., lane)."""
+        return by_lane(x, self.samples, member.size, self.kernel.lanes(self.samples * member.size))
 
     def first(self) -> State:
         """At time zero."""
@@ -94,7 +101,7 @@ class _Loop(NamedTuple):
             ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
             seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
             path = f"{self.circuit.members[link.target].name}.{link.into}"
-            _add(live, path, carried(link, seen, self.circuit.dtype) * self.group.weight[link.name])
+            _add(live, path, carried(link, self.wires[link.name], seen) * self.group.weight[link.name])
             values[link.name] = ring
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
@@ -107,11 +114,9 @@ class _Loop(NamedTuple):
         found: list[Values] = [{} for _ in self.circuit.members]
         for link in self.circuit.links:
             if link.read is None:
-                arrive = arriving(
-                    state.spikes[link.source], self.group.delay[link.name], index, self.circuit.steps, link.lags
-                )
-                brought = carried(link, arrive, self.circuit.dtype) * self.group.weight[link.name]
-                _add(found[link.target], link.into, brought)
+                ring, delay = state.spikes[link.source], self.group.delay[link.name]
+                brought = self.kernel.arrive(link, self.wires[link.name], ring, delay, index, self.circuit.steps)
+                _add(found[link.target], link.into, brought * self.group.weight[link.name])
         return found
 
     def ports(self, member: Member, index: Array, live: Values) -> Ports:
@@ -125,7 +130,7 @@ class _Loop(NamedTuple):
                 if path in live and kind != "rise":
                     parts.append(live[path])
                 silent = jnp.zeros((), self.circuit.dtype)
-                place[port] = by_lane(sum(parts[1:], parts[0]), self.samples, member.size) if parts else silent
+                place[port] = self.by_lane(sum(parts[1:], parts[0]), member) if parts else silent
         return found
 
     def window(self, state: State, index: Array) -> tuple[State, tuple[Array, ...]]:
@@ -134,7 +139,7 @@ class _Loop(NamedTuple):
         after, marks = [], []
         for k, member in enumerate(self.circuit.members):
             own, ports = self.group.cells[k], self.ports(member, index, answer.live)
-            lanes = {name: by_lane(x, self.samples, member.size) for name, x in arrivals[k].items()}
+            lanes = {name: self.by_lane(x, member) for name, x in arrivals[k].items()}
             ports = jax.tree.map(lambda x: x[None], ports)
             new, fired = self.kernel.advance(member.program, own, state.cells[k], index[None], ports, lanes)
             after.append(new)
@@ -164,9 +169,15 @@ def _add(found: Values, name: str, value: Array) -> None:
     found[name] = found[name] + value if name in found else value
 
 
-def run(kernel: Kernel, circuit: Circuit, group: Group, samples: int, blocks: int, windows: int) -> NetworkOutcome:
-    """Some samples from time zero through `blocks` blocks of `windows` windows each."""
-    loop = _Loop(circuit, group, samples, kernel)
+def run(
+    kernel: Kernel, circuit: Circuit, wires: Values, group: Group, samples: int, blocks: int, windows: int
+) -> NetworkOutcome:
+    """Some samples from time zero through `blocks` blocks of `windows` windows each.
+
+    Args:
+        wires: relative weights of each projection, (source, target).
+    """
+    loop = _Loop(circuit, wires, group, samples, kernel)
 
     def each_block(state: State, block: Array):
         first = block * windows

@@ -17,7 +17,7 @@ from sim.compile.interventions import drives, pieces, time_course
 from sim.engine.batch import compile_lanes
 from sim.engine.integrate import SCHEMES
 from sim.engine.kernels import xla
-from sim.engine.loop import Lanes
+from sim.engine.lanes import Lanes
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics

@@ -2,11 +2,15 @@
 
 import dataclasses
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from sim.backends.jax_backend import JaxBackend
-from sim.engine.kernels import compiler
+from sim.engine import coupling
+from sim.engine.circuit import Link
+from sim.engine.kernels import compiler, rows
+from sim.engine.lanes import TWICE
 from sim.spec.protocol import Hold, Settle, Triangle
 
 pytestmark = pytest.mark.skipif(bool(compiler.lacking()), reason=compiler.lacking() or "-")
@@ -36,3 +40,22 @@ def test_an_unknown_kernel_is_refused():
 def test_float64_is_left_to_xla(simulate, pool):
     with pytest.raises(ValueError, match="float32 only"):
         simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"), dtype="float64")
+
+
+@pytest.mark.parametrize("busy", [0.0, 0.05, 0.9])
+def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
+    """All wires at once, some rows at a time, and rows in C++: the same bits, also where nearly all cells fire."""
+    random, steps, samples, sources, targets = np.random.default_rng(7), 10, 3, 70, 50
+    wires = random.integers(0, 4096, (sources, targets)) / 4096
+    link = Link("net", 0, 0, "g", None, "", wires, lags=(1, 3))
+    fired = random.random((link.depth, samples, sources)) < busy
+    marks = np.where(fired, random.choice([1, 5, 10, TWICE], fired.shape), 0).astype(np.uint8)
+    delay = random.integers(steps, 4 * steps, (samples, sources)).astype(np.int32)
+    table = jnp.asarray(wires, jnp.float32)
+    for index in (0, 1, 23):
+        given = (jnp.asarray(marks), jnp.asarray(delay), jnp.int32(index))
+        step = coupling.arriving(*given, steps, link.lags)
+        product = np.asarray(coupling.arrive(link, table, *given, steps))
+        assert (product > 0).any() == (busy > 0)
+        np.testing.assert_array_equal(coupling.rows(table, step, steps), product)
+        np.testing.assert_array_equal(rows.arrive(link, table, *given, steps), product)

@@ -1,17 +1,16 @@
-"""How a step becomes a loop over steps: the same `one_step`, compiled by XLA or printed as C++."""
+"""How a step becomes a loop over steps: the same `one_step` through XLA, as C++, or as a kernel of a GPU."""
 
 import logging
 from collections.abc import Iterable
 
 import jax
 
-from sim.engine.kernels import native, xla
-from sim.engine.loop import Cells, Kernel
+from sim.engine.kernel import Kernel
+from sim.engine.kernels import native, pallas, xla
+from sim.engine.lanes import Cells
 from sim.engine.program import Program
 
-KERNELS = {"xla": xla.KERNEL, "native": native.KERNEL}
-"""Every kernel by name."""
-CHOICES = ("auto", *KERNELS)
+CHOICES = ("auto", "xla", "native", "pallas")
 _log = logging.getLogger(__name__)
 
 
@@ -21,12 +20,27 @@ def choose(name: str, parts: Iterable[tuple[Program, Cells]]) -> Kernel:
     Raises:
         ValueError: it was named and cannot run them; says why.
     """
-    if name == "xla" or (name == "auto" and jax.devices()[0].platform != "cpu"):
-        return xla.KERNEL
-    why = next(filter(None, (native.lacking(program, cells) for program, cells in parts)), "")
+    if name == "xla":
+        return reference()
+    own, other = ("pallas", "native") if on_gpu() else ("native", "pallas")
+    if name == other:
+        device = "a GPU" if on_gpu() else "a CPU"
+        raise ValueError(f"`backend.kernel` is {name!r}, but JAX runs on {device} here; use 'auto', 'xla' or {own!r}.")
+    lacking = pallas.lacking if on_gpu() else native.lacking
+    why = next(filter(None, (lacking(program, cells) for program, cells in parts)), "")
     if not why:
-        return native.KERNEL
-    if name == "native":
-        raise ValueError(f"`backend.kernel` is 'native', but {why}; use 'auto' or 'xla'.")
+        return pallas.KERNEL if on_gpu() else native.KERNEL
+    if name == own:
+        raise ValueError(f"`backend.kernel` is {name!r}, but {why}; use 'auto' or 'xla'.")
     _log.info("the step is compiled by XLA, which is slower, as %s.", why)
-    return xla.KERNEL
+    return reference()
+
+
+def reference() -> Kernel:
+    """XLA's, for the devices at hand."""
+    return xla.WIDE if on_gpu() else xla.KERNEL
+
+
+def on_gpu() -> bool:
+    """Whether JAX runs on a GPU."""
+    return jax.default_backend() != "cpu"

@@ -1,11 +1,14 @@
 """C++ to a library for this processor: compiled once, kept in the cache."""
 
+import ctypes
 import hashlib
 import os
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+
+import jax
 
 from sim.cache import cache_folder
 
@@ -51,6 +54,23 @@ def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
     if not path.exists():
         _compile(text, flags, path)
     return path
+
+
+@cache
+def registered(text: str, flags: tuple[str, ...]) -> str:
+    """The name under which `jax.ffi` calls a compiled function.
+
+    Args:
+        text: C++, whole; its handler is called `kernel`.
+        flags: as those of `library`.
+
+    Raises:
+        OSError: it cannot be compiled here; says why.
+    """
+    path = library(text, (*flags, f"-I{jax.ffi.include_dir()}"), "native")
+    name = f"sherrington-{path.stem}"
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(ctypes.CDLL(str(path)).kernel), platform="cpu")
+    return name
 
 
 def _compile(text: str, flags: tuple[str, ...], path: Path) -> None:

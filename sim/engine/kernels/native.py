@@ -4,8 +4,6 @@
 other operation (`jax.ffi`). For float32; it needs a C++ compiler.
 """
 
-import ctypes
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,9 +11,12 @@ import jax
 import jax.numpy as jnp
 
 from sim.engine.exponential import POLYNOMIAL
+from sim.engine.kernel import Kernel
 from sim.engine.kernels import compiler
 from sim.engine.kernels.c_text import COPY, Printed, c_type, printed
-from sim.engine.loop import Cells, Kernel, Ports, one_step
+from sim.engine.kernels.rows import arrive
+from sim.engine.lanes import Cells, Ports
+from sim.engine.loop import one_step
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -46,7 +47,7 @@ class Argument(NamedTuple):
 def advance(
     program: Program, cells: Cells, state: Values, windows: Array, ports: Ports, arrivals: Values
 ) -> tuple[Values, Array]:
-    """See `sim.engine.loop.Kernel`.
+    """See `sim.engine.kernel.Advance`.
 
     Raises:
         NotImplementedError: the equations use what has no C++ text; names it.
@@ -55,7 +56,7 @@ def advance(
     given = (state, cells._replace(state={}), ports, arrivals)
     leaves = jax.tree.leaves(given)
     lanes, count = cells.keys[0].shape[0], windows.shape[0]
-    name = _registered(_text(program, given))
+    name = compiler.registered(_text(program, given), FLAGS)
     shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in jax.tree.leaves(state)]
     call = jax.ffi.ffi_call(
         name,
@@ -164,20 +165,7 @@ def _copies(lines: list[str], vectors: int) -> list[str]:
     return [line.replace(COPY, f"_{k}") for line in lines for k in range(vectors if COPY in line else 1)]
 
 
-def _library(text: str) -> Path:
-    return compiler.library(text, (*FLAGS, f"-I{jax.ffi.include_dir()}"), "native")
-
-
-@cache
-def _registered(text: str) -> str:
-    """The name under which JAX finds the compiled kernel."""
-    path = _library(text)
-    name = f"sherrington-{path.stem}"
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(ctypes.CDLL(str(path)).kernel), platform="cpu")
-    return name
-
-
-KERNEL = Kernel(advance, least=32, most=64)
+KERNEL = Kernel(advance, arrive, least=32, most=64, samples=16)
 """Two vectors of 16 lanes at least."""
 
 
@@ -192,7 +180,7 @@ def lacking(program: Program, cells: Cells) -> str:
     ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
     try:
         _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
-        _library(TRIAL)
+        compiler.registered(TRIAL, FLAGS)
     except (NotImplementedError, OSError) as problem:
         return str(problem)
     return ""

@@ -15,12 +15,18 @@ from jax import lax
 from jax.experimental import pallas
 from jax.extend.core import Jaxpr, Literal
 
-from sim.engine.loop import Cells, Kernel, Ports, one_step
+from sim.engine.coupling import arrive
+from sim.engine.kernel import Kernel
+from sim.engine.kernels import xla
+from sim.engine.lanes import Cells, Ports
+from sim.engine.loop import one_step
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
 LANES = 128
 """Of a block: what four warps hold."""
+TRIAL = 4
+"""Windows that both kernels run before this one is trusted."""
 
 
 def _exp(x: Array) -> Array:
@@ -38,8 +44,8 @@ OWN: dict[str, Callable[[Array], Array]] = {"exp": _exp, "sqrt": _sqrt}
 def advance(
     program: Program, cells: Cells, state: Values, windows: Array, ports: Ports, arrivals: Values
 ) -> tuple[Values, Array]:
-    """See `sim.engine.loop.Kernel`."""
-    return _advance(program, cells, state, windows, ports, arrivals, jax.default_backend() != "gpu")
+    """See `sim.engine.kernel.Advance`."""
+    return _advance(program, cells, state, windows, ports, arrivals, interpret=interpreted())
 
 
 def _advance(
@@ -58,8 +64,8 @@ def _advance(
 
     advanced = rewritten(lambda *x: one_step(program, *x), OWN)
 
-    def block(first: Any, *refs: Any) -> None:
-        place = pallas.ds(pallas.program_id(0) * LANES, LANES)
+    def block(number: Any, first: Any, *refs: Any) -> None:
+        place = pallas.ds(number * LANES, LANES)
         state, cells, ports, arrivals = jax.tree.unflatten(tree, refs[: len(leaves)])
         *after, marked = refs[len(leaves) :]
         state, cells = jax.tree.map(lambda x: x[place], (state, cells))
@@ -79,27 +85,27 @@ def _advance(
         for x, new in zip(after, jax.tree.leaves(lax.fori_loop(0, count, window, state)), strict=True):
             x[place] = new
 
-    *after, marks = pallas.pallas_call(
-        block,
-        grid=(lanes // LANES,),
-        out_shape=[*shapes, jax.ShapeDtypeStruct((count, lanes), jnp.uint8)],
-        **_memory(interpret, len(leaves) + 1, len(shapes) + 1),
-    )(windows[:1], *leaves)
+    marks = jax.ShapeDtypeStruct((count, lanes), jnp.uint8)
+    *after, marks = _launched(block, lanes // LANES, [*shapes, marks], interpret)(windows[:1], *leaves)
     return jax.tree.unflatten(jax.tree.structure(state), after), marks
 
 
-def _memory(interpret: bool, given: int, left: int) -> dict[str, Any]:
-    """Everything lies in the memory of the GPU; a block reads its lanes from there, and writes them back."""
+def _launched(block: Callable[..., None], blocks: int, results: list[Any], interpret: bool) -> Callable[..., Any]:
+    """A function of arrays that runs a block for each of its numbers; everything lies in the memory of the GPU, from
+    where a block reads its lanes, and where it writes them back."""
     if interpret:
-        return {"interpret": True}
+        return pallas.pallas_call(
+            lambda *refs: block(pallas.program_id(0), *refs), grid=(blocks,), out_shape=results, interpret=True
+        )
     from jax.experimental.pallas import mosaic_gpu  # needs absl, which comes with the extra `gpu`
 
-    whole = pallas.BlockSpec(memory_space=mosaic_gpu.GMEM)
-    return {
-        "in_specs": [whole] * given,
-        "out_specs": [whole] * left,
-        "compiler_params": mosaic_gpu.CompilerParams(approx_math=True),
-    }
+    return mosaic_gpu.kernel(
+        lambda *refs: block(lax.axis_index("block"), *refs),
+        out_type=results,
+        grid=(blocks,),
+        grid_names=("block",),
+        compiler_params=mosaic_gpu.CompilerParams(approx_math=True),
+    )
 
 
 def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -132,4 +138,35 @@ def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) 
     return new
 
 
-KERNEL = Kernel(advance, least=LANES, most=2**31)
+KERNEL = Kernel(advance, arrive, least=LANES, most=2**17, samples=1024)
+"""Not measured: chosen to fill the registers of a large GPU about twice."""
+
+
+def interpreted() -> bool:
+    """Whether there is no GPU, so that a kernel is only imitated."""
+    return jax.default_backend() == "cpu"
+
+
+def lacking(program: Program, cells: Cells) -> str:
+    """Why this kernel cannot run some cells here, in words; empty where it can, as a trial against XLA shows."""
+    if program.dtype != jnp.float32:
+        return "it computes in float32 only"
+
+    def lanes(x: Any) -> Any:
+        x = np.resize(np.asarray(x), LANES)
+        return x.astype(np.float32) if x.dtype.kind == "f" else x
+
+    cells, windows = jax.tree.map(lanes, cells), np.arange(TRIAL, dtype=np.int32)
+    level = {port: np.zeros((TRIAL, LANES), np.float32) for port in program.ports}
+    given = (cells, cells.state, windows, Ports(level, level, level))
+    try:
+        expected = jax.jit(lambda c, s, w, p: xla.advance(program, c, s, w, p, {}))(*given)
+        found = jax.jit(lambda c, s, w, p: advance(program, c, s, w, p, {}))(*given)
+        alike = all(map(_alike, jax.tree.leaves(found), jax.tree.leaves(expected)))
+    except Exception as problem:  # whatever a compiler says
+        return f"{type(problem).__name__} stopped it: {str(problem).splitlines()[0] if str(problem) else 'no reason'}"
+    return "" if alike else "it does not give the numbers of XLA"
+
+
+def _alike(found: Array, expected: Array) -> bool:
+    return np.allclose(found, expected, rtol=1e-3, atol=1e-3 * float(np.abs(np.asarray(expected)).max(initial=0)))

@@ -3,7 +3,10 @@
 import jax.numpy as jnp
 from jax import lax
 
-from sim.engine.loop import Cells, Kernel, Ports, one_step
+from sim.engine.coupling import arrive
+from sim.engine.kernel import Kernel
+from sim.engine.lanes import Cells, Ports
+from sim.engine.loop import one_step
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -11,7 +14,7 @@ from sim.engine.system import Array, Values
 def advance(
     program: Program, cells: Cells, state: Values, windows: Array, ports: Ports, arrivals: Values
 ) -> tuple[Values, Array]:
-    """See `sim.engine.loop.Kernel`."""
+    """See `sim.engine.kernel.Advance`."""
 
     def window(state: Values, at: tuple[Array, Ports]) -> tuple[Values, Array]:
         index, own = at
@@ -25,5 +28,7 @@ def advance(
     return lax.scan(window, state, (windows, ports))
 
 
-KERNEL = Kernel(advance, least=64, most=64)
-"""Pieces of 64 lanes stay in the first-level cache."""
+KERNEL = Kernel(advance, arrive, least=64, most=64, samples=16)
+"""For a CPU: pieces of 64 lanes stay in the first-level cache."""
+WIDE = Kernel(advance, arrive, least=64, most=2**17, samples=1024)
+"""For a GPU, which needs many lanes at once."""
