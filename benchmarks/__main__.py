@@ -16,7 +16,12 @@ from benchmarks.workloads import WORKLOADS
 
 HERE = Path(__file__).parent
 LANES = {"two": (64, 1024, 4096, 16384, 65536), "five": (60, 1280, 5120), "coupled": (3200,)}
-PEERS = {"brian2": {"two": 3200, "coupled": 3200}, "limit": {"two": 16384}, "plain": {"two": 16384}}
+PEERS = {
+    "xla": {"two": 16384, "five": 5120, "coupled": 3200},
+    "brian2": {"two": 3200, "coupled": 3200},
+    "limit": {"two": 16384},
+    "plain": {"two": 16384},
+}
 
 
 def main() -> None:

@@ -11,13 +11,15 @@ from typing import Any
 
 from benchmarks.workloads import SPIKES, WORKLOADS, Workload
 from experiments.verification import runs
+from sim.backends.jax_backend import JaxBackend
 
 
-def sherrington(workload: Workload, lanes: int) -> dict[str, Any]:
+def sherrington(workload: Workload, lanes: int, kernel: str = "auto") -> dict[str, Any]:
     """The second call of a prepared simulation, from declared numbers to spike steps; noise and raster included."""
     design = workload.design(lanes)
     protocol = workload.protocol(workload.seconds)
-    prepared = runs.prepare(workload.network(True), protocol, record=SPIKES, design=design)
+    backend = JaxBackend(kernel)
+    prepared = runs.prepare(workload.network(True), protocol, record=SPIKES, design=design, backend=backend)
     everything = slice(0, prepared.batch)
     began = time.perf_counter()
     prepared.run(everything)
@@ -34,6 +36,11 @@ def sherrington(workload: Workload, lanes: int) -> dict[str, Any]:
         "compile": first - second,
         "spikes": int(found.arrays["n_spikes"].sum()),
     }
+
+
+def xla(workload: Workload, lanes: int) -> dict[str, Any]:
+    """The same without C++."""
+    return sherrington(workload, lanes, "xla")
 
 
 def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
@@ -102,7 +109,7 @@ def errors(workload: Workload, lanes: int) -> dict[str, Any]:
     return {words: 100 * (spikes(scheme=scheme) / converged - 1) for words, scheme in schemes.items()}
 
 
-ENGINES = {"sherrington": sherrington, "brian2": brian2, "limit": limit, "plain": plain, "errors": errors}
+ENGINES = {"sherrington": sherrington, "xla": xla, "brian2": brian2, "limit": limit, "plain": plain, "errors": errors}
 
 
 def main(arguments: list[str]) -> None:

@@ -13,6 +13,7 @@ from sim.results.provenance import PACKAGES, versions
 
 NAMES = {
     "sherrington": "Sherrington",
+    "xla": "Sherrington, `backend.kernel=xla`",
     "brian2": "Brian2 C++ standalone, 2 threads",
     "limit": "limit: C++ with SIMD by hand",
     "plain": "the same loop, vectorised by gcc",
