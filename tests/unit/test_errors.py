@@ -169,6 +169,13 @@ TOGETHER = {  # parts that do not fit each other: (protocol, record, design, the
         UnitError,
         ["-1 uS", "bound of 0 uS"],
     ),
+    "what changes a shape": (
+        SHORT,
+        None,
+        {"network.pool.size": ["2", "3"]},
+        DesignError,
+        ["'network.pool.size'", "one for all samples", "sherrington -m"],
+    ),
     "a path of a command that is not there": (
         Triangle("pool.I", "1 nA", "1 ms", "1 ms", name="up"),
         None,
