@@ -169,4 +169,5 @@ def lacking(program: Program, cells: Cells) -> str:
 
 
 def _alike(found: Array, expected: Array) -> bool:
-    return np.allclose(found, expected, rtol=1e-3, atol=1e-3 * float(np.abs(np.asarray(expected)).max(initial=0)))
+    largest = np.abs(np.asarray(expected)[np.isfinite(expected)]).max(initial=0)
+    return np.allclose(found, expected, rtol=1e-3, atol=1e-3 * float(largest), equal_nan=True)
