@@ -20,12 +20,14 @@ _OPERATORS = {
     "and": "{} & {}", "or": "{} | {}", "xor": "{} ^ {}", "shift_right_logical": "{} >> {}", "shift_left": "{} << {}",
     "gt": "{} > {}", "lt": "{} < {}", "ge": "{} >= {}", "le": "{} <= {}", "eq": "{} == {}", "ne": "{} != {}",
 }  # fmt: skip
-_PLAIN = ("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "floor", "ceil")
+_PLAIN = ("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor", "ceil")
 _FUNCTIONS = {name: f"{name}_" for name in _PLAIN} | {
     "max": "larger", "min": "smaller", "abs": "magnitude", "sign": "sign", "sqrt": "root", "pow": "power",
+    "atan2": "arctan2",
 }  # fmt: skip
 _AS_IT_IS = ("copy", "stop_gradient", "reshard")
-NAMED = {"exp": "exponential"}
+_INFINITY = "__builtin_inff()"
+NAMED = {"exp": "exponential", "sum_of_bytes": "sum_of_bytes"}
 """Functions that the engine compiles under a name of their own -> what lanes.h calls them."""
 
 
@@ -99,6 +101,8 @@ class _Printer:
         result = equation.outvars[0].aval
         kind, vector = c_type(result), bool(result.shape)
         shapes = [x.aval.shape for x in equation.invars]
+        if equation.primitive.name == "convert_element_type" and isinstance(equation.invars[0], Literal):
+            return number(equation.invars[0].val, result)
         if own:
             text = f"{own}({_wide(read[0], kind, vector, shapes[0])})"
         else:
@@ -137,6 +141,8 @@ def _operation(equation: Any, kind: str, vector: bool, read: list[str], shapes: 
     if name == "clamp":
         low, x, high = (_wide(x, kind, vector, shape) for x, shape in zip(read, shapes, strict=True))
         return f"smaller({high}, larger({low}, {x}))"
+    if name == "min" and _INFINITY in read:
+        return read[read[0] == _INFINITY]
     if name in _FUNCTIONS:
         wide = [_wide(x, kind, vector, shape) for x, shape in zip(read, shapes, strict=True)]
         if name in ("max", "min") and not read[1].endswith(COPY):
@@ -162,7 +168,7 @@ def number(value: Any, aval: Any) -> str:
     x, kind = values[0], str(aval.dtype)
     if kind == "float32":
         x = np.float32(x)
-        text = f"{float(x)!r}f" if np.isfinite(x) else f"{'-' if x < 0 else ''}__builtin_inff()"
+        text = f"{float(x)!r}f" if np.isfinite(x) else f"{'-' if x < 0 else ''}{_INFINITY}"
         text = '__builtin_nanf("")' if np.isnan(x) else text
     elif kind == "bool":
         text = "true" if x else "false"

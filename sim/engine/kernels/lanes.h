@@ -96,7 +96,6 @@ FUNCTION(log1p_, std::log1p(x))
 FUNCTION(sin_, std::sin(x))
 FUNCTION(cos_, std::cos(x))
 FUNCTION(tan_, std::tan(x))
-FUNCTION(atan_, std::atan(x))
 FUNCTION(sinh_, std::sinh(x))
 FUNCTION(cosh_, std::cosh(x))
 FUNCTION(tanh_, std::tanh(x))
@@ -109,6 +108,11 @@ FUNCTION(sign, x > 0 ? 1.f : x < 0 ? -1.f : x)
 inline float power(float x, float y) { return std::pow(x, y); }
 inline Floats power(Floats x, Floats y) {
     return each([](float a, float b) { return std::pow(a, b); }, x, y);
+}
+
+inline float arctan2(float y, float x) { return std::atan2(y, x); }
+inline Floats arctan2(Floats y, Floats x) {
+    return each([](float a, float b) { return std::atan2(a, b); }, y, x);
 }
 
 template <int n, class X>
@@ -157,8 +161,6 @@ inline Floats smaller(Floats a, Floats b) {
     return _mm512_min_ps(a, b);
 }
 inline Floats root(Floats x) { return _mm512_sqrt_ps(x); }
-inline Floats whole(Floats x) { return _mm512_roundscale_ps(x, 8); }
-inline Floats times_power_of_two(Floats x, Floats whole) { return _mm512_scalef_ps(x, whole); }
 
 #else
 
@@ -184,10 +186,6 @@ inline Floats whole(Floats x) { return round_even(x); }
 
 #endif
 
-inline Floats times_power_of_two(Floats x, Floats whole) {
-    return x * bits<Floats>((__builtin_convertvector(whole, Ints) + 127) << 23);
-}
-
 #endif
 
 inline float root(float x) { return std::sqrt(x); }
@@ -196,13 +194,40 @@ inline Floats magnitude(Floats x) { return bits<Floats>(bits<Words>(x) & 0x7ffff
 inline int32_t magnitude(int32_t x) { return x < 0 ? -x : x; }
 inline Ints magnitude(Ints x) { return x < 0 ? -x : x; }
 
-// The exponential of sim/engine/exponential.py, whose `polynomial` stands above.
+template <class X>
+inline X sum_of_bytes(X x) {
+#if defined(__AVX512VNNI__)
+    if constexpr (sizeof x == 64) return (X)_mm512_dpbusd_epi32(__m512i{}, (__m512i)x, _mm512_set1_epi32(0x01010101));
+#endif
+    const X pairs = (x & 0x00ff00ffu) + ((x >> 8) & 0x00ff00ffu);
+    return (pairs + (pairs >> 16)) & 0x3ffu;
+}
+
+// The exponential of sim/engine/exponential.py, whose `polynomial` stands above: 2^y = 2^whole 2^rest.
+inline Floats two_to_the(Floats rest) {
+    Floats power = all<Floats>(polynomial[0]);
+    for (int i = 1; i < 6; i++) power = power * rest + polynomial[i];
+    return power;
+}
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+
+// No limits here: the rest of an infinity is 0, and scaling toward zero stops at the largest number.
+inline Floats exponential(Floats x) {
+    const Floats y = x * 1.4426950408889634f;
+    const Floats rest = _mm512_reduce_ps(y, 8), whole = _mm512_roundscale_ps(y, 8);
+    return _mm512_scalef_round_ps(two_to_the(rest), whole, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+}
+
+#else
+
 inline Floats exponential(Floats x) {
     const Floats limit = all<Floats>(126.f);
     const Floats y = smaller(limit, larger(-limit, x * 1.4426950408889634f));
-    const Floats n = whole(y), r = y - n;
-    Floats power = all<Floats>(polynomial[0]);
-    for (int i = 1; i < 6; i++) power = power * r + polynomial[i];
-    return times_power_of_two(power, n);
+    const Floats n = whole(y);
+    return two_to_the(y - n) * bits<Floats>((__builtin_convertvector(n, Ints) + 127) << 23);
 }
+
+#endif
+
 inline float exponential(float x) { return exponential(all<Floats>(x))[0]; }
