@@ -6,21 +6,25 @@ them; a row shows the median and the range over rounds. Ratios are what counts: 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.report import Run, text
 from benchmarks.workloads import WORKLOADS
 
 HERE = Path(__file__).parent
-LANES = {"two": (64, 1024, 4096, 16384, 65536), "five": (60, 1280, 5120), "coupled": (3200,)}
+LANES = {"two": (64, 1024, 4096, 16384, 65536), "five": (60, 1280, 5120), "coupled": (3200,), "segment": (161 * 64,)}
 PEERS = {
-    "xla": {"two": 16384, "five": 5120, "coupled": 3200},
-    "brian2": {"two": 3200, "coupled": 3200},
-    "limit": {"two": 16384},
-    "plain": {"two": 16384},
+    "sweep": {"two": (6_400, 64_000, 640_000)},
+    "xla": {"two": (16384,), "five": (5120,), "coupled": (3200,), "segment": (161 * 64,)},
+    "brian2": {"two": (3200,), "coupled": (3200,)},
+    "limit": {"two": (16384,)},
+    "plain": {"two": (16384,)},
 }
 
 
@@ -31,7 +35,7 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=HERE.parent / "BENCHMARKS.md", help="where to write")
     asked = ask.parse_args()
     plan = [("sherrington", w, n) for w in asked.only for n in LANES[w]]
-    plan += [(peer, w, n) for peer, own in PEERS.items() for w, n in own.items() if w in asked.only]
+    plan += [(peer, w, n) for peer, own in PEERS.items() for w in asked.only for n in own.get(w, ())]
     runs: list[Run] = []
     for turn in range(asked.rounds):
         for engine, workload, lanes in plan:
@@ -40,19 +44,25 @@ def main() -> None:
                 runs.append(Run(engine, workload, turn, **found))
                 print(f"round {turn + 1}: {engine} {workload} {lanes}: {found['rate'] / 1e6:.1f} M steps/s", flush=True)
     neuron = [seconds for _ in range(asked.rounds) if (seconds := pool_in_neuron()) is not None]
+    starts = {w: started(w) for w in asked.only}
     errors = {w: json.loads(child("errors", w, "0")) for w in asked.only}
-    asked.out.write_text(text(runs, neuron, errors), encoding="utf-8")
+    asked.out.write_text(text(runs, neuron, starts, errors), encoding="utf-8")
     print(f"wrote {asked.out.name}")
 
 
-def child(*arguments: str) -> str:
+def child(*arguments: str, **environment: str) -> str:
     """Last line that a run of `benchmarks.engines` prints.
+
+    Args:
+        environment: variables set for it.
 
     Raises:
         subprocess.CalledProcessError: it failed.
     """
     command = [sys.executable, "-m", "benchmarks.engines", *arguments]
-    done = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=HERE.parent, capture_output=True, text=True, check=True, env=os.environ | environment
+    )
     return done.stdout.splitlines()[-1]
 
 
@@ -64,6 +74,17 @@ def one(engine: str, workload: str, lanes: int) -> dict[str, float] | None:
         said: Sequence[str] = (problem.stderr or "").strip().splitlines()
         print(f"{engine} {workload} {lanes}: not run ({said[-1] if said else problem.returncode})", flush=True)
         return None
+
+
+def started(workload: str) -> tuple[float, float]:
+    """Seconds from launching Python to the end of its first simulation, with an empty cache and a second time."""
+    with TemporaryDirectory(prefix="benchmark_") as cache:
+        taken = []
+        for _ in range(2):
+            began = time.perf_counter()
+            child("start", workload, "1", SHERRINGTON_CACHE=cache)
+            taken.append(time.perf_counter() - began)
+    return taken[0], taken[1]
 
 
 def pool_in_neuron() -> float | None:

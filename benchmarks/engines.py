@@ -7,6 +7,8 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.workloads import SPIKES, WORKLOADS, Workload
@@ -36,6 +38,33 @@ def sherrington(workload: Workload, lanes: int, kernel: str = "auto") -> dict[st
         "compile": first - second,
         "spikes": int(found.arrays["n_spikes"].sum()),
     }
+
+
+def sweep(workload: Workload, lanes: int) -> dict[str, Any]:
+    """A whole study, from declarations to its store on disk; what a batch is, the machine decides."""
+    from sim.run import Study, run
+    from sim.spec.numerics import Numerics
+
+    network, protocol = workload.network(True), workload.protocol(workload.seconds)
+    design = workload.design(lanes)
+    study = Study(network, protocol, SPIKES, design, JaxBackend(), Numerics())
+    with TemporaryDirectory(prefix="benchmark_") as folder:
+        began = time.perf_counter()
+        found = run(study, Path(folder) / "store.zarr")
+        seconds = time.perf_counter() - began
+        cells = found.sizes["sample"] * workload.size
+        spikes = int(found.n_spikes.sum())
+    steps = round(workload.seconds / 0.05e-3)
+    return {"lanes": cells, "seconds": seconds, "rate": cells * steps / seconds, "compile": 0.0, "spikes": spikes}
+
+
+def start(workload: Workload, lanes: int) -> dict[str, Any]:
+    """The first simulation of a process, a single sample."""
+    prepared = runs.prepare(workload.network(True), workload.protocol(workload.seconds), record=SPIKES)
+    began = time.perf_counter()
+    prepared.run(slice(0, 1))
+    first = time.perf_counter() - began
+    return {"lanes": workload.size, "seconds": first, "rate": 0.0, "compile": 0.0, "spikes": 0}
 
 
 def xla(workload: Workload, lanes: int) -> dict[str, Any]:
@@ -109,7 +138,16 @@ def errors(workload: Workload, lanes: int) -> dict[str, Any]:
     return {words: 100 * (spikes(scheme=scheme) / converged - 1) for words, scheme in schemes.items()}
 
 
-ENGINES = {"sherrington": sherrington, "xla": xla, "brian2": brian2, "limit": limit, "plain": plain, "errors": errors}
+ENGINES = {
+    "sherrington": sherrington,
+    "sweep": sweep,
+    "start": start,
+    "xla": xla,
+    "brian2": brian2,
+    "limit": limit,
+    "plain": plain,
+    "errors": errors,
+}
 
 
 def main(arguments: list[str]) -> None:

@@ -1,8 +1,9 @@
-"""What is timed: two uncoupled motoneuron pools and a coupled network, at any number of lanes (one lane is one cell).
+"""What is timed: uncoupled motoneuron pools and coupled networks, at any number of lanes (one lane is one cell).
 
 two        Booth, Rinzel & Kiehn 1997, two compartments, with an Ornstein-Uhlenbeck conductance
 five       the pool hTA of Powers & Heckman 2017, five compartments, with its synaptic noise
 coupled    320 cells of the first kind, every cell reaching half of the others with excitation after 1 to 3 ms
+segment    two pools of the second kind with their afferents, interneurons, muscles and ligand, in a spasm
 """
 
 from collections.abc import Callable
@@ -86,6 +87,11 @@ def _coupled(noise: bool) -> Network:
     )
 
 
+def _segment(noise: bool) -> Network:
+    quiet = [] if noise else [f"+network.set.{pool}.noise=0" for pool in ("soleus", "tibialis")]
+    return runs.composed("+network=segment", *quiet)["network"]
+
+
 def _ramp(seconds: float) -> Protocol:
     half = f"{seconds / 2} s"
     return Triangle("cells.excitation", "0.1 mS/cm**2", half, half)
@@ -97,8 +103,13 @@ def _contraction(seconds: float) -> Protocol:
     return Hold("hTA.inhibition", 1.5) + course
 
 
+def _spasm(seconds: float) -> Protocol:
+    return runs.composed("+protocol=spasm", f"protocol.after={seconds - 2} s")["protocol"]
+
+
 WORKLOADS = {
     "two": Workload("two compartments, uncoupled", 64, _two, _ramp, 1.0, MOTONEURON),
     "five": Workload("five compartments, uncoupled (pool hTA)", 20, _five, _contraction, 4.0),
     "coupled": Workload("320 coupled cells of two compartments", 320, _coupled, _ramp, 1.0, PEER_COUPLED),
+    "segment": Workload("a whole segment", 161, _segment, _spasm, 4.0),
 }

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-import sim.engine  # noqa: F401  sets the compiler's flags before JAX starts
 from sim.backends.base import Backend
 from sim.backends.jax_backend import JaxBackend
 from sim.backends.simulation import LaneSimulation

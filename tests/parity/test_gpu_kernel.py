@@ -61,7 +61,7 @@ def test_where_a_gpu_cannot_run_it_xla_does(case, monkeypatch, caplog):
     """A processor stands for a GPU that Mosaic does not know: it does not lower for it."""
     program, (cells, *_) = case
     monkeypatch.setattr(kernels, "on_gpu", lambda: True)
-    monkeypatch.setattr(pallas, "interpreted", lambda: False)
+    monkeypatch.setattr(pallas, "on_gpu", lambda: True)
     with caplog.at_level("INFO"):
         assert kernels.choose("auto", [(program, cells)]) is xla.WIDE
     assert "compiled by XLA, which is slower, as " in caplog.text

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.report import Run, Target, targets, text
+from benchmarks.workloads import WORKLOADS
 
 
 def ran(engine: str, workload: str, lanes: float, *rates: float) -> list[Run]:
@@ -42,7 +43,27 @@ def test_a_target_is_met_by_the_median_or_missed(ratios, verdict):
 
 
 def test_what_was_not_run_is_said_and_not_left_out():
-    report = text([run for run in RUNS if run.engine != "brian2"], [], {"two": {"staggered": -0.15}})
+    report = text(
+        [run for run in RUNS if run.engine != "brian2"], [], {"two": (20.0, 8.1)}, {"two": {"staggered": -0.15}}
+    )
     assert report.count("not measured") == 3  # NEURON too
     assert "| two compartments, uncoupled | staggered | -0.15 |" in report
     assert "65536" not in report
+    assert "Not measured." in report  # a sweep as it grows
+    assert "| two compartments, uncoupled | 20.0 | 8.1 | **MISSED** |" in report
+
+
+def test_a_sweep_that_grows_shows_its_cost_and_its_memory():
+    runs = [*RUNS, *ran("sweep", "two", 6400, 1e6, 3e6), *ran("sweep", "two", 64000, 2e6)]
+    report = text(runs, [], {}, {})
+    assert "| 100 | 1.0 | 10.0 | 200 |" in report
+    assert "| 1,000 | 1.0 | 1.0 | 200 |" in report
+    assert "a study into a store" not in report
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_workload_has_as_many_cells_as_it_says(name):
+    workload = WORKLOADS[name]
+    for noise in (True, False):
+        assert sum(population.size for population in workload.network(noise).populations) == workload.size
+    workload.protocol(workload.seconds)

@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Iterable
 
-import jax
-
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import native, pallas, xla
 from sim.engine.lanes import Cells
+from sim.engine.platform import on_gpu
 from sim.engine.program import Program
 
 CHOICES = ("auto", "xla", "native", "pallas")
@@ -39,8 +38,3 @@ def choose(name: str, parts: Iterable[tuple[Program, Cells]]) -> Kernel:
 def reference() -> Kernel:
     """XLA's, for the devices at hand."""
     return xla.WIDE if on_gpu() else xla.KERNEL
-
-
-def on_gpu() -> bool:
-    """Whether JAX runs on a GPU."""
-    return jax.default_backend() != "cpu"

@@ -20,6 +20,7 @@ from sim.engine.kernel import Kernel
 from sim.engine.kernels import xla
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
+from sim.engine.platform import on_gpu
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -45,7 +46,7 @@ def advance(
     program: Program, cells: Cells, state: Values, windows: Array, ports: Ports, arrivals: Values
 ) -> tuple[Values, Array]:
     """See `sim.engine.kernel.Advance`."""
-    return _advance(program, cells, state, windows, ports, arrivals, interpret=interpreted())
+    return _advance(program, cells, state, windows, ports, arrivals, interpret=not on_gpu())
 
 
 def _advance(
@@ -140,11 +141,6 @@ def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) 
 
 KERNEL = Kernel(advance, arrive, least=LANES, most=2**17, samples=1024)
 """Not measured: chosen to fill the registers of a large GPU about twice."""
-
-
-def interpreted() -> bool:
-    """Whether there is no GPU, so that a kernel is only imitated."""
-    return jax.default_backend() == "cpu"
 
 
 def lacking(program: Program, cells: Cells) -> str:
