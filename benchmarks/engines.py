@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.workloads import SPIKES, WORKLOADS, Workload
 from experiments.verification import runs
 from sim.backends.jax_backend import JaxBackend
+from sim.flags import cores
 
 
 def sherrington(workload: Workload, lanes: int, kernel: str = "auto") -> dict[str, Any]:
@@ -73,7 +74,7 @@ def xla(workload: Workload, lanes: int) -> dict[str, Any]:
 
 
 def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
-    """Brian2's C++ program on two threads; see `benchmarks.brian2_peer`."""
+    """Brian2's C++ program, a thread for each core; see `benchmarks.brian2_peer`."""
     from benchmarks.brian2_peer import run
 
     assert workload.peer is not None, "this workload has no Brian2 peer"
@@ -84,7 +85,7 @@ def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
         samples=samples,
         size=workload.size,
         seconds=workload.seconds,
-        threads=2,
+        threads=cores(),
         coupled=workload.size > 64,
     )
     whole = time.perf_counter() - began
@@ -99,7 +100,7 @@ def brian2(workload: Workload, lanes: int) -> dict[str, Any]:
 
 
 def limit(workload: Workload, lanes: int, *, by_hand: bool = True) -> dict[str, Any]:
-    """The kernel written by hand on two threads, its wall time alone; see `benchmarks.limit.backend`."""
+    """The kernel written by hand, a thread for each core, its wall time alone; see `benchmarks.limit.backend`."""
     from benchmarks.limit.backend import LimitBackend, LimitSimulation
 
     prepared = runs.prepare(
@@ -107,7 +108,7 @@ def limit(workload: Workload, lanes: int, *, by_hand: bool = True) -> dict[str, 
         workload.protocol(workload.seconds),
         record=SPIKES,
         design=workload.design(lanes),
-        backend=LimitBackend(threads=2, by_hand=by_hand),
+        backend=LimitBackend(threads=cores(), by_hand=by_hand),
     )
     assert isinstance(prepared, LimitSimulation)
     found = prepared.run(slice(0, prepared.batch))

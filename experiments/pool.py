@@ -11,7 +11,7 @@ from experiments.conditions import Conditions, conditions, over_seeds
 from experiments.contraction_example import example
 from experiments.conventions import convention
 from experiments.design_axes import DIMS, dims, paths, setting, unit_as_written, varied
-from experiments.pool_measures import MEASURED, pool_measures
+from experiments.pool_measures import MEASURED, measured
 from experiments.pool_spikes import excitation, pool_spike_times
 from experiments.simulated import in_words
 from experiments.words import attributes, mean_and_sd, number
@@ -50,9 +50,7 @@ class Pool:
         """
         chosen = convention(self.convention)
         grid = self._grid(results)
-        spikes = pool_spike_times(results, self.population)
-        time, command = excitation(results, self.population)
-        values = pool_measures(spikes, time, command, chosen)
+        values = measured(results, self.population, chosen)
         data = {
             name: xr.DataArray(grid.folded(values[name]), dims=grid.dims, name=name, attrs=attributes(*MEASURED[name]))
             for name in MEASURED
@@ -63,10 +61,12 @@ class Pool:
         shown = grid.sample[place]
         shown = shown[shown >= 0]
         first = int(shown[0]) if shown.size else 0
-        one = spikes[first] if shown.size else np.full_like(spikes[first], np.nan)
+        alone = results.isel(sample=[first])
+        one, (time, command) = pool_spike_times(alone, self.population)[0], excitation(alone, self.population)
+        one = one if shown.size else np.full_like(one, np.nan)
         axes = [(path, unit_as_written(values[0])) for path, values in self.design.axes.items()]
         return xr.Dataset(
-            {**data, **example(one, time, command[first], chosen)},
+            {**data, **example(one, time, command[0], chosen)},
             {
                 dim: (dim, values / quantity(f"1 {unit}").number, attributes(unit or "1", path))
                 for (dim, values), (path, unit) in zip(grid.axes.items(), axes, strict=True)

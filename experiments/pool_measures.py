@@ -1,9 +1,10 @@
 """What a pool does in one contraction, in a few numbers, from its spikes and its command."""
 
 import numpy as np
+import xarray as xr
 
 from experiments.conditions import known_mean
-from experiments.pool_spikes import command_end
+from experiments.pool_spikes import command_end, excitation, pool_spike_times
 from sim.analysis.brace import brace_height
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
@@ -11,6 +12,7 @@ from sim.analysis.self_sustained import count_in_window
 from sim.analysis.smoothing import peak_rate
 from sim.analysis.spikes import spike_count
 
+TOGETHER = 1024  # samples that are measured at once
 LAST = 1.0  # s, the end of the recording in which a unit is still firing
 
 MEASURED = {
@@ -21,6 +23,22 @@ MEASURED = {
     "n_recruited": ("1", "units recruited (at least two spikes)"),
     "n_still_firing": ("1", "units that fire after the command, in the last second"),
 }
+
+
+def measured(results: xr.Dataset, population: str, convention: DeltaFConvention) -> dict[str, np.ndarray]:
+    """Every measure of `MEASURED` of every contraction, read some samples at a time: memory does not grow with them.
+
+    Returns:
+        (sample,) by name.
+
+    Raises:
+        ValueError: the command was not recorded.
+    """
+    parts = []
+    for first in range(0, results.sizes["sample"], TOGETHER):
+        some = results.isel(sample=slice(first, first + TOGETHER))
+        parts.append(pool_measures(pool_spike_times(some, population), *excitation(some, population), convention))
+    return {name: np.concatenate([part[name] for part in parts]) for name in MEASURED}
 
 
 def pool_measures(

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ConfigStore.instance().store("schema", Config)
 log = logging.getLogger("sherrington")
+FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
+"""How XLA begins when a device has no memory left."""
 
 
 class UserError(Exception):
@@ -98,14 +101,17 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         missing = int((results["status"].values == Status.TODO).sum())
         if missing:
             return folder, [
-                f"slice {config.slice} of {config.slices} is done; {missing} samples are left to the others"
+                f"slice {config.slice} of {config.slices} is done; {missing} samples are left to other processes"
             ]
         lines = answer(question, results, folder)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(_sentence(problem)) from problem
-    except MemoryError as problem:
+    except (MemoryError, RuntimeError) as problem:
+        if not isinstance(problem, MemoryError) and not re.search(FULL, str(problem)):
+            raise
         raise UserError(
-            f"not enough memory: {_sentence(problem)}; take a shorter protocol or a smaller batch."
+            f"not enough memory: {_sentence(problem)}; take a smaller batch (batch=8, say) or a shorter protocol. What "
+            "was finished is kept."
         ) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem

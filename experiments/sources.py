@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import xarray as xr
 
+from sim.results.status import Status
+
 if TYPE_CHECKING:
     from sim.run import Study
 
@@ -23,7 +25,10 @@ class Source(Protocol):
         ...
 
     def results(self, folder: Path) -> xr.Dataset:
-        """The results as they are kept in `folder`; what is not there yet is brought there first."""
+        """The results as they are kept in `folder`; what is not there yet is brought there first.
+
+        As long as other processes are still at work on some of them, the `status` of each sample is enough.
+        """
         ...
 
 
@@ -85,7 +90,11 @@ class Variants:
         found = []
         for k, (name, part) in enumerate(self.parts.items()):
             results = part.results(folder / name.replace(" ", "_"))
-            found.append(results.assign_coords(variant=("sample", np.full(results.sizes["sample"], k))))
+            status = results["status"].load()  # before the rest, which is whole where it says so
+            variant = ("sample", np.full(results.sizes["sample"], k))
+            found.append(results.assign_coords(status=status, variant=variant))
+        if any((results["status"] == Status.TODO).any() for results in found):
+            found = [results[["status"]] for results in found]
         whole = xr.concat(
             found, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
         )

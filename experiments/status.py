@@ -57,7 +57,9 @@ def said(path: Path) -> tuple[list[str], bool]:
             if len(samples) > MOST:
                 lines.append(f"    and {len(samples) - MOST} more")
     if missing:
-        lines.append(f"  the same command again runs the {missing} that are missing")
+        lines.append(
+            f"  the same command again runs the {missing} that are missing, but for those that a process is at work on"
+        )
     return lines, not (missing or failed)
 
 

@@ -10,8 +10,7 @@ from scipy.stats import spearmanr
 from experiments import sweep_figure as figure
 from experiments.conditions import known_mean
 from experiments.conventions import convention
-from experiments.pool_measures import MEASURED, pool_measures
-from experiments.pool_spikes import excitation, pool_spike_times
+from experiments.pool_measures import MEASURED, measured
 from experiments.simulated import in_words
 from experiments.words import attributes, number
 from sim.analysis.delta_f_convention import DeltaFConvention
@@ -51,9 +50,7 @@ class Sweep:
                 "points or table; for a grid take experiment=pool."
             )
         chosen = convention(self.convention)
-        spikes = pool_spike_times(results, self.population)
-        time, command = excitation(results, self.population)
-        values = pool_measures(spikes, time, command, chosen)
+        values = measured(results, self.population, chosen)
         done = results["status"].values == Status.DONE
         names, first, place = np.unique(results["point"].values, return_index=True, return_inverse=True)
         others = ("sample", "status", "stream", "point")

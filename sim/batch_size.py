@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from sim import control_groups
+
 SHARE = 0.25
 """Of the free memory, what a batch may take: the batch before is still being written, and others use the machine."""
 
@@ -22,7 +24,7 @@ def batch_size(samples: int, *, together: int, sample_bytes: float, free: float)
 
 def free_memory() -> float:
     """Bytes that this process may still take; infinite where the system does not say."""
-    return min(_of_machine(), _of_group())
+    return min(_of_machine(), control_groups.free_memory(), _of_job())
 
 
 def _of_machine() -> float:
@@ -38,10 +40,8 @@ def _of_machine() -> float:
         return float("inf")
 
 
-def _of_group(folder: Path = Path("/sys/fs/cgroup")) -> float:
-    """What a container or a job of a cluster leaves."""
-    try:
-        most, taken = ((folder / name).read_text().strip() for name in ("memory.max", "memory.current"))
-        return float("inf") if most == "max" else max(0.0, float(most) - float(taken))
-    except (OSError, ValueError):
-        return float("inf")
+def _of_job() -> float:
+    """What was asked of Slurm for this job, MB in its variables: some clusters watch it instead of setting a limit."""
+    whole = float(os.environ.get("SLURM_MEM_PER_NODE") or 0)
+    each = float(os.environ.get("SLURM_MEM_PER_CPU") or 0) * float(os.environ.get("SLURM_CPUS_ON_NODE") or 0)
+    return 2.0**20 * (whole or each) or float("inf")

@@ -16,8 +16,11 @@ from sim.spec.kinds import listed, table, whole, yes_or_no
 from sim.spec.params import Value, check_bounds, nearest
 from sim.units import Quantity, UnitError, coherent_unit, describe, quantity, shown
 
-SHAPES = ("size", "dt", "window", "dtype", "scheme", "every", "max_rate")
-"""Settings that decide the shape of arrays, or what is compiled."""
+OUTER = (
+    " What is no number of a cell, a projection or the protocol (a size, a wiring, dt) is one for all samples: for "
+    "several, sherrington -m SETTING=2,3."
+)
+"""Ends what is said of a path that leads nowhere: it may be a setting that decides shapes, or what is compiled."""
 
 
 class DesignError(ValueError):
@@ -104,7 +107,7 @@ class Design:
         for path, values in self.axes.items():
             if path not in leaves:
                 raise DesignError(
-                    f"the design varies {path!r}, which leads to no number: {nearest(path, leaves)}{_outer(path)}"
+                    f"the design varies {path!r}, which leads to no number: {nearest(path, leaves)}{OUTER}"
                 )
             found = quantity(values[0]).dimensions
             if found != leaves[path].dimensions:
@@ -114,12 +117,6 @@ class Design:
                 )
             for value in values:
                 check_bounds(f"{path!r} in the design", value, bounds.get(path, (None, None)))
-
-
-def _outer(path: str) -> str:
-    """What to do about a setting that is the same for all samples of a sweep, as it decides what is compiled."""
-    name = path.rpartition(".")[2]
-    return f" A `{name}` is one for all samples; for several, sherrington -m SETTING=2,3." if name in SHAPES else ""
 
 
 def check_seeds(design: Any) -> None:

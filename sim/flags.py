@@ -9,12 +9,16 @@ process, the answer is kept in the cache, and without them everything runs as be
 """
 
 import importlib.metadata
+import math
 import os
 import subprocess
 import sys
+import uuid
 import warnings
 import zlib
+from pathlib import Path
 
+from sim import control_groups
 from sim.cache import cache_folder
 
 FAST = (
@@ -26,7 +30,13 @@ FAST = (
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Processor cores that this process may use, of the machine, its container and its job."""
+    found = _machine()
+    asked = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    return max(1, min(found, math.ceil(min(control_groups.cores(), found)), int(asked) if asked.isdigit() else found))
+
+
+def _machine() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -67,10 +77,19 @@ def _accepted(flags: list[str]) -> bool:
         pass
     environment = {**os.environ, "XLA_FLAGS": " ".join(flags), "JAX_PLATFORMS": "cpu"}
     trial = "import jax; jax.jit(lambda x: x + 1)(1.0).block_until_ready()"
-    works = subprocess.run([sys.executable, "-c", trial], env=environment, capture_output=True).returncode == 0
+    done = subprocess.run([sys.executable, "-c", trial], env=environment, capture_output=True, text=True)
+    works = done.returncode == 0
+    if works or "Unknown" in done.stderr:  # whatever else ended it may not do so again
+        _keep(answer, "yes" if works else "no")
+    return works
+
+
+def _keep(file: Path, text: str) -> None:
+    """Whole or not at all; several processes may start at once."""
+    draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
     try:
-        answer.parent.mkdir(parents=True, exist_ok=True)
-        answer.write_text("yes" if works else "no")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text)
+        draft.replace(file)
     except OSError:
         pass
-    return works

@@ -1,18 +1,21 @@
 """From declarations to a finished store: the whole story of one simulation study."""
 
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
-from sim.backends.base import Backend
+from sim.backends.base import Backend, Simulation, Slab
 from sim.batch_size import batch_size, free_memory
 from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
 from sim.points import Points
 from sim.progress import progress
+from sim.results.claims import Claims
 from sim.results.provenance import provenance, write_provenance
 from sim.results.store import Store
 from sim.results.writer import Writer
@@ -23,6 +26,8 @@ from sim.spec.protocol import Protocol
 from sim.spec.record import Record, check_record
 from sim.spec.targets import check_targets
 from sim.units import shown
+
+log = logging.getLogger("sherrington")
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,9 @@ def run(
     Args:
         path: of the store; it is created, or resumed if it belongs to the same study.
         batch: samples that run together; it does not change the result. None chooses it from the devices and the
-            free memory.
-        part, parts: run only every `parts`-th slab from number `part` on; processes with different `part` fill one
-            store together and never write the same piece of it.
+            free memory. Those of a store that is created are also written together.
+        part, parts: run only every `parts`-th slab from number `part` on. Processes fill one store together; a slab
+            that another one is at work on is left to it.
         config: resolved configuration, kept in the provenance.
         seed: kept in the provenance.
 
@@ -98,18 +103,17 @@ def run(
     store = Store.open(path, digest=digest) if Path(path).exists() else None
     if store is not None and not store.todo(part=part, parts=parts):
         return store.dataset()
-    if store is None:
-        samples = -(-design.sizes["sample"] // parts)
-        batch = min(samples, _fitting(study, design) if batch is None else batch)
-    else:  # its samples may stand in another order: that of axes and of cases is not part of the digest
-        batch, kept = store.samples_per_slab, store.dataset().variables
+    if store is not None:  # its samples may stand in another order: that of axes and of cases is not in the digest
+        kept = store.dataset().variables
         design = xr.Dataset(coords={name: kept[name] for name in design.coords})
+    most = -(-design.sizes["sample"] // parts) if store is None else store.samples_per_slab
+    batch = min(most, _fitting(study, design) if batch is None else batch)
     simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
     origin = provenance(
         config_text=config,
         seed=seed,
         backend=type(study.backend).__name__,
-        device=study.backend.device(),
+        device=simulation.device,
         wall_seconds={},
     )
     if store is None:
@@ -117,17 +121,44 @@ def run(
             path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
         )
         if store.samples_per_slab != batch:  # another process was first, and takes other slabs
-            return run(study, path, part=part, parts=parts, config=config, seed=seed)
+            return run(study, path, batch=batch, part=part, parts=parts, config=config, seed=seed)
+    _compare(store, simulation)
+    write_provenance(origin, Path(path).parent)
     start, todo = time.monotonic(), store.todo(part=part, parts=parts)
     mine = _count(store.slabs(part=part, parts=parts))
-    with progress("simulating", mine, mine - _count(todo)) as tell, Writer(store) as writer:
+    with progress("simulating", mine, mine - _count(todo)) as tell, Writer(store) as writer, Claims(path) as claims:
         for slab in todo:
-            arrays, status = simulation.run(slab)
+            if not claims.take(slab.start // store.samples_per_slab) or store.finished(slab):
+                log.info("samples %d to %d are another process's, which is at work", slab.start, slab.stop - 1)
+                continue
+            arrays, status = _simulated(simulation, slab, batch)
             writer.write(slab, arrays, status)
             tell(len(status))
     seconds = {"simulating": round(time.monotonic() - start, 1)}
     write_provenance({**origin, "wall_seconds": seconds}, Path(path).parent)
     return store.dataset()
+
+
+def _simulated(simulation: Simulation, slab: slice, batch: int) -> Slab:
+    """A slab, some of its samples at a time."""
+    starts = range(slab.start, slab.stop, batch)
+    parts = [simulation.run(slice(start, min(start + batch, slab.stop))) for start in starts]
+    if len(parts) == 1:
+        return parts[0]
+    names = parts[0].arrays
+    arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in names}
+    return Slab(arrays, np.concatenate([part.status for part in parts]))
+
+
+def _compare(store: Store, simulation: Simulation) -> None:
+    """Say so if other code than here has begun a store: the C++ of another processor, say."""
+    begun = store.dataset().attrs.get("provenance", {}).get("device", simulation.device)
+    if begun != simulation.device:
+        log.warning(
+            "%s was begun on %s, but this is %s: the last bits of the samples differ, and sometimes a spike. For one "
+            "kind of sample throughout give all processes the same machines, or backend.kernel=xla.",
+            store.path, begun, simulation.device,
+        )  # fmt: skip
 
 
 def _fitting(study: Study, design: xr.Dataset) -> int:

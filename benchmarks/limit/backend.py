@@ -36,9 +36,6 @@ class LimitBackend:
     threads: int = 1
     by_hand: bool = True
 
-    def device(self) -> str:
-        return f"{self.threads} threads"
-
     def together(self, cells: int) -> int:
         return 64 * self.threads
 
@@ -76,6 +73,10 @@ class LimitSimulation(LaneSimulation):
         if any(getattr(numerics, x) != getattr(default, x) for x in ("dt_ms", "window_ms", "scheme", "dtype")):
             raise ValueError(f"the kernel knows no numerics but {default}.")
         self.how, self.seconds, self.processor = how, 0.0, 0.0
+
+    @property
+    def device(self) -> str:
+        return f"the limit kernel, {self.how.threads} threads"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         (population,), (cells,), (found,) = self.network.populations, batch.cells, batch.parameters

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from experiments.verification.claims import Claim
-from sim.backends.jax_backend import JaxBackend
+from sim.engine.platform import devices
 from sim.results.provenance import PACKAGES, versions
 
 HEAD = "| claim | compared with | tolerance, and why | found | |\n|---|---|---|---|---|"
@@ -56,4 +56,4 @@ def machine() -> str:
     """Versions and device kind, without anything that names the machine."""
     packages = ", ".join(f"{name} {version}" for name, version in versions((*PACKAGES, "scikit-learn")).items())
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    return f"{system}; devices: {JaxBackend().device()}; {packages}."
+    return f"{system}; devices: {devices()}; {packages}."

@@ -25,6 +25,11 @@ class Simulation(Protocol):
     schema: Schema
 
     @property
+    def device(self) -> str:
+        """What runs it and on what, in words: two that differ here may differ in the last bits of their numbers."""
+        ...
+
+    @property
     def sample_bytes(self) -> float:
         """Memory of the host that one sample takes while it runs, about."""
         ...
@@ -52,10 +57,6 @@ class Backend(Protocol):
             design: coordinates along `sample`.
             batch: samples that run together; a run of fewer is filled up, so nothing is compiled twice.
         """
-        ...
-
-    def device(self) -> str:
-        """What it runs on, in words."""
         ...
 
     def together(self, cells: int) -> int:

@@ -66,10 +66,6 @@ class Brian2Backend:
                 f"Brian2 is not asked for the method {self.method!r} here: {nearest(self.method, METHODS)}"
             )
 
-    def device(self) -> str:
-        """What it runs on, in words."""
-        return "Brian2, numpy target" if self.target == "numpy" else f"Brian2, C++ standalone, {self.threads} threads"
-
     def together(self, cells: int) -> int:
         """Its cost is that of its calls, whatever the number of cells; its tables of every step are large."""
         return 8
@@ -143,6 +139,11 @@ class Brian2Simulation(LaneSimulation):
         except (EquationError, SyntaxError, ValueError) as problem:
             said = " ".join(str(problem).split()).rstrip(".")
             raise ValueError(f"Brian2 cannot read model {model.name!r}: {said}.") from None
+
+    @property
+    def device(self) -> str:
+        target, threads = self.backend.target, self.backend.threads
+        return "Brian2, numpy target" if target == "numpy" else f"Brian2, C++ standalone, {threads} threads"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         with running(self.backend.target, self.backend.threads) as build:

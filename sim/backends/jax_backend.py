@@ -11,8 +11,9 @@ from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
-from sim.engine.kernels import CHOICES, choose, reference
+from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
+from sim.engine.platform import devices
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
@@ -36,13 +37,6 @@ class JaxBackend:
     def __post_init__(self) -> None:
         if self.kernel not in CHOICES:
             raise ValueError(f"`backend.kernel` is {self.kernel!r}; the kernels are {', '.join(CHOICES)}.")
-
-    def device(self) -> str:
-        """What it runs on, in words."""
-        kinds = {}
-        for device in jax.devices():
-            kinds[device.device_kind] = kinds.get(device.device_kind, 0) + 1
-        return ", ".join(f"{count} x {kind}" for kind, count in kinds.items())
 
     def together(self, cells: int) -> int:
         """A group of samples for each core; a GPU wants many more."""
@@ -75,11 +69,17 @@ class JaxSimulation(LaneSimulation):
     ) -> None:
         super().__init__(network, protocol, record, design, numerics, batch)
         one = self._batch(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
-        chosen = choose(kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)])
+        self._kernel = chosen = choose(
+            kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
+        )
         if self.coupled:
             self._network = compile_network(chosen, self.circuit, batch, self.blocks, self.block)
         else:
             self._kernels = [compile_lanes(chosen, part.program, self.blocks, self.block) for part in self.parts]
+
+    @property
+    def device(self) -> str:
+        return f"{devices()}, {in_words(self._kernel)}"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:

@@ -21,6 +21,12 @@ def on_gpu() -> bool:
     return jax.default_backend() != "cpu"
 
 
+def devices() -> str:
+    """What JAX runs on, in words: '2 x cpu'."""
+    kinds = [device.device_kind for device in jax.devices()]
+    return ", ".join(f"{kinds.count(kind)} x {kind}" for kind in dict.fromkeys(kinds))
+
+
 def _processor() -> str:
     """Names what this processor can do: code for another one may end a process that runs it."""
     try:

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+import uuid
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -56,7 +57,7 @@ def write_provenance(record: Mapping[str, Any], folder: str | Path) -> None:
     text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     with writing("the provenance", folder, len(text)):
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / ".provenance.json.partial"
+        partial = folder / f".provenance.json.{uuid.uuid4().hex}"  # several processes may write it at once
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, folder / "provenance.json")
 

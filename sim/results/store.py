@@ -163,6 +163,10 @@ class Store:
         codes = self.status()
         return [slab for slab in self.slabs(part=part, parts=parts) if (codes[slab] == Status.TODO).any()]
 
+    def finished(self, slab: slice) -> bool:
+        """Whether each sample of a slab is done or has failed, as it is on disk now."""
+        return bool((np.asarray(self._status[slab]) != Status.TODO).all())
+
     def write(self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike) -> None:
         """Write one slab: all variables, then its status.
 
@@ -178,7 +182,7 @@ class Store:
         number = slab_number(slab, self.n_samples, self.samples_per_slab)
         arrays = self._checked(slab, data)
         codes = self._checked_status(slab, status)
-        if (np.asarray(self._status[slab]) != Status.TODO).all():
+        if self.finished(slab):
             raise ValueError(
                 f"samples {slab.start}:{slab.stop} of {self.path} are finished already. Ask todo() for what is left; "
                 "if another process writes to this store, give each its own part."

@@ -42,6 +42,23 @@ def test_float64_is_left_to_xla(simulate, pool):
         simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"), dtype="float64")
 
 
+def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, monkeypatch, caplog, tmp_path):
+    """A compiler that fails, as for want of memory, is not asked again for the step itself."""
+    monkeypatch.setenv("SHERRINGTON_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiler, "COMPILER", "false")
+    compiler.macros.cache_clear()
+    compiler.registered.cache_clear()
+    try:
+        with caplog.at_level("INFO", "sherrington"):
+            simulate(pool("hTA_lumped", size=2), DRIVE)
+        assert "compiled by XLA, which is slower, as false does not know this processor" in caplog.text
+        with pytest.raises(ValueError, match="is 'native', but false does not know"):
+            simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"))
+    finally:
+        compiler.macros.cache_clear()
+        compiler.registered.cache_clear()
+
+
 @pytest.mark.parametrize("busy", [0.0, 0.05, 0.9])
 def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
     """All wires at once, some rows at a time, and rows in C++: the same bits, also where nearly all cells fire."""

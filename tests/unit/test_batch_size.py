@@ -26,13 +26,16 @@ def test_devices_and_memory_decide(samples, together, sample, free, expected):
     assert batch_size(samples, together=together, sample_bytes=sample, free=free) == expected
 
 
-def test_a_container_leaves_what_it_is_given(tmp_path):
-    (tmp_path / "memory.max").write_text("1000\n")
-    (tmp_path / "memory.current").write_text("400\n")
-    assert own._of_group(tmp_path) == 600
-    (tmp_path / "memory.max").write_text("max\n")
-    assert own._of_group(tmp_path) == np.inf
-    assert own._of_group(tmp_path / "nowhere") == np.inf
+def test_what_was_asked_of_slurm_is_the_most(monkeypatch):
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "300")
+    assert own._of_job() == 300 * MB
+    assert free_memory() <= 300 * MB
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "")
+    monkeypatch.setenv("SLURM_MEM_PER_CPU", "100")
+    monkeypatch.setenv("SLURM_CPUS_ON_NODE", "4")
+    assert own._of_job() == 400 * MB
+    monkeypatch.delenv("SLURM_MEM_PER_CPU")
+    assert own._of_job() == np.inf
 
 
 def test_the_machine_has_some_memory_left():

@@ -24,7 +24,7 @@ RUNS = [
 
 def test_a_ratio_is_that_of_one_round():
     """So a machine whose speed changes between rounds changes no ratio."""
-    found = {target.words: list(target.ratios) for target in targets(RUNS, [10.0, 5.0])}
+    found = {target.words: list(target.ratios) for target in targets(RUNS, [10.0, 5.0], cores=2)}
     assert found["two compartments, against the limit"] == [0.5, 0.5]
     assert found["two compartments, against Brian2"] == [10, 10]
     assert found["64 lanes against 16,384"] == pytest.approx([0.3, 0.3])

@@ -1,5 +1,7 @@
 """The question `pool`: any design of up to two axes, measured on trains whose answer is known, and drawn."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,8 +13,10 @@ from experiments.pool import Pool
 from experiments.pool_measures import pool_measures
 from experiments.run import UserError, declare, perform
 from experiments.series_panel import interval
+from experiments.sources import Variants
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND
 from sim.backends.jax_backend import JaxBackend
+from sim.backends.simulation import LaneSimulation
 from sim.design import Design
 from sim.results.schema import NO_SPIKE
 from sim.results.status import Status
@@ -175,3 +179,40 @@ def test_a_third_axis_is_refused_before_anything_runs(tmp_path, monkeypatch):
     with pytest.raises(UserError, match=r"at most two axes, but the design has 3 \(network\.hTA\.monoamine"):
         perform(config)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("problem", [MemoryError("Unable to allocate 3 GB"), RuntimeError("RESOURCE_EXHAUSTED: 3 GB")])
+def test_a_machine_without_memory_is_a_sentence(problem, tmp_path, monkeypatch):
+    def full(*_):
+        raise problem
+
+    monkeypatch.setattr(LaneSimulation, "run", full)
+    config = composed()
+    config.out = str(tmp_path / "out")
+    with pytest.raises(
+        UserError, match=r"not enough memory: .*3 GB; take a smaller batch .* What was finished is kept"
+    ):
+        perform(config)
+
+
+def test_variants_that_others_are_still_at_work_on_leave_their_status_alone(tmp_path):
+    """What is read after a status that says done is whole; before that nothing else is read."""
+
+    class Part:
+        def __init__(self, *status: int) -> None:
+            self.status = status
+
+        def results(self, folder: Path) -> xr.Dataset:
+            coordinates = {"status": ("sample", list(self.status)), "sample": [0, 1]}
+            return xr.Dataset({"n_spikes": (("sample", "unit"), np.ones((2, 3)))}, coordinates)
+
+    def whole(*parts: Part) -> xr.Dataset:
+        return Variants(dict(zip("ab", parts, strict=True))).results(tmp_path)  # type: ignore[arg-type]
+
+    done = whole(Part(1, 1), Part(1, 3))
+    assert done["n_spikes"].shape == (4, 3)
+    assert done["variant"].values.tolist() == [0, 0, 1, 1]
+    assert done["variant"].attrs["names"] == ["a", "b"]
+    at_work = whole(Part(1, 1), Part(0, 1))
+    assert at_work["status"].values.tolist() == [1, 1, 0, 1]
+    assert not at_work.data_vars

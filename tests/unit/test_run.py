@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from sim import fingerprint
-from sim.backends.jax_backend import JaxBackend
+from sim.backends.jax_backend import JaxBackend, JaxSimulation
 from sim.design import Design
+from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.run import Study, run
@@ -96,7 +97,56 @@ def test_resume_equals_uninterrupted_run(noisy_study, uninterrupted, tmp_path):
     done = Store.open(path).status_counts()[Status.DONE]
     assert 4 <= done < 12  # killed in the middle
     resumed = run(noisy_study, path, batch=5).load()  # the store's own slabs are kept
+    assert Store.open(path).samples_per_slab == 2
     assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+def test_a_store_of_large_slabs_goes_on_with_a_small_batch(noisy_study, uninterrupted, tmp_path, monkeypatch):
+    """As on a machine with less memory: the slabs stay, fewer samples run together."""
+    path, prepare, took = tmp_path / "store.zarr", JaxBackend.prepare, []
+    monkeypatch.setattr(JaxBackend, "prepare", lambda *args: took.append(args[-1]) or prepare(*args))
+    full = StoreError("the disk is full")
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(Store, "write", lambda *args: (_ for _ in ()).throw(full))
+        with pytest.raises(StoreError):
+            run(noisy_study, path, batch=12)
+    resumed = run(noisy_study, path, batch=5).load()  # 5 + 5 + 2 samples
+    assert took == [12, 5]
+    assert Store.open(path).samples_per_slab == 12
+    assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+TOLD = """
+from sim.results.store import Store
+import sys, time
+write = Store.write
+Store.write = lambda store, slab, *rest: (write(store, slab, *rest), print(slab.start, flush=True), time.sleep(0.2))
+"""
+
+
+def test_two_processes_of_one_command_share_the_work(noisy_study, uninterrupted, tmp_path):
+    """Each slab is simulated and written by one of them; the system drops what a killed one had claimed."""
+    path = tmp_path / "store.zarr"
+    command = [sys.executable, "-c", STUDY + TOLD + "run(study, sys.argv[1], batch=1)", str(path)]
+    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    written = [[int(word) for word in child.communicate(timeout=120)[0].split()] for child in both]
+    assert sorted(written[0] + written[1]) == list(range(12))
+    assert min(map(len, written)) > 0  # both were at work
+    assert [child.returncode for child in both] == [0, 0]
+    found = run(noisy_study, path, batch=1).load()
+    assert found.drop_attrs().identical(uninterrupted.drop_attrs())
+
+
+def test_a_store_that_other_code_has_begun_is_gone_on_with_and_it_is_said(noisy_study, tmp_path, monkeypatch, caplog):
+    path = tmp_path / "store.zarr"
+    run(noisy_study, path, batch=2, part=0, parts=2)
+    with caplog.at_level("WARNING", "sherrington"):
+        run(noisy_study, path, batch=2, part=0, parts=2)
+        assert not caplog.records
+        monkeypatch.setattr(JaxSimulation, "device", "1 x another processor, XLA")
+        run(noisy_study, path, batch=2, part=1, parts=2)
+    assert "was begun on " in caplog.text
+    assert "but this is 1 x another processor, XLA" in caplog.text
 
 
 LONG = STUDY.replace("seeds=4", "seeds=20")  # 60 samples

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterable
 
 from sim.engine.kernel import Kernel
-from sim.engine.kernels import native, pallas, xla
+from sim.engine.kernels import compiler, native, pallas, xla
 from sim.engine.lanes import Cells
 from sim.engine.platform import on_gpu
 from sim.engine.program import Program
 
 CHOICES = ("auto", "xla", "native", "pallas")
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("sherrington.kernels")
 
 
 def choose(name: str, parts: Iterable[tuple[Program, Cells]]) -> Kernel:
@@ -38,3 +38,10 @@ def choose(name: str, parts: Iterable[tuple[Program, Cells]]) -> Kernel:
 def reference() -> Kernel:
     """XLA's, for the devices at hand."""
     return xla.WIDE if on_gpu() else xla.KERNEL
+
+
+def in_words(kernel: Kernel) -> str:
+    """What compiles the step, as a provenance says it."""
+    if kernel is native.KERNEL:
+        return f"C++ with {compiler.version()} for {compiler.vectors()}"
+    return "a GPU kernel through Pallas" if kernel is pallas.KERNEL else "XLA"

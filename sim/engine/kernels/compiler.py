@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import uuid
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from sim.cache import cache_folder
 COMPILER = "g++"
 
 
+class CompilerError(ValueError):
+    """C++ that cannot be compiled here; the message says why."""
+
+
 def lacking() -> str:
     """Why nothing can be compiled here, in words; empty where it can."""
     return "" if shutil.which(COMPILER) else f"there is no {COMPILER}"
@@ -22,10 +27,15 @@ def lacking() -> str:
 
 @cache
 def macros() -> frozenset[str]:
-    """What the compiler defines for this processor, and its version."""
-    asked = subprocess.run(
-        [COMPILER, "-march=native", "-dM", "-E", "-x", "c++", os.devnull], capture_output=True, text=True, check=True
-    )
+    """What the compiler defines for this processor, and its version.
+
+    Raises:
+        CompilerError: it has no settings for it.
+    """
+    command = [COMPILER, "-march=native", "-dM", "-E", "-x", "c++", os.devnull]
+    asked = subprocess.run(command, capture_output=True, text=True)
+    if asked.returncode:
+        raise CompilerError(f"{COMPILER} does not know this processor: {asked.stderr.strip()[:300]}")
     words = (line.split(maxsplit=2) for line in asked.stdout.splitlines())
     return frozenset(word[1] if word[2:] == ["1"] else " ".join(word[1:]) for word in words)
 
@@ -34,6 +44,12 @@ def version() -> str:
     """Name and version of the compiler."""
     numbers = dict(line.split(" ", 1) for line in macros() if line.startswith("__GNUC_") and " " in line)
     return f"{COMPILER} {numbers.get('__GNUC__', '?')}.{numbers.get('__GNUC_MINOR__', '?')}"
+
+
+def vectors() -> str:
+    """The widest vectors of this processor, in words."""
+    known = {"__AVX512F__": "AVX-512", "__AVX2__": "AVX2", "__SSE2__": "SSE2", "__ARM_NEON": "NEON"}
+    return next((words for macro, words in known.items() if macro in macros()), "any processor")
 
 
 def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
@@ -45,10 +61,11 @@ def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
         folder: in the cache, for its kind.
 
     Raises:
-        OSError: it cannot be compiled here; says why.
+        CompilerError: it cannot be compiled here.
+        OSError: the cache cannot be written.
     """
     if why := lacking():
-        raise OSError(f"C++ cannot be compiled here: {why}.")
+        raise CompilerError(f"C++ cannot be compiled here: {why}.")
     key = hashlib.sha256("\n".join([text, *flags, *sorted(macros())]).encode()).hexdigest()[:16]
     path = cache_folder() / folder / f"{key}.so"
     if not path.exists():
@@ -65,7 +82,7 @@ def registered(text: str, flags: tuple[str, ...]) -> str:
         flags: as those of `library`.
 
     Raises:
-        OSError: it cannot be compiled here; says why.
+        CompilerError, OSError: as `library`.
     """
     path = library(text, (*flags, f"-I{jax.ffi.include_dir()}"), "native")
     name = f"sherrington-{path.stem}"
@@ -75,7 +92,7 @@ def registered(text: str, flags: tuple[str, ...]) -> str:
 
 def _compile(text: str, flags: tuple[str, ...], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    source, thing, draft = (path.with_suffix(f".{os.getpid()}{end}") for end in (".cpp", ".o", ".so"))
+    source, thing, draft = (path.with_suffix(f".{uuid.uuid4().hex}{end}") for end in (".cpp", ".o", ".so"))
     source.write_text(text)
     # linked apart: with -ffast-math, loading it would make numpy and JAX lose their smallest numbers
     for command in (
@@ -84,7 +101,10 @@ def _compile(text: str, flags: tuple[str, ...], path: Path) -> None:
     ):
         done = subprocess.run([COMPILER, *command], capture_output=True, text=True)
         if done.returncode:
-            raise OSError(f"{COMPILER} does not compile {source}:\n{done.stderr[:2000]}")
+            raise CompilerError(
+                f"{COMPILER} does not compile {source} ({done.stderr.strip()[:300] or f'status {done.returncode}'}); "
+                "with backend.kernel=xla nothing needs to be compiled by it."
+            )
     thing.unlink()
     source.replace(path.with_suffix(".cpp"))  # to read
     draft.replace(path)

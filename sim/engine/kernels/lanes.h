@@ -161,6 +161,7 @@ inline Floats smaller(Floats a, Floats b) {
     return _mm512_min_ps(a, b);
 }
 inline Floats root(Floats x) { return _mm512_sqrt_ps(x); }
+inline Floats whole(Floats x) { return _mm512_roundscale_ps(x, 8); }
 
 #else
 
@@ -215,8 +216,7 @@ inline Floats two_to_the(Floats rest) {
 // No limits here: the rest of an infinity is 0, and scaling toward zero stops at the largest number.
 inline Floats exponential(Floats x) {
     const Floats y = x * 1.4426950408889634f;
-    const Floats rest = _mm512_reduce_ps(y, 8), whole = _mm512_roundscale_ps(y, 8);
-    return _mm512_scalef_round_ps(two_to_the(rest), whole, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+    return _mm512_scalef_round_ps(two_to_the(_mm512_reduce_ps(y, 8)), whole(y), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
 }
 
 #else

@@ -29,13 +29,6 @@ FLAGS = (
 """What is not a number stays so: nothing here says that all numbers are finite."""
 
 
-TRIAL = """#include "xla/ffi/api/ffi.h"
-static xla::ffi::Error advance() { return xla::ffi::Error::Success(); }
-XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, advance, xla::ffi::Ffi::Bind());
-"""
-"""The least that must compile."""
-
-
 class Argument(NamedTuple):
     """What a kernel reads: an array whose last axis is the lane, or a number; at each `"start"`, window or step."""
 
@@ -51,7 +44,7 @@ def advance(
 
     Raises:
         NotImplementedError: the equations use what has no C++ text; names it.
-        OSError: it cannot be compiled here; says why.
+        CompilerError: it cannot be compiled here; says why.
     """
     given = (state, cells._replace(state={}), ports, arrivals)
     leaves = jax.tree.leaves(given)
@@ -123,11 +116,7 @@ def _loops(arguments: list[Argument], states: int, steps: int, body: Printed) ->
         ]
 
     lines = [
-        f"constexpr float polynomial[] = {{{', '.join(f'{float(x)!r}f' for x in POLYNOMIAL)}}};",
-        Path(__file__).with_name("lanes.h").read_text(),
-        '#include "xla/ffi/api/ffi.h"',
-        "namespace ffi = xla::ffi;",
-        "",
+        header(),
         "static ffi::Error advance(ffi::RemainingArgs arguments, ffi::RemainingRets results) {",
         f"constexpr int given = {len(arguments)}, states = {states}, steps = {steps}, vectors = {vectors};",
         "const void *from[given + 1];",
@@ -160,6 +149,20 @@ def _loops(arguments: list[Argument], states: int, steps: int, body: Printed) ->
     return "\n".join([*lines, ""])
 
 
+def header() -> str:
+    """What every kernel begins with: vectors, their functions, and XLA's way to be called."""
+    coefficients = ", ".join(f"{float(x)!r}f" for x in POLYNOMIAL)
+    return "\n".join(
+        [
+            f"constexpr float polynomial[] = {{{coefficients}}};",
+            Path(__file__).with_name("lanes.h").read_text(),
+            '#include "xla/ffi/api/ffi.h"',
+            "namespace ffi = xla::ffi;",
+            "",
+        ]
+    )
+
+
 def _copies(lines: list[str], vectors: int) -> list[str]:
     """Each line once for every vector, or once if there is none in it."""
     return [line.replace(COPY, f"_{k}") for line in lines for k in range(vectors if COPY in line else 1)]
@@ -180,7 +183,14 @@ def lacking(program: Program, cells: Cells) -> str:
     ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
     try:
         _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
-        compiler.registered(TRIAL, FLAGS)
-    except (NotImplementedError, OSError) as problem:
+        compiler.registered(f"{header()}{TRIAL}", FLAGS)
+    except (NotImplementedError, compiler.CompilerError, OSError) as problem:
         return str(problem)
     return ""
+
+
+TRIAL = """
+static ffi::Error advance() { return ffi::Error::Success(); }
+XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, advance, ffi::Ffi::Bind());
+"""
+"""The least that must compile, after the header."""

@@ -15,7 +15,7 @@ def arrive(link: Link, wires: Array, ring: Array, delay: Array, index: Array, st
     """See `sim.engine.kernel.Arrive`; the same numbers as `sim.engine.coupling.arrive`.
 
     Raises:
-        OSError: it cannot be compiled here; says why.
+        CompilerError: it cannot be compiled here; says why.
     """
     if link.wires is None or link.even:
         return coupling.arrive(link, wires, ring, delay, index, steps)
