@@ -7,6 +7,7 @@ Every set is repeated over random streams that all sets share (common random num
 """
 
 import csv
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from sim.design import Design, DesignError, check_seeds, flat_axes
-from sim.spec.kinds import whole, yes_or_no
+from sim.spec.kinds import listed, whole, yes_or_no
 from sim.spec.params import Value
 from sim.units import Quantity, UnitError, coherent_unit, describe, quantity, shown
 
@@ -134,6 +135,7 @@ def table(file: str | Path, **rest: Any) -> Points:
 
     Raises:
         DesignError: no such file, no row, or a row of another length than the first line.
+        UnitError: a value that cannot be read; names its row and path.
     """
     try:
         with Path(file).expanduser().open(newline="", encoding="utf-8-sig") as lines:
@@ -148,6 +150,8 @@ def table(file: str | Path, **rest: Any) -> Points:
                 f"row {number} of the table of points {str(file)!r} has {len(row)} values, but there are {len(head)} "
                 "paths; give each path one value."
             )
+        for path, cell in zip(head, row, strict=True):
+            quantity(cell, f"{path!r} in row {number} of the table of points {str(file)!r}")
     if twice := sorted({path for path in head if head.count(path) > 1}):
         raise DesignError(f"the table of points {str(file)!r} gives {twice[0]!r} twice; leave one of them out.")
     return Points({path: [row[k] for row in rows] for k, path in enumerate(head)}, **rest)
@@ -164,6 +168,7 @@ def _spread(ranges: Any, points: int, logarithmic: Sequence[str], rest: dict[str
         found[path] = (read[0], read[1])
     if not found:
         raise DesignError("a design that is spread over ranges needs at least one of them, but it has none.")
+    logarithmic = listed("`logarithmic` of a design", logarithmic, DesignError)
     for path in logarithmic:
         if path not in found or found[path][0].number <= 0:
             raise DesignError(
@@ -172,7 +177,9 @@ def _spread(ranges: Any, points: int, logarithmic: Sequence[str], rest: dict[str
     count = whole(points)
     if count is None or not 0 < count < 2**31:
         raise DesignError(f"the number of `points` of a design is a whole number above 0, not {shown(points)}.")
-    unit = sampler(len(found)).random(count)
+    with warnings.catch_warnings():  # any number of points may be asked for, also one that fills less evenly
+        warnings.filterwarnings("ignore", "The balance properties of Sobol")
+        unit = sampler(len(found)).random(count)
     columns = {}
     for place, (path, (low, high)) in zip(unit.T, found.items(), strict=True):
         if path in logarithmic:

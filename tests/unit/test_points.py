@@ -62,6 +62,11 @@ def test_a_small_design_keeps_the_first_and_the_last_set():
     assert found[LEVEL].values.tolist() == whole[LEVEL].values[[0, -1]].tolist()
 
 
+def test_any_number_of_points_may_be_asked_for_without_a_warning(recwarn):
+    assert sobol(RANGES, points=5).dataset().sizes["sample"] == 5
+    assert not recwarn.list
+
+
 REFUSED = {
     "no path": (lambda: Points({}), DesignError, ["at least one path"]),
     "no value": (lambda: Points({LEVEL: []}), DesignError, ["at least one value"]),
@@ -75,6 +80,11 @@ REFUSED = {
     "ends in two units": (lambda: sobol({RATE: ["1 Hz", "2 ms"]}, points=8), DesignError, [RATE, "in one unit"]),
     "no points": (lambda: sobol(RANGES, points=0), DesignError, ["`points`", "not 0"]),
     "a logarithm of zero": (lambda: sobol({"a": [0, 1]}, points=2, logarithmic=["a"]), DesignError, ["above zero"]),
+    "a logarithm in plain text": (
+        lambda: sobol(RANGES, points=2, logarithmic=LEVEL),
+        DesignError,
+        ["is a list", LEVEL],
+    ),
     "a logarithm of nothing": (lambda: sobol(RANGES, points=2, logarithmic=["b"]), DesignError, ["'b'"]),
     "an independent axis that is none": (
         lambda: Design({LEVEL: [1, 2]}, independent=["network.pool.monoamin"]),
@@ -101,6 +111,7 @@ TABLES = {
     "a short row": (f"{LEVEL},{RATE}\n1,1 Hz\n2\n", "row 2"),
     "a path twice": (f"{LEVEL},{LEVEL}\n1,2\n", "twice"),
     "no number": (f"{LEVEL}\nhigh\n", "'high'"),
+    "an empty cell": (f"{LEVEL},{RATE}\n1,1 Hz\n2,\n", rf"'{RATE}' in row 2 of the table of points '.*sets\.csv'"),
 }
 
 
