@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from experiments import pool_measures
 from experiments.sweep import Sweep
 from sim.results.schema import NO_SPIKE
 from sim.results.status import Status
@@ -47,6 +48,12 @@ def results(status=Status.DONE, order=None) -> xr.Dataset:
         },
     )
     return found if order is None else found.isel(sample=order)
+
+
+def test_measured_some_at_a_time_it_is_the_same(monkeypatch):
+    whole = Sweep("P").measure(results())
+    monkeypatch.setattr(pool_measures, "TOGETHER", 5)
+    xr.testing.assert_allclose(Sweep("P").measure(results()), whole, rtol=1e-9)
 
 
 def test_what_moves_a_measure_has_its_rank_correlation():
