@@ -18,9 +18,15 @@ from benchmarks.report import Run, text
 from benchmarks.workloads import WORKLOADS
 
 HERE = Path(__file__).parent
-LANES = {"two": (64, 1024, 4096, 16384, 65536), "five": (60, 1280, 5120), "coupled": (3200,), "segment": (161 * 64,)}
+LANES = {
+    "two": (64, 1024, 4096, 16384, 65536),
+    "five": (60, 1280, 5120, 65540),
+    "coupled": (320, 3200, 64000),
+    "segment": (161 * 64,),
+}
 PEERS = {
     "sweep": {"two": (6_400, 64_000, 640_000)},
+    "longer": {"two": (64_000,)},
     "xla": {"two": (16384,), "five": (5120,), "coupled": (3200,), "segment": (161 * 64,)},
     "brian2": {"two": (3200,), "coupled": (3200,)},
     "limit": {"two": (16384,)},

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.workloads import SPIKES, WORKLOADS, Workload
+from benchmarks.workloads import LONGER, SPIKES, WORKLOADS, Workload
 from experiments.verification import runs
 from sim.backends.jax_backend import JaxBackend
 from sim.flags import cores
@@ -41,22 +41,31 @@ def sherrington(workload: Workload, lanes: int, kernel: str = "auto") -> dict[st
     }
 
 
-def sweep(workload: Workload, lanes: int) -> dict[str, Any]:
-    """A whole study, from declarations to its store on disk; what a batch is, the machine decides."""
+def sweep(workload: Workload, lanes: int, times: float = 1) -> dict[str, Any]:
+    """A whole study, from declarations to its store on disk; what a batch is, the machine decides.
+
+    Args:
+        times: as much simulated time as the workload's own.
+    """
     from sim.run import Study, run
     from sim.spec.numerics import Numerics
 
-    network, protocol = workload.network(True), workload.protocol(workload.seconds)
-    design = workload.design(lanes)
+    seconds = times * workload.seconds
+    network, protocol, design = workload.network(True), workload.protocol(seconds), workload.design(lanes)
     study = Study(network, protocol, SPIKES, design, JaxBackend(), Numerics())
     with TemporaryDirectory(prefix="benchmark_") as folder:
         began = time.perf_counter()
         found = run(study, Path(folder) / "store.zarr")
-        seconds = time.perf_counter() - began
+        taken = time.perf_counter() - began
         cells = found.sizes["sample"] * workload.size
         spikes = int(found.n_spikes.sum())
-    steps = round(workload.seconds / 0.05e-3)
-    return {"lanes": cells, "seconds": seconds, "rate": cells * steps / seconds, "compile": 0.0, "spikes": spikes}
+    steps = round(seconds / 0.05e-3)
+    return {"lanes": cells, "seconds": taken, "rate": cells * steps / taken, "compile": 0.0, "spikes": spikes}
+
+
+def longer(workload: Workload, lanes: int) -> dict[str, Any]:
+    """A whole study of four times the simulated time."""
+    return sweep(workload, lanes, LONGER)
 
 
 def start(workload: Workload, lanes: int) -> dict[str, Any]:
@@ -142,6 +151,7 @@ def errors(workload: Workload, lanes: int) -> dict[str, Any]:
 ENGINES = {
     "sherrington": sherrington,
     "sweep": sweep,
+    "longer": longer,
     "start": start,
     "xla": xla,
     "brian2": brian2,

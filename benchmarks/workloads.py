@@ -40,6 +40,9 @@ COUPLED_CELL = Model("the same, coupled", MOTONEURON.block + NOISE + SYNAPSE, th
 PEER_COUPLED = Model("the same, without noise", MOTONEURON.block + SYNAPSE, threshold=MOTONEURON.threshold)
 
 PIC = Graded("0.15 mS/cm**2", "0.40 mS/cm**2", 0.0, "of the benchmark")
+LONGER = 4
+"""Times the simulated time of a workload, to see what time costs."""
+
 SPIKES = Record(commands=False, max_rate="300 Hz")
 
 

@@ -54,11 +54,15 @@ def test_what_was_not_run_is_said_and_not_left_out():
 
 
 def test_a_sweep_that_grows_shows_its_cost_and_its_memory():
-    runs = [*RUNS, *ran("sweep", "two", 6400, 1e6, 3e6), *ran("sweep", "two", 64000, 2e6)]
+    runs = [
+        *RUNS,
+        *ran("sweep", "two", 6400, 1e6, 3e6),
+        *ran("sweep", "two", 64000, 2e6),
+        *ran("longer", "two", 64000, 2e6),
+    ]
     report = text(runs, [], {}, {})
-    assert "| 100 | 1.0 | 10.0 | 200 |" in report
-    assert "| 1,000 | 1.0 | 1.0 | 200 |" in report
-    assert "a study into a store" not in report
+    assert "| 100 | 1 | 1.0 | 10.0 | 200 |" in report
+    assert "| 1,000 | 1 | 1.0 | 1.0 | 200 |\n| 1,000 | 4 | 1.0 | 0.2 | 200 |" in report
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
