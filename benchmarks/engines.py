@@ -5,6 +5,7 @@ python -m benchmarks.engines sherrington two 4096
 
 import json
 import resource
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -18,18 +19,23 @@ from sim.flags import cores
 
 
 def sherrington(workload: Workload, lanes: int, kernel: str = "auto") -> dict[str, Any]:
-    """The second call of a prepared simulation, from declared numbers to spike steps; noise and raster included."""
+    """Calls of a prepared simulation after the first, from declared numbers to spike steps; noise and raster included.
+
+    Their median, of as many as a second holds: a call of a few milliseconds is at the mercy of the scheduler.
+    """
     design = workload.design(lanes)
     protocol = workload.protocol(workload.seconds)
     backend = JaxBackend(kernel)
     prepared = runs.prepare(workload.network(True), protocol, record=SPIKES, design=design, backend=backend)
-    everything = slice(0, prepared.batch)
-    began = time.perf_counter()
-    prepared.run(everything)
-    first = time.perf_counter() - began
+    everything, taken = slice(0, prepared.batch), []
     began = time.perf_counter()
     found = prepared.run(everything)
-    second = time.perf_counter() - began
+    first = time.perf_counter() - began
+    while sum(taken) < 1:
+        began = time.perf_counter()
+        found = prepared.run(everything)
+        taken.append(time.perf_counter() - began)
+    second = statistics.median(taken)
     cells = prepared.batch * workload.size
     steps = prepared.windows * prepared.numerics.steps
     return {

@@ -77,7 +77,8 @@ def text(
         "step is one cell for one dt (0.05 ms). Ours, and the kernel by hand: float32, staggered scheme, with noise "
         "and raster. Brian2's: its exponential Euler in float64, without noise, which that cannot integrate, and "
         "without raster; NEURON's: without noise. All but NEURON take every core. Our time is that of a whole call, "
-        "from declared numbers to spike steps, after the first one has compiled. Only ratios mean something elsewhere.",
+        "from declared numbers to spike steps, after the first one has compiled: the median of those that a second "
+        "holds. Only ratios mean something elsewhere.",
         f"Machine: {_machine()}. {_packages()}.",
         "## Ratios",
         "| | found | must | aim | |\n|---|---|---|---|---|\n"
