@@ -126,10 +126,10 @@ def run(
     write_provenance(origin, Path(path).parent)
     start, todo = time.monotonic(), store.todo(part=part, parts=parts)
     mine = _count(store.slabs(part=part, parts=parts))
-    with progress("simulating", mine, mine - _count(todo)) as tell, Writer(store) as writer, Claims(path) as claims:
+    with progress("simulating", mine, mine - _count(todo)) as tell, Claims(path) as claims, Writer(store) as writer:
         for slab in todo:
             if not claims.take(slab.start // store.samples_per_slab) or store.finished(slab):
-                log.info("samples %d to %d are another process's, which is at work", slab.start, slab.stop - 1)
+                log.info("samples %d to %d are left to another process", slab.start, slab.stop - 1)
                 continue
             arrays, status = _simulated(simulation, slab, batch)
             writer.write(slab, arrays, status)

@@ -13,7 +13,6 @@ from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
-from sim.engine.platform import devices
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
@@ -79,7 +78,7 @@ class JaxSimulation(LaneSimulation):
 
     @property
     def device(self) -> str:
-        return f"{devices()}, {in_words(self._kernel)}"
+        return f"{jax.devices()[0].device_kind}, {in_words(self._kernel)}"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:
