@@ -2,7 +2,8 @@
 
 In float32: exp(x) = 2^q 2^r with q whole and |r| <= 1/2; 2^q by its bit pattern, 2^r by a polynomial of degree 5 whose
 largest relative error, 9e-8, is below the spacing of float32; exp(0) is 1. Beyond +-87 it stays at the ends of the
-normal range instead of reaching 0 or infinity. In float64 it is JAX's own.
+normal range instead of reaching 0 or infinity; in C++ with AVX-512 (kernels/lanes.h) it reaches 0, and the largest
+number. In float64 it is JAX's own.
 """
 
 import jax
