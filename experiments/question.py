@@ -1,32 +1,109 @@
-"""What an experiment brings besides its configuration: how to measure, how to draw, what to say."""
+"""A question: what is measured in every sample, what follows from it, which panels show it, and what it says.
 
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+    @dataclass(frozen=True)
+    class MyQuestion(Question):
+        population: str                                       # settings of the analysis, from conf/experiment
 
+        def measures(self):                                   # one number per sample, taken while the sweep runs
+            return pool_measures(self.population, LATER_SPIKE_FROM_SECOND)
+
+        def answer(self, asked):                              # folded by name, with means over seeds
+            return summarised(asked.folded("monoamine"))
+
+        def draw(self, m): ...                                # from the answer alone
+        def headline(self, m): ...
+
+Settings are frozen fields. An answer is kept by the digest of the settings and of the code of `measures` and `answer`;
+figure, headline and notes are made anew each time.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from experiments.statistics import expect
+from sim.measure import Measure
+from sim.results.status import Status
+from sim.results.view import View
 
-class Question(Protocol):
-    """A frozen dataclass whose fields are the settings of the analysis."""
 
-    def measure(self, results: xr.Dataset) -> xr.Dataset:
-        """Everything that the figure shows, from the results of a simulation or a recording."""
-        ...
+class Asked:
+    """What a question is answered from: the results, lazy, and the measures of every sample.
 
-    def draw(self, measures: xr.Dataset) -> Figure:
-        """The figure, from the measures alone."""
-        ...
+    Args:
+        results: as a simulation or a recording left them, (sample, ...).
+        table: the measures of the question, (sample,), with the factors of the design.
+        question: how an error calls the question.
+    """
 
-    def headline(self, measures: xr.Dataset) -> list[str]:
+    def __init__(self, results: xr.Dataset, table: xr.Dataset, question: str) -> None:
+        self.results, self.table, self.question = results, table, question
+
+    @cached_property
+    def grid(self) -> xr.Dataset:
+        """The measures along the factors of the design, and `sample`, the number of each sample, -1 where none is done."""
+        from sim.results.grid import grid
+
+        return grid(self.table)
+
+    def folded(self, *dims: str) -> xr.Dataset:
+        """The measures, refused unless the design has exactly these factors (besides seeds and participants); factors
+        of one level that are not named are dropped.
+
+        Raises:
+            ValueError: the design lacks one, or has another.
+        """
+        spare = [d for d in self.grid.dims if d not in (*dims, "seed") and self.grid.sizes[d] == 1]
+        return expect(self.grid.squeeze(spare, drop=True), *dims, question=self.question).transpose(*dims, ...)
+
+    def view(self, samples: Sequence[int] | np.ndarray) -> View:
+        """Spikes and courses of some samples."""
+        return View(self.results.isel(sample=np.asarray(samples, int)))
+
+    def done(self, samples: xr.DataArray) -> np.ndarray:
+        """The numbers among `samples` that belong to a sample that is done."""
+        numbers = samples.values.ravel()
+        return numbers[numbers >= 0]
+
+    def counted(self) -> dict[str, int]:
+        """Samples, and how many failed."""
+        status = self.results["status"].values
+        return {"runs": int(status.size), "failed": int((status > Status.DONE).sum())}
+
+
+@dataclass(frozen=True)
+class Question(ABC):
+    """What an experiment brings besides its configuration."""
+
+    def measures(self) -> tuple[Measure, ...]:
+        """What is measured in every sample."""
+        return ()
+
+    @abstractmethod
+    def answer(self, asked: Asked) -> xr.Dataset:
+        """Everything that the figure and the report show.
+
+        Raises:
+            ValueError: the design does not fit the question, or something was not recorded; one sentence.
+        """
+
+    @abstractmethod
+    def draw(self, m: xr.Dataset) -> Figure:
+        """The figure, from the answer alone."""
+
+    @abstractmethod
+    def headline(self, m: xr.Dataset) -> list[str]:
         """The answer in a few lines of text, numbers with units."""
-        ...
 
+    def notes(self, m: xr.Dataset) -> list[str]:
+        """Paragraphs for the report: how to read the panels, what was varied, what people show, what to keep in mind."""
+        return []
 
-@runtime_checkable
-class Tabulated(Question, Protocol):
-    """A question that also leaves tables for a spreadsheet."""
-
-    def tables(self, measures: xr.Dataset) -> Mapping[str, str]:
-        """Texts by the name of their file."""
-        ...
+    def tables(self, m: xr.Dataset) -> Mapping[str, str]:
+        """Further texts by the name of their file, as CSV for a spreadsheet."""
+        return {}

@@ -92,18 +92,17 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         UserError: anything that the user can mend.
     """
     source, question = declare(config)
+    from experiments.answer import told
     from sim.results.disk import StoreError
-    from sim.results.status import Status
 
     try:
         folder = Path(config.out) / f"{config.name}-{source.digest()}"
-        results = source.results(folder)
-        missing = int((results["status"].values == Status.TODO).sum())
-        if missing:
+        brought = source.bring(folder, question.measures())
+        if brought.missing:
             return folder, [
-                f"slice {config.slice} of {config.slices} is done; {missing} samples are left to other processes"
+                f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
             ]
-        lines = answer(question, results, folder)
+        lines = told(question, brought, folder)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(_sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:
@@ -150,16 +149,18 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
     question = _built(config, "question")
     if not config.variants:
         return _simulation(config), question
-    return Variants({str(name): _simulation(_varied(config, changes)) for name, changes in config.variants.items()}), (
-        question
-    )
+    if len(config.variants) != 1:
+        raise UserError(f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}.")
+    ((factor, changes),) = config.variants.items()
+    found = {str(name): _simulation(_varied(config, own)) for name, own in changes.items()}
+    return Variants(str(factor), found), question
 
 
 def _simulation(config: DictConfig) -> "Simulation":
     from experiments import sources
 
     text = OmegaConf.to_yaml(config, resolve=True)
-    return sources.Simulation(declare_study(config), config.batch, text, config.seed, config.slice, config.slices)
+    return sources.Simulation(declare_study(config), config.batch, text, config.slice, config.slices)
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
@@ -195,39 +196,6 @@ def _built(config: DictConfig, name: str) -> Any:
         root = _root(problem)
         where = f"the configuration of {name!r} does not fit what it builds: " if isinstance(root, TypeError) else ""
         raise UserError(where + _sentence(root)) from problem
-
-
-def answer(question: Any, results: Any, folder: Path) -> list[str]:
-    """Measure (unless that was done with these settings and this code), draw, and return the headline."""
-    from experiments import figures
-    from experiments.question import Tabulated
-    from sim.fingerprint import code_digest
-    from sim.results import measures as kept
-    from sim.results.digest import digest
-    from sim.results.status import Status
-    from sim.spec.canonical import canonical
-
-    here = Path(__file__).parent
-    settings = digest(canonical(question), code_digest(here, here.parent / "sim" / "analysis"))
-    measures = None
-    if (folder / "measures.zarr").exists():
-        measures = kept.read_measures(folder)
-        measures = measures if measures.attrs.get("settings") == settings else None
-    if measures is None:
-        log.info("measuring")
-        measures = question.measure(results).assign_attrs(settings=settings)
-        kept.write_measures(measures, folder)
-        measures = kept.read_measures(folder)
-    figures.save(question.draw(measures), folder / "figure")
-    if isinstance(question, Tabulated):
-        kept.write_texts(question.tables(measures), folder)
-    status = results["status"].values
-    lines = question.headline(measures)
-    for kind in Status:
-        count = int((status == kind).sum())
-        if kind > Status.DONE and count:
-            lines.append(f"{count} of {len(status)} samples failed: {kind.sentence}")
-    return lines
 
 
 def _root(problem: BaseException) -> BaseException:

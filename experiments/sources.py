@@ -1,10 +1,10 @@
-"""Where the results that a question is asked of come from: a simulation, or a recording."""
+"""Where the results that a question is asked of come from: a simulation, variants of one, or a recording."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import xarray as xr
@@ -12,9 +12,22 @@ import xarray as xr
 from sim.results.status import Status
 
 if TYPE_CHECKING:
+    from sim.measure import Measure
     from sim.run import Study
 
 INSIDE = "pkg://"  # begins the path of a file that comes with Sherrington
+
+
+class Brought(NamedTuple):
+    """What a source brings: the results, lazy, and the measures of every sample, each along `sample`."""
+
+    results: xr.Dataset
+    table: xr.Dataset
+
+    @property
+    def missing(self) -> int:
+        """Samples that other processes are still at work on."""
+        return int((self.results["status"].values == Status.TODO).sum())
 
 
 class Source(Protocol):
@@ -24,11 +37,8 @@ class Source(Protocol):
         """The name of the results."""
         ...
 
-    def results(self, folder: Path) -> xr.Dataset:
-        """The results as they are kept in `folder`; what is not there yet is brought there first.
-
-        As long as other processes are still at work on some of them, the `status` of each sample is enough.
-        """
+    def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        """The results as they are kept in `folder`; what is not there yet is brought there first."""
         ...
 
 
@@ -40,14 +50,12 @@ class Simulation:
         study: what decides the results.
         batch: samples that run together; None chooses.
         config: resolved configuration, for the provenance.
-        seed: for the provenance.
         slice, slices: which part of the samples is run, see `sim.run.run`.
     """
 
     study: "Study"
     batch: int | None
     config: str
-    seed: int
     slice: int = 0
     slices: int = 1
 
@@ -55,18 +63,15 @@ class Simulation:
         self.study.check()
         return self.study.digest()
 
-    def results(self, folder: Path) -> xr.Dataset:
-        from sim.run import run
+    def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        from sim.run import measured, run
 
-        return run(
-            self.study,
-            folder / "store.zarr",
-            batch=self.batch,
-            part=self.slice,
-            parts=self.slices,
-            config=self.config,
-            seed=self.seed,
+        path = folder / "store.zarr"
+        results = run(
+            self.study, path, measures, batch=self.batch, slice=self.slice, slices=self.slices, config=self.config
         )
+        found = Brought(results, results[["status"]])
+        return found if found.missing else found._replace(table=measured(path, measures))
 
 
 @dataclass(frozen=True)
@@ -74,31 +79,38 @@ class Variants:
     """The same question asked of several simulations that cannot be samples of one design, because shapes differ.
 
     Args:
-        parts: a simulation by the name of its variant; all have the same units and times.
+        factor: what they are called together; it becomes the first factor of the design.
+        simulations: by the name of the variant; all have the same units and times.
     """
 
-    parts: Mapping[str, Simulation]
+    factor: str
+    simulations: Mapping[str, Simulation]
 
     def digest(self) -> str:
-        """From the digests of the parts."""
+        """From the digests of all."""
         from sim.results.digest import digest
 
-        return digest(*(text for name, part in self.parts.items() for text in (name, part.digest())))
+        return digest(self.factor, *(text for name, one in self.simulations.items() for text in (name, one.digest())))
 
-    def results(self, folder: Path) -> xr.Dataset:
-        """All samples, variant after variant; `variant` is the number of each, its attribute `names` their names."""
-        found = []
-        for k, (name, part) in enumerate(self.parts.items()):
-            results = part.results(folder / name.replace(" ", "_"))
-            status = results["status"].load()  # before the rest, which is whole where it says so
-            variant = ("sample", np.full(results.sizes["sample"], k))
-            found.append(results.assign_coords(status=status, variant=variant))
-        if any((results["status"] == Status.TODO).any() for results in found):
-            found = [results[["status"]] for results in found]
+    def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        """All samples, variant after variant."""
+        found = [one.bring(folder / name.replace(" ", "_"), measures) for name, one in self.simulations.items()]
+        if any(one.missing for one in found):
+            found = [Brought(*(part[["status"]] for part in one)) for one in found]
+        return Brought(*(self._joined(parts) for parts in zip(*found, strict=True)))
+
+    def _joined(self, parts: Sequence[xr.Dataset]) -> xr.Dataset:
+        numbered = []
+        for k, (name, part) in enumerate(zip(self.simulations, parts, strict=True)):
+            status = part["status"].load()  # before the rest, which is whole where it says so
+            count = part.sizes["sample"]
+            own = {self.factor: ("sample", np.full(count, name)), f"{self.factor}_index": ("sample", np.full(count, k))}
+            numbered.append(part.assign_coords(status=status, **own))
         whole = xr.concat(
-            found, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
+            numbered, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
         )
-        whole["variant"].attrs["names"] = list(self.parts)
+        whole[self.factor].attrs.update(units="1", long_name=self.factor)
+        whole.attrs["factors"] = [self.factor, *whole.attrs.get("factors", [])]
         return whole.assign_coords(sample=np.arange(whole.sizes["sample"]))
 
 
@@ -135,7 +147,7 @@ class Recorded:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
         return digest(*content, self.asked, code_digest(Path(str(readers.__file__)).parent))
 
-    def results(self, folder: Path) -> xr.Dataset:
+    def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.results.provenance import provenance, write_provenance
         from sim.results.recordings.datasets import keep
         from sim.results.recordings.files import read
@@ -143,12 +155,14 @@ class Recorded:
 
         path, digest = folder / "recording.zarr", self.digest()
         if path.exists() and not (store := Store.open(path, digest=digest)).todo():
-            return store.dataset()
-        recording, *force = self._paths()
-        found = read(recording, force=force[0] if force else None)
-        origin = provenance(config_text=self.config, seed=0, backend="recording", device="none", wall_seconds={})
-        write_provenance(origin, folder)
-        return keep(found, path, digest=digest)
+            results = store.dataset()
+        else:
+            recording, *force = self._paths()
+            found = read(recording, force=force[0] if force else None)
+            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+            write_provenance(origin, folder)
+            results = keep(found, path, digest=digest)
+        return Brought(results, results[["status"]])
 
     def _paths(self) -> list[Path]:
         return [place(path) for path in (self.file, self.force) if path is not None]

@@ -1,58 +1,11 @@
-"""One contraction: raster and smoothed rates over the command, and the pair of units from which a ΔF is read."""
+"""A pair of motor units: the rates of control and test unit, and the ΔF that is read between them."""
 
 import numpy as np
 import xarray as xr
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.contraction_example import units_by_recruitment
-from experiments.figures import AMBER, CONTROL, GREY, INK, PALE, TEST, message
-
-
-def raster(axes: Axes, m: xr.Dataset) -> None:
-    """Spikes of every unit in order of recruitment, the command behind them; `m` has `example_*` variables."""
-    spikes, command = m["example_spikes"].values, m["example_command"].values
-    behind = axes.twinx()
-    behind.fill_between(m["time"].values, command, color=PALE, lw=0)
-    behind.set_ylim(0, 1.05 * max(command.max(), 1e-9))
-    behind.set_axis_off()
-    axes.set_zorder(behind.get_zorder() + 1)
-    axes.patch.set_visible(False)
-    order = units_by_recruitment(m)
-    for row, unit in enumerate(order):
-        times = spikes[unit][np.isfinite(spikes[unit])]
-        axes.vlines(times, row + 0.6, row + 1.4, color=shade(row, len(order)), lw=0.35)
-    axes.set_ylim(0.3, len(order) + 0.7)
-    axes.set_xlim(m["time"].values[0], m["time"].values[-1])
-    axes.set_ylabel("motor unit\n(by recruitment)")
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-    axes.tick_params(labelbottom=False)
-
-
-def rates(axes: Axes, m: xr.Dataset) -> None:
-    """Smoothed rate of every unit over the command."""
-    rate, t = m["example_rate"].values, m["rate_time"].values
-    command = m["example_command"].values
-    right = axes.twinx()
-    right.fill_between(m["time"].values, command, color=PALE, lw=0)
-    right.set_ylim(0, 1.05 * max(command.max(), 1e-9))
-    right.set_ylabel("command Aₑ", color=GREY)
-    right.spines["right"].set_visible(True)
-    right.spines["right"].set_color(GREY)
-    right.tick_params(axis="y", colors=GREY)
-    axes.set_zorder(right.get_zorder() + 1)
-    axes.patch.set_visible(False)
-    order = units_by_recruitment(m)
-    for row, unit in enumerate(order):
-        axes.plot(t, rate[unit], color=shade(row, len(order)), lw=0.8)
-    axes.set_xlim(m["time"].values[0], m["time"].values[-1])
-    top = np.nanmax(rate) if np.isfinite(rate).any() else 1.0
-    axes.set_ylim(0, 1.15 * top)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.set_xlabel("time (s)")
-    axes.set_ylabel("smoothed rate (pps)")
+from experiments.figure.look import AMBER, CONTROL, INK, TEST, message
 
 
 def pair(axes: Axes, m: xr.Dataset) -> None:
@@ -104,8 +57,3 @@ def pair(axes: Axes, m: xr.Dataset) -> None:
 def _label(m: xr.Dataset, unit: int) -> str:
     """The name that a recording gives a unit; else its number, from 1."""
     return str(m["label"].values[unit]) if "label" in m else str(unit + 1)
-
-
-def shade(row: int, of: int) -> tuple[float, ...]:
-    """Dark for the first recruited, light for the last."""
-    return colormaps["cividis"](0.85 * row / max(1, of - 1))

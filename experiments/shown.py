@@ -1,4 +1,4 @@
-"""The arrays behind the panels of one contraction: spikes, smoothed rates, command, and one pair of units."""
+"""One contraction in full, as arrays: spikes, smoothed rates, command, and one pair of units; what panels draw."""
 
 import numpy as np
 import xarray as xr
@@ -15,7 +15,7 @@ EVERY = 0.1  # s, between two points of a drawn rate
 def example(
     spikes: np.ndarray, time: np.ndarray, command: np.ndarray, convention: DeltaFConvention
 ) -> dict[str, tuple]:
-    """Variables of a measures Dataset that `contraction_panels` draws.
+    """Variables of an answer that show one contraction.
 
     Args:
         spikes: s, (unit, spike).
@@ -71,9 +71,3 @@ def shown_pair(spikes: np.ndarray, result: DeltaF, convention: DeltaFConvention)
         "pair_time": ("moment", at, {"units": "s", "long_name": "recruitment and derecruitment of the test unit"}),
         "pair_rate": ("moment", level, {"units": "pps", "long_name": "smoothed rate of the control unit then"}),
     }
-
-
-def units_by_recruitment(m: xr.Dataset) -> np.ndarray:
-    """Numbers of the units in order of their first spike, silent ones last."""
-    first = m["example_spikes"].values[:, 0]
-    return np.argsort(np.where(np.isnan(first), np.inf, first), kind="stable")

@@ -9,17 +9,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 
 # Colours that the colour-blind tell apart (Okabe & Ito 2008)
 BLUE, AMBER, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 INK, GREY, PALE = "#222222", "#767676", "#E4E4E4"
 CONTROL, TEST = BLUE, VERMILION
 COLUMN_WIDTH = 7.2  # inches, both columns of a journal page
-CAPTION_SIZE = 6.5  # points
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -79,40 +75,6 @@ def message(axes: Axes, text: str) -> None:
 def level_colours(count: int) -> list[Any]:
     """One colour for each level, from dark to light, the lightest still legible on white."""
     return list(mpl.colormaps["viridis"](np.linspace(0.0, 0.88, count)))
-
-
-def caption(figure: Figure, text: str) -> None:
-    """What was simulated, beneath the panels, in as many lines as it takes.
-
-    Args:
-        text: paragraphs parted by line breaks.
-    """
-    width, height = figure.get_size_inches()
-    lines = [line for paragraph in text.split("\n") for line in _wrapped(paragraph, (width - 0.2) * 72)]
-    share = (len(lines) * CAPTION_SIZE * 1.3 / 72 + 0.1) / height
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(rect=(0, share, 1, 1 - share))  # pyright: ignore[reportArgumentType] (floats are taken)
-    figure.text(
-        0.1 / width, 0.05 / height, "\n".join(lines), fontsize=CAPTION_SIZE, color=INK, va="bottom", linespacing=1.3
-    )
-
-
-def _wrapped(text: str, points: float) -> list[str]:
-    """Lines no wider than `points` in the caption's font."""
-    font = FontProperties(family=STYLE["font.family"], size=CAPTION_SIZE)
-
-    def width(line: str) -> float:
-        return text_to_path.get_text_width_height_descent(line, font, False)[0]
-
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and width(longer) > points:
-            lines.append(line)
-            longer = word
-        line = longer
-    return [*lines, line]
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What ΔF, the motor-unit estimate of persistent inward currents, says: in the model, and in recordings."""

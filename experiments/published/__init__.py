@@ -1,0 +1,1 @@
+"""What people and animals showed, one file for each study or group of studies, each number with its source."""

@@ -1,0 +1,1 @@
+"""Firing that outlasts its input, and what stops it."""

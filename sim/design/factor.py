@@ -1,0 +1,114 @@
+"""A factor of a design: several levels, each with a label and with what it changes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sim.spec.change import Change
+from sim.spec.kinds import listed, table, whole
+from sim.units import shown
+
+
+class DesignError(ValueError):
+    """A design that cannot be; the message is one sentence."""
+
+
+Columns = Mapping[str, Sequence[Change | None]]
+"""By path, what each level of a factor changes; None leaves the number as it is."""
+
+
+class Factor(ABC):
+    """One dimension of a design; all factors are crossed with each other."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def labels(self) -> Sequence[str | float]:
+        """What each level is called, in order, in `unit`."""
+
+    @property
+    def unit(self) -> str:
+        """Of the labels."""
+        return "1"
+
+    @property
+    def words(self) -> str:
+        """What the labels are, for an axis of a figure."""
+        return self.name
+
+    @abstractmethod
+    def columns(self) -> Columns:
+        """What each level changes."""
+
+    def ends(self) -> "Factor":
+        """The same factor with its first and its last level only."""
+        return self
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Seeds(Factor):
+    """Repetitions under other random streams; the label of each is its number.
+
+    Args:
+        count: at least 1.
+        first: number of the first one.
+
+    Raises:
+        DesignError: one of them is no such number.
+    """
+
+    count: int = 1
+    first: int = 0
+    name: ClassVar[str] = "seed"
+
+    def __post_init__(self) -> None:
+        count, first = whole(self.count), whole(self.first)
+        if count is None or count < 1:
+            raise DesignError(f"a design needs at least one seed, but `seeds` is {shown(self.count)}.")
+        if first is None or not 0 <= first < 2**62:
+            raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {shown(self.first)}.")
+        object.__setattr__(self, "count", count)
+        object.__setattr__(self, "first", first)
+
+    @property
+    def labels(self) -> range:
+        return range(self.first, self.first + self.count)
+
+    @property
+    def words(self) -> str:
+        return "number of the seed"
+
+    def columns(self) -> Columns:
+        return {}
+
+
+def flat(what: str, values: Any, prefix: str = "", *, stop: Any = None) -> Iterator[tuple[str, Any]]:
+    """Path and value of every leaf of nested mappings, whose names are joined by dots.
+
+    Args:
+        what: how the whole is called in an error.
+        stop: function of a mapping that is a value itself, and is not entered.
+    """
+    for name, value in table(what, values, DesignError).items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping) and value and not (stop and stop(value)):
+            yield from flat(what, value, f"{path}.", stop=stop)
+        else:
+            yield path, value
+
+
+def several(path: str, values: Any) -> tuple[Any, ...]:
+    """A list of values of a path, at least one.
+
+    Raises:
+        DesignError: it is none, or empty.
+    """
+    found = () if isinstance(values, Mapping) else listed(f"what the design varies {path!r} over", values, DesignError)
+    if not found:
+        raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
+    return found
