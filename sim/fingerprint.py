@@ -5,6 +5,7 @@ do the batch size, the device, the launcher or the commit.
 """
 
 import ast
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,19 @@ from sim.spec.canonical import canonical
 _DECIDING = ("units.py", "design.py", "cases.py", "points.py", "spec", "compile", "engine", "backends")
 
 
-def code_digest(*places: Path) -> str:
+def code_digest(*places: Path, roots: tuple[Any, ...] = ()) -> str:
     """Digest of the meaning of some Python code.
 
     Args:
         places: files and folders; without any, the parts of `sim` that decide the result of a simulation.
     """
+    if roots:
+        root = Path(__file__).parent
+        places = (
+            root / "analysis",
+            root / "results" / "view.py",
+            *(Path(inspect.getfile(r)) for r in roots if isinstance(r, type) or "<" not in inspect.getfile(r)),
+        )
     places = places or tuple(Path(__file__).parent / name for name in _DECIDING)
     files = sorted({file for place in places for file in (_code(place) if place.is_dir() else [place])})
     return digest(*(part for file in files for part in (file.name, _read(file))))

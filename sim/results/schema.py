@@ -6,17 +6,20 @@ spike of a unit) and one time axis for each recording rate, `time` unless there 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from sim.results.rounding import rounded
 from sim.results.status import FLAGS, Status
 
 NO_SPIKE = -1
 """Pads `spike_step` after the last spike of a unit."""
+SPIKES = ("spike_step", "spike_sample", "spike_time")
+"""The names that the spikes of a result may have: simulated, or recorded on the samples of a recorder or not."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ STATUS = Variable("status", ("sample",), "int8", "1", "how the sample ended", in
 class Schema:
     """A whole result: how long each dimension is, what is written slab by slab, and what labels it.
 
+    Args:
+        attributes: of the whole, anything JSON can hold.
+
     Raises:
         ValueError: two parts do not fit each other.
     """
@@ -70,6 +76,7 @@ class Schema:
     sizes: Mapping[str, int]
     variables: tuple[Variable, ...]
     coordinates: tuple[Coordinate, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for dim, size in self.sizes.items():
@@ -109,6 +116,44 @@ class Schema:
         """Shape of the whole variable, over all samples."""
         return tuple(self.sizes[dim] for dim in variable.dims)
 
+    def sample_bytes(self, variable: Variable) -> int:
+        """Bytes of a variable for one sample."""
+        return np.dtype(variable.dtype).itemsize * math.prod(self.sizes[dim] for dim in variable.dims[1:])
+
+    def without(self, *names: str) -> "Schema":
+        """The same result without some of its variables."""
+        return replace(self, variables=tuple(v for v in self.variables if v.name not in names))
+
+    def dataset(self, samples: slice | np.ndarray, arrays: Mapping[str, np.ndarray], status: np.ndarray) -> xr.Dataset:
+        """Some samples in memory, as a store that holds them gives them: names, units, labels, and rounded alike.
+
+        Args:
+            samples: which, (sample,).
+            arrays: of every variable, its `sample` cut to them.
+            status: `Status` code of each of them.
+        """
+        numbers = np.arange(self.sizes["sample"])[samples]
+        coordinates = {
+            c.name: (c.dim, _labels(c.values)[numbers] if c.dim == "sample" else _labels(c.values), dict(c.attrs))
+            for c in self.coordinates
+        }
+        coordinates[STATUS.name] = STATUS.dims, np.asarray(status, STATUS.dtype), STATUS.attributes
+        variables = {
+            v.name: (
+                v.dims,
+                arrays[v.name] if v.mantissa_bits is None else rounded(arrays[v.name], v.mantissa_bits),
+                v.attributes,
+            )
+            for v in self.variables
+        }
+        return xr.Dataset(variables, coordinates, dict(self.attributes))
+
+
+def _labels(values: npt.ArrayLike) -> np.ndarray:
+    """Labels as a store gives them back: texts of any length."""
+    labels = np.asarray(values)
+    return labels.astype(np.dtypes.StringDType()) if labels.dtype.kind in "UO" else labels
+
 
 def simulation_schema(
     design: xr.Dataset,
@@ -123,7 +168,8 @@ def simulation_schema(
     """Schema of a simulation: spikes of all units, any traces, and the design as coordinates along `sample`.
 
     Args:
-        design: every variable (sample,): the axes named by their path, with `units`, and `stream`, the random stream.
+        design: every variable (sample,): numbers with `units`, among them the leaves that vary, by their path, and
+            `stream`, the random stream; texts are labels, without. Its attributes are those of the result.
         populations: name of the population of each unit, (unit,).
         spike_capacity: most spikes of one unit; more are `Status.FAILED_SPIKE_OVERFLOW`.
         dt_ms: ms, step that spikes are counted in.
@@ -142,10 +188,11 @@ def simulation_schema(
         values, attrs = axis.values, axis.attrs
         if name == "stream":
             values, attrs = values.astype("int64"), {"units": "1", "long_name": "random stream", **attrs}
-        if axis.dims != ("sample",) or "units" not in attrs:
+        text = values.dtype.kind in "UOT"
+        if axis.dims != ("sample",) or not ("units" in attrs or text):
             raise ValueError(
                 f"design axis '{name}' has dimensions {axis.dims} and attributes {sorted(attrs)}. "
-                "Give it the dimension 'sample' and the attribute 'units' ('1' for a plain number)."
+                "Give it the dimension 'sample' and, unless it is text, the attribute 'units' ('1' for a plain number)."
             )
         axes.append(Coordinate(str(name), "sample", values, attrs))
     n_samples, n_units = design.sizes["sample"], len(populations)
@@ -185,6 +232,7 @@ def simulation_schema(
                 else [Coordinate("recorded", "recorded", recorded, {"long_name": "recorded cell"})]
             ),
         ),
+        attributes={str(name): value for name, value in design.attrs.items()},
     )
 
 

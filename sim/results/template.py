@@ -20,7 +20,7 @@ def build(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapp
     """Create the store at `path` with coordinates written and everything else at its fill value."""
     labels = [c.name for c in schema.coordinates if c.name not in schema.sizes]
     own = {"coordinates": " ".join([STATUS.name, *labels]), "variables": [v.name for v in schema.variables]}
-    group = zarr.create_group(path, zarr_format=3, attributes={**attributes, **own})
+    group = zarr.create_group(path, zarr_format=3, attributes={**schema.attributes, **attributes, **own})
     for variable in (STATUS, *schema.variables):
         dtype, shape = np.dtype(variable.dtype), schema.shape(variable)
         group.create_array(

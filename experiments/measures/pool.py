@@ -1,0 +1,86 @@
+"""What a pool does in one contraction, in a few numbers, from its spikes and its command."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.brace import brace_height
+from sim.analysis.delta_f import delta_f
+from sim.analysis.delta_f_convention import DeltaFConvention
+from sim.analysis.means import known_mean
+from sim.analysis.self_sustained import count_in_window
+from sim.analysis.smoothing import RateConvention, peak_rate
+from sim.analysis.spikes import spike_count
+from sim.measure import Measure
+from sim.results.view import View
+
+LAST = 1.0  # s, the end of the recording in which a unit is still firing
+
+
+def pool_measures(population: str, convention: DeltaFConvention) -> tuple[Measure, ...]:
+    """The measures of a contraction.
+
+    Args:
+        population: name of the pool; all but ΔF and the rates need its command `POPULATION.excitation`.
+        convention: of the ΔF; brace height and peak rate take its smoother.
+    """
+    pool: dict[str, Any] = {"population": population}
+    with_rate, whole = {**pool, "rate": convention.rate}, {**pool, "convention": convention}
+    return (
+        Measure("delta_f", "pps", "ΔF, pool mean", pool_delta_f, whole),
+        Measure("n_test_units", "1", "test units that have a ΔF", n_test_units, whole),
+        Measure("brace_height", "%rTri", "brace height, mean over valid units", pool_brace_height, with_rate),
+        Measure("peak_rate", "pps", "peak smoothed rate, mean over recruited units", pool_peak_rate, with_rate),
+        Measure("n_recruited", "1", "units recruited (at least two spikes)", n_recruited, pool),
+        Measure(
+            "n_still_firing", "1", "units that fire after the command, in the last second", n_still_firing,
+            {**pool, "last": LAST},
+        ),
+    )  # fmt: skip
+
+
+def pool_delta_f(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
+    """ΔF of the pool: pps, (sample,)."""
+    return _delta_f(view, population, convention).pool
+
+
+def n_test_units(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
+    """Test units that have a ΔF: (sample,)."""
+    return _delta_f(view, population, convention).n_test_units
+
+
+def pool_brace_height(view: View, population: str, rate: RateConvention) -> np.ndarray:
+    """Brace height against the command, mean over valid units: %rTri, (sample,)."""
+    command = view.course(f"{population}.excitation")
+    brace = brace_height(view.spikes(population), view.time, command, convention=rate)
+    return known_mean(np.where(brace.invalid == 0, brace.brace_height, np.nan))
+
+
+def pool_peak_rate(view: View, population: str, rate: RateConvention) -> np.ndarray:
+    """Peak of the smoothed rate, mean over recruited units: pps, (sample,)."""
+    return known_mean(peak_rate(view.spikes(population), convention=rate).rate)
+
+
+def n_recruited(view: View, population: str) -> np.ndarray:
+    """Units with at least two spikes: (sample,)."""
+    return (spike_count(view.spikes(population)) > 1).sum(axis=-1)
+
+
+def n_still_firing(view: View, population: str, last: float) -> np.ndarray:
+    """Units that fire after the command, in the last `last` s: (sample,); NaN where the command lasts to the end."""
+    time = view.time
+    end = command_end(time, view.course(f"{population}.excitation"))
+    still = count_in_window(view.spikes(population), np.maximum(end, time[-1] - last), np.inf) > 0
+    return np.where(end < time[-1], still.sum(axis=-1), np.nan)
+
+
+def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:
+    """When each sample's command (sample, time) has come back to its lowest value for good: s, (sample,)."""
+    driven = command > command.min(axis=-1, keepdims=True)
+    last = command.shape[-1] - 1 - np.argmax(driven[:, ::-1], axis=-1)
+    return time[np.minimum(last + 1, len(time) - 1)]
+
+
+def _delta_f(view: View, population: str, convention: DeltaFConvention) -> Any:
+    spikes = view.spikes(population)
+    return view.once(("delta_f", population, convention), lambda: delta_f(spikes, convention=convention))
