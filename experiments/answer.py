@@ -17,7 +17,7 @@ from sim.results.status import Status
 from sim.spec.canonical import canonical
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 log = logging.getLogger("sherrington")
 
@@ -67,7 +67,7 @@ def answer(question: Question, brought: Brought) -> xr.Dataset:
 def answer_digest(question: Question) -> str:
     """Names everything that decides an answer: its settings, its measures, and the code that makes it."""
     here = Path(__file__).parent
-    code = code_digest(here, here.parent / "sim" / "analysis", roots=("answer",))
+    code = code_digest(here, here.parent / "sim" / "analysis")
     return digest(canonical(question), digest_of(question.measures()), code)
 
 

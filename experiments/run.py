@@ -150,7 +150,9 @@ def declare(config: DictConfig) -> tuple["Source", Any]:
     if not config.variants:
         return _simulation(config), question
     if len(config.variants) != 1:
-        raise UserError(f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}.")
+        raise UserError(
+            f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}."
+        )
     ((factor, changes),) = config.variants.items()
     found = {str(name): _simulation(_varied(config, own)) for name, own in changes.items()}
     return Variants(str(factor), found), question

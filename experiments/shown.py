@@ -1,7 +1,6 @@
 """One contraction in full, as arrays: spikes, smoothed rates, command, and one pair of units; what panels draw."""
 
 import numpy as np
-import xarray as xr
 
 from sim.analysis.delta_f import DeltaF, delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
@@ -12,7 +11,7 @@ from sim.analysis.spikes import spike_count
 EVERY = 0.1  # s, between two points of a drawn rate
 
 
-def example(
+def contraction(
     spikes: np.ndarray, time: np.ndarray, command: np.ndarray, convention: DeltaFConvention
 ) -> dict[str, tuple]:
     """Variables of an answer that show one contraction.

@@ -64,14 +64,19 @@ class Simulation:
         return self.study.digest()
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
-        from sim.run import measured, run
+        from sim.measure import evaluate
+        from sim.run import run
 
         path = folder / "store.zarr"
-        results = run(
-            self.study, path, measures, batch=self.batch, slice=self.slice, slices=self.slices, config=self.config
-        )
+        results = run(self.study, path, batch=self.batch, part=self.slice, parts=self.slices, config=self.config)
         found = Brought(results, results[["status"]])
-        return found if found.missing else found._replace(table=measured(path, measures))
+        if found.missing:
+            return found
+        values = evaluate(measures, results)
+        said = {m.name: m.attributes for m in measures}
+        return found._replace(
+            table=results[["status"]].assign({name: ("sample", x, said[name]) for name, x in values.items()})
+        )
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ class Recorded:
         else:
             recording, *force = self._paths()
             found = read(recording, force=force[0] if force else None)
-            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+            origin = provenance(config_text=self.config, seed=0, backend="recording", device="none", wall_seconds={})
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])

@@ -11,15 +11,9 @@ import xarray as xr
 from scipy.stats import binomtest
 from scipy.stats import t as student
 
+from sim.analysis.means import known_mean
+
 OVER = "seed"
-
-
-def known_mean(values: Any, axis: int | tuple[int, ...] = -1) -> np.ndarray:
-    """Mean of what is finite; NaN where nothing is."""
-    values = np.asarray(values, dtype=float)
-    known = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(known, values, 0).sum(axis=axis) / known.sum(axis=axis)
 
 
 def half_width(sd: Any, n: Any) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 from sim.results.digest import digest
 from sim.spec.canonical import canonical
 
-_DECIDING = ("units.py", "design.py", "cases.py", "points.py", "spec", "compile", "engine", "backends")
+_DECIDING = ("units.py", "design", "spec", "compile", "engine", "backends")
 
 
 def code_digest(*places: Path, roots: tuple[Any, ...] = ()) -> str:

@@ -10,10 +10,8 @@ import xarray as xr
 
 from sim.backends.base import Backend, Simulation, Slab
 from sim.batch_size import batch_size, free_memory
-from sim.cases import Cases
 from sim.design import Design
 from sim.fingerprint import result_digest
-from sim.points import Points
 from sim.progress import progress
 from sim.results.claims import Claims
 from sim.results.provenance import provenance, write_provenance
@@ -25,7 +23,7 @@ from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record, check_record
 from sim.spec.targets import check_targets
-from sim.units import shown
+from sim.units import Quantity, shown
 
 log = logging.getLogger("sherrington")
 
@@ -46,22 +44,28 @@ class Study:
     network: Network
     protocol: Protocol
     record: Record
-    design: Design | Cases | Points
+    design: Design
     backend: Backend
     numerics: Numerics
 
     def check(self) -> None:
         """Raise a sentence when the parts do not fit each other; nothing is compiled."""
-        kinds = {"network": Network, "protocol": Protocol, "record": Record, "numerics": Numerics}
-        kinds["design"] = next((kind for kind in (Cases, Points) if isinstance(self.design, kind)), Design)
+        kinds = {"network": Network, "protocol": Protocol, "record": Record, "numerics": Numerics, "design": Design}
         for name, kind in kinds.items():
             part(f"`{name}` of a study", getattr(self, name), kind, ValueError)
         if isinstance(self.backend, type) or not hasattr(self.backend, "prepare"):
             raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
         check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
-        leaves = {**self.network.leaves(), **self.protocol.leaves()}
-        self.design.check(leaves, {**self.network.bounds(), **self.protocol.bounds()})
+        self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
+
+    def leaves(self) -> dict[str, Quantity]:
+        """The numbers that the design may vary, by path."""
+        return {**self.network.leaves(), **self.protocol.leaves()}
+
+    def samples(self) -> xr.Dataset:
+        """What is run: the coordinates of every sample, see `Design.dataset`."""
+        return self.design.dataset(self.leaves())
 
     def digest(self) -> str:
         """The name of the result."""
@@ -99,7 +103,7 @@ def run(
     study.check()
     if not 0 <= part < parts:
         raise ValueError(f"slices are numbered from 0 to {parts - 1}, but slice {part} was asked for.")
-    digest, design = study.digest(), study.design.dataset()
+    digest, design = study.digest(), study.samples()
     store = Store.open(path, digest=digest) if Path(path).exists() else None
     if store is not None and not store.todo(part=part, parts=parts):
         return store.dataset()
@@ -118,7 +122,11 @@ def run(
     )
     if store is None:
         store = Store.create_or_resume(
-            path, simulation.schema, digest=digest, samples_per_slab=batch, attributes={"provenance": origin}
+            path,
+            simulation.schema,
+            digest=digest,
+            samples_per_slab=batch,
+            attributes={"provenance": origin, **design.attrs},
         )
         if store.samples_per_slab != batch:  # another process was first, and takes other slabs
             return run(study, path, batch=batch, part=part, parts=parts, config=config, seed=seed)

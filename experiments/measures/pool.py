@@ -8,6 +8,7 @@ from sim.analysis.brace import brace_height
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.means import known_mean
+from sim.analysis.recruitment import derecruitment_time
 from sim.analysis.self_sustained import count_in_window
 from sim.analysis.smoothing import RateConvention, peak_rate
 from sim.analysis.spikes import spike_count
@@ -37,6 +38,12 @@ def pool_measures(population: str, convention: DeltaFConvention) -> tuple[Measur
             {**pool, "last": LAST},
         ),
     )  # fmt: skip
+
+
+def outlasting(population: str) -> Measure:
+    """The share of a pool that outlasts its command."""
+    words = "fraction of recruited units that fire after the command has ended"
+    return Measure("outlasting", "1", words, share_outlasting, {"population": population})
 
 
 def pool_delta_f(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
@@ -72,6 +79,15 @@ def n_still_firing(view: View, population: str, last: float) -> np.ndarray:
     end = command_end(time, view.course(f"{population}.excitation"))
     still = count_in_window(view.spikes(population), np.maximum(end, time[-1] - last), np.inf) > 0
     return np.where(end < time[-1], still.sum(axis=-1), np.nan)
+
+
+def share_outlasting(view: View, population: str) -> np.ndarray:
+    """Fraction of the recruited units that fire after the command has ended: (sample,)."""
+    spikes = view.spikes(population)
+    end = command_end(view.time, view.course(f"{population}.excitation"))
+    recruited = spike_count(spikes) > 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (recruited & (derecruitment_time(spikes) > end[:, None])).sum(axis=-1) / recruited.sum(axis=-1)
 
 
 def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 
-def known_mean(values: Any, axis: int = -1) -> np.ndarray:
+def known_mean(values: Any, axis: int | tuple[int, ...] = -1) -> np.ndarray:
     """Mean of what is finite; NaN where nothing is."""
     values = np.asarray(values, dtype=float)
     known = np.isfinite(values)

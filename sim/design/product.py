@@ -82,7 +82,10 @@ class Design:
             factors.append(Cases(self.cases))
         if yes_or_no("`ends_only` of a design", self.ends_only, DesignError):
             factors = [factor.ends() for factor in factors]
-        factors.append(Seeds(self.seeds, self.first_seed))
+        seeds = Seeds(self.seeds, self.first_seed)
+        object.__setattr__(self, "seeds", seeds.count)
+        object.__setattr__(self, "first_seed", seeds.first)
+        factors.append(seeds)
         names = [factor.name for factor in factors]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise DesignError(f"two factors of the design are called {twice[0]!r}; rename one.")

@@ -171,14 +171,14 @@ def test_any_number_of_points_may_be_asked_for_without_a_warning(recwarn):
 
 def test_results_fold_back_by_name():
     found = crossed(participants=PEOPLE).dataset(LEAVES)
-    found = found.assign(value=("sample", found[E_CL].values + found["seed"].values))
+    found = found.assign(value=("sample", found[E_CL].values + 1000 * found[LEVEL].values + found["seed"].values))
     m = grid(found)
     assert m["value"].dims == ("participant", "level", "case", "seed")
     assert m[LEVEL].dims == ("level",)
     assert m[ON].dims == ("case",)
     assert m["stream"].dims == ("participant", "seed")
     one = m.sel(participant=2, level=0.7, case="weaker", seed=8)
-    assert float(one["value"]) == float(one[E_CL]) + 8
+    assert float(one["value"]) == float(one[E_CL]) + 700 + 8
     assert int(one["sample"]) == int(np.flatnonzero(found["value"] == one["value"].item())[0])
 
 
@@ -260,7 +260,7 @@ UNFIT = {  # what does not fit the network and the protocol
     "a scaled number out of bounds": (
         {"cases": {"a": {LEVEL: {"scale": 20}}}},
         UnitError,
-        [f"'{LEVEL}'", "18", "upper bound of 5"],
+        [f"'{LEVEL}'", "10.0", "upper bound of 5"],
     ),
     "a number that two factors set": (
         {"cases": {"a": {LEVEL: 0.1}}},
