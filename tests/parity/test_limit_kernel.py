@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(bool(kernel.lacking()), reason=kernel.lacking() 
 
 PEAKS = ["0.1 mS/cm**2", "0.12 mS/cm**2", "0.15 mS/cm**2", "0.2 mS/cm**2"]
 NOISE = ["0 mS/cm**2", "0.005 mS/cm**2"]
-DESIGN = Design({"protocol.cells.excitation.peak": PEAKS}, independent=["protocol.cells.excitation.peak"])
+DESIGN = Design({"protocol.cells.excitation.peak": PEAKS}, independent=["cells.excitation.peak"])
 TRIANGLE = Triangle("cells.excitation", PEAKS[0], "500 ms", "500 ms")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from sim import fingerprint
 from sim.backends.jax_backend import JaxBackend, JaxSimulation
-from sim.design import Design
+from sim.design import Design, Participants, Points
 from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.results.store import Store
@@ -243,7 +243,7 @@ BASE = Study(
     Network((POPULATION,)),
     PROTOCOL,
     Record(("v",), "1 ms", (0, 1), True, "60 Hz"),
-    Design({"network.pool.tau": ["1 ms", "2 ms"]}, 2, 0),
+    Design({"network.pool.tau": ["1 ms", "2 ms"]}, seeds=2),
     JaxBackend(),
     Numerics("0.05 ms", "0.5 ms", "staggered", "float32"),
 )
@@ -252,10 +252,13 @@ OTHER = {  # one other value for each field of each declared part
     Record: dict(variables=(), every="2 ms", populations=("pool",), cells=(0,), commands=False, max_rate="50 Hz"),
     Design: dict(
         axes={"network.pool.tau": ["1 ms", "3 ms"]},
+        cases={"a": {"network.pool.tau": {"scale": 2}}},
+        points=Points({"network.pool.E.low": ["1 mV"]}),
+        participants=Participants(2, {}),
         seeds=3,
         first_seed=1,
         ends_only=True,
-        independent=("network.pool.tau",),
+        independent=("pool.tau",),
     ),
     Population: dict(name="other", size=4, params={}, model=replace(CELL, name="other")),
     Model: dict(
