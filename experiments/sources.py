@@ -62,8 +62,8 @@ class Simulation:
             self.study,
             folder / "store.zarr",
             batch=self.batch,
-            part=self.slice,
-            parts=self.slices,
+            slice=self.slice,
+            slices=self.slices,
             config=self.config,
             seed=self.seed,
         )
