@@ -96,8 +96,9 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     from sim.results.disk import StoreError
 
     try:
-        folder = Path(config.out) / f"{config.name}-{source.digest()}"
-        brought = source.bring(folder, question.measures())
+        measures = question.measures()
+        folder = Path(config.out) / f"{config.name}-{source.digest(measures)}"
+        brought = source.bring(folder, measures)
         if brought.missing:
             return folder, [
                 f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"

@@ -33,7 +33,7 @@ class Brought(NamedTuple):
 class Source(Protocol):
     """What brings results, once, into the folder that is named by its digest."""
 
-    def digest(self) -> str:
+    def digest(self, measures: Sequence["Measure"]) -> str:
         """The name of the results."""
         ...
 
@@ -59,24 +59,26 @@ class Simulation:
     slice: int = 0
     slices: int = 1
 
-    def digest(self) -> str:
+    def digest(self, measures: Sequence["Measure"]) -> str:
         self.study.check()
-        return self.study.digest()
+        return self.study.digest(measures)
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
-        from sim.measure import evaluate
+        from sim.measured import measured
         from sim.run import run
 
         path = folder / "store.zarr"
-        results = run(self.study, path, batch=self.batch, part=self.slice, parts=self.slices, config=self.config)
-        found = Brought(results, results[["status"]])
-        if found.missing:
-            return found
-        values = evaluate(measures, results)
-        said = {m.name: m.attributes for m in measures}
-        return found._replace(
-            table=results[["status"]].assign({name: ("sample", x, said[name]) for name, x in values.items()})
+        results = run(
+            self.study,
+            path,
+            measures=measures,
+            batch=self.batch,
+            slice=self.slice,
+            slices=self.slices,
+            config=self.config,
         )
+        found = Brought(results, results[["status"]])
+        return found if found.missing or not measures else found._replace(table=measured(path, measures))
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ class Variants:
     factor: str
     simulations: Mapping[str, Simulation]
 
-    def digest(self) -> str:
+    def digest(self, measures: Sequence["Measure"]) -> str:
         """From the digests of all."""
         from sim.results.digest import digest
 
-        return digest(self.factor, *(text for name, one in self.simulations.items() for text in (name, one.digest())))
+        named = ((name, one.digest(measures)) for name, one in self.simulations.items())
+        return digest(self.factor, *(text for pair in named for text in pair))
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """All samples, variant after variant."""
@@ -136,7 +139,7 @@ class Recorded:
     asked: str
     config: str
 
-    def digest(self) -> str:
+    def digest(self, measures: Sequence["Measure"] = ()) -> str:
         """From the content of the files and the code that reads them, and not from their names or places.
 
         Raises:

@@ -2,19 +2,26 @@
 
 import logging
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from sim.backends.base import Backend, Simulation, Slab
 from sim.batch_size import batch_size, free_memory
+from sim.batches import batches
 from sim.design import Design
 from sim.fingerprint import result_digest
+from sim.measure import Measure, check_measures, digest_of
+from sim.measured import Measured
 from sim.progress import progress
 from sim.results.claims import Claims
+from sim.results.disk import StoreError
 from sim.results.provenance import provenance, write_provenance
+from sim.results.schema import Schema
+from sim.results.slabs import samples_per_slab
 from sim.results.store import Store
 from sim.results.writer import Writer
 from sim.spec.kinds import part
@@ -67,18 +74,24 @@ class Study:
         """What is run: the coordinates of every sample, see `Design.dataset`."""
         return self.design.dataset(self.leaves())
 
-    def digest(self) -> str:
-        """The name of the result."""
-        return result_digest(self.network, self.protocol, self.record, self.design, self.backend, self.numerics)
+    def digest(self, measures: Sequence[Measure] = ()) -> str:
+        """The name of the result.
+
+        Args:
+            measures: that are taken while it runs; without spikes they are the result, else they make no difference.
+        """
+        parts = (self.network, self.protocol, self.record, self.design, self.backend, self.numerics)
+        return result_digest(*parts, *([] if self.record.keep_spikes else [digest_of(measures)]))
 
 
 def run(
     study: Study,
     path: str | Path,
     *,
+    measures: Sequence[Measure] = (),
     batch: int | None = None,
-    part: int = 0,
-    parts: int = 1,
+    slice: int = 0,
+    slices: int = 1,
     config: str = "",
     seed: int = 0,
 ) -> xr.Dataset:
@@ -86,33 +99,39 @@ def run(
 
     Args:
         path: of the store; it is created, or resumed if it belongs to the same study.
-        batch: samples that run together; it does not change the result. None chooses it from the devices and the
-            free memory. Those of a store that is created are also written together.
-        part, parts: run only every `parts`-th slab from number `part` on. Processes fill one store together; a slab
+        measures: taken of each slab as it is finished, and kept beside the store; `sim.measured.measured` reads them.
+            Those of what was simulated without them are taken now.
+        batch: samples that run together; it changes neither the result nor how it is written. None chooses it from the
+            devices and the free memory.
+        slice, slices: run only every `slices`-th slab from number `slice` on. Processes fill one store together; a slab
             that another one is at work on is left to it.
         config: resolved configuration, kept in the provenance.
         seed: kept in the provenance.
 
     Returns:
-        The store's Dataset (sample, unit, spike, time), lazy; other parts may still be at work on it.
+        The store's Dataset (sample, unit, spike, time), lazy; other processes may still be at work on it.
 
     Raises:
-        ValueError: the parts of the study do not fit, or there is no such part; one sentence.
+        ValueError: the parts of the study do not fit, a measure needs what is not recorded, or there is no such slice;
+            one sentence.
         StoreError: the store belongs to another study, or the disk refuses; what was finished is kept.
     """
     study.check()
-    if not 0 <= part < parts:
-        raise ValueError(f"slices are numbered from 0 to {parts - 1}, but slice {part} was asked for.")
-    digest, design = study.digest(), study.samples()
-    store = Store.open(path, digest=digest) if Path(path).exists() else None
-    if store is not None and not store.todo(part=part, parts=parts):
-        return store.dataset()
-    if store is not None:  # its samples may stand in another order: that of axes and of cases is not in the digest
+    if not 0 <= slice < slices:
+        raise ValueError(f"slices are numbered from 0 to {slices - 1}, but slice {slice} was asked for.")
+    design, store = study.samples(), _opened(study, path, measures)
+    if store is not None:
+        if measures:
+            Measured.beside(store, measures).complete()
+        if not store.todo(slice=slice, slices=slices):
+            return store.dataset()
+        # its samples may stand in another order: that of axes and of cases is not in the digest
         kept = store.dataset().variables
-        design = xr.Dataset(coords={name: kept[name] for name in design.coords})
-    most = -(-design.sizes["sample"] // parts) if store is None else store.samples_per_slab
+        design = xr.Dataset(coords={name: kept[name] for name in design.coords}, attrs=design.attrs)
+    most = -(-design.sizes["sample"] // slices) if store is None else _count(store.slabs(slice=slice, slices=slices))
     batch = min(most, _fitting(study, design) if batch is None else batch)
     simulation = study.backend.prepare(study.network, study.protocol, study.record, design, study.numerics, batch)
+    check_measures(measures, simulation.schema)
     origin = provenance(
         config_text=config,
         seed=seed,
@@ -121,41 +140,65 @@ def run(
         wall_seconds={},
     )
     if store is None:
-        store = Store.create_or_resume(
-            path,
-            simulation.schema,
-            digest=digest,
-            samples_per_slab=batch,
-            attributes={"provenance": origin, **design.attrs},
-        )
-        if store.samples_per_slab != batch:  # another process was first, and takes other slabs
-            return run(study, path, batch=batch, part=part, parts=parts, config=config, seed=seed)
+        store = _created(study, path, measures, simulation.schema, origin)
     _compare(store, simulation)
     write_provenance(origin, Path(path).parent)
-    start, todo = time.monotonic(), store.todo(part=part, parts=parts)
-    mine = _count(store.slabs(part=part, parts=parts))
-    with progress("simulating", mine, mine - _count(todo)) as tell, Claims(path) as claims, Writer(store) as writer:
-        for slab in todo:
-            if not claims.take(slab.start // store.samples_per_slab) or store.finished(slab):
-                log.info("samples %d to %d are left to another process", slab.start, slab.stop - 1)
-                continue
-            arrays, status = _simulated(simulation, slab, batch)
-            writer.write(slab, arrays, status)
-            tell(len(status))
+    beside = Measured.beside(store, measures) if measures else None
+    start, todo = time.monotonic(), store.todo(slice=slice, slices=slices)
+    mine = _count(store.slabs(slice=slice, slices=slices))
+    with progress("simulating", mine, mine - _count(todo)) as tell, Claims(path) as claims, Writer() as writer:
+        for finished in batches(_claimed(store, todo, claims), batch, simulation.run):
+            writer.do(_write, finished, simulation.schema, store, beside)
+            tell(_count([slab for slab, _ in finished]))
     seconds = {"simulating": round(time.monotonic() - start, 1)}
     write_provenance({**origin, "wall_seconds": seconds}, Path(path).parent)
     return store.dataset()
 
 
-def _simulated(simulation: Simulation, slab: slice, batch: int) -> Slab:
-    """A slab, some of its samples at a time."""
-    starts = range(slab.start, slab.stop, batch)
-    parts = [simulation.run(slice(start, min(start + batch, slab.stop))) for start in starts]
-    if len(parts) == 1:
-        return parts[0]
-    names = parts[0].arrays
-    arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in names}
-    return Slab(arrays, np.concatenate([part.status for part in parts]))
+def _opened(study: Study, path: str | Path, measures: Sequence[Measure]) -> Store | None:
+    """The store of a study, if it was begun."""
+    if not Path(path).exists():
+        return None
+    begun, digest = Store.open(path), study.digest(measures)
+    of_this_study = not study.record.keep_spikes and begun.dataset().attrs.get("study") == study.digest()
+    if of_this_study and begun.digest != digest:
+        raise StoreError(
+            f"{path} keeps no spikes (record.keep_spikes=false), only what was measured while it ran, and these are "
+            "other measures. Run the study again at another path, or with record.keep_spikes=true."
+        )
+    return Store.open(path, digest=digest)
+
+
+def _created(
+    study: Study, path: str | Path, measures: Sequence[Measure], schema: Schema, origin: dict[str, Any]
+) -> Store:
+    """A new store, or that which another process has begun meanwhile. Its slabs follow from the study alone."""
+    kept = schema if study.record.keep_spikes else schema.without("spike_step")
+    largest = max(schema.sample_bytes(variable) for variable in kept.variables)
+    return Store.create_or_resume(
+        path,
+        kept,
+        digest=study.digest(measures),
+        samples_per_slab=samples_per_slab(schema.sizes["sample"], largest),
+        attributes={"provenance": origin, "study": study.digest()},
+    )
+
+
+def _claimed(store: Store, todo: list[slice], claims: Claims) -> Iterator[slice]:
+    """The slabs that no other process is at work on, each when it is asked for."""
+    for slab in todo:
+        if claims.take(slab.start // store.samples_per_slab) and not store.finished(slab):
+            yield slab
+        else:
+            log.info("samples %d to %d are left to another process", slab.start, slab.stop - 1)
+
+
+def _write(finished: list[tuple[slice, Slab]], schema: Schema, store: Store, measured: Measured | None) -> None:
+    """Measure and write some slabs; of each the measures first, so that no finished slab lacks them."""
+    for slab, (arrays, status) in finished:
+        if measured is not None:
+            measured.take(slab, schema.dataset(slab, arrays, status))
+        store.write(slab, {name: arrays[name] for name in store.names}, status)
 
 
 def _compare(store: Store, simulation: Simulation) -> None:

@@ -34,8 +34,8 @@ class Simulation(Protocol):
         """Memory of the host that one sample takes while it runs, about."""
         ...
 
-    def run(self, samples: slice) -> Slab:
-        """Run some samples. A sample that fails is a status; the others go on."""
+    def run(self, samples: slice | np.ndarray) -> Slab:
+        """Run some samples, by their numbers. A sample that fails is a status; the others go on."""
         ...
 
 

@@ -152,7 +152,7 @@ class LaneSimulation(ABC):
                     "shorter duration, or a larger step and window."
                 )
 
-    def _numbers(self, samples: slice) -> dict[str, np.ndarray]:
+    def _numbers(self, samples: slice | np.ndarray) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
         varied = {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
         return {**self.leaves, **varied}
@@ -199,7 +199,7 @@ class LaneSimulation(ABC):
         """First window of every block."""
         return np.arange(self.blocks) * self.block
 
-    def run(self, samples: slice) -> Slab:
+    def run(self, samples: slice | np.ndarray) -> Slab:
         """Run some samples, at most `batch`.
 
         Returns:

@@ -133,7 +133,7 @@ class Schema:
             status: `Status` code of each of them.
         """
         numbers = np.arange(self.sizes["sample"])[samples]
-        coordinates = {
+        coordinates: dict[str, Any] = {
             c.name: (c.dim, _labels(c.values)[numbers] if c.dim == "sample" else _labels(c.values), dict(c.attrs))
             for c in self.coordinates
         }

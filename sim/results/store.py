@@ -4,6 +4,7 @@ The whole store is created first, empty but labelled; each slab of samples is th
 last. Whatever ends the process in between, `kill -9` included, a slab is either done or still to do.
 """
 
+import builtins
 import os
 import shutil
 import uuid
@@ -137,6 +138,11 @@ class Store:
                     raise
         return cls.open(path, digest=digest)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables that a slab consists of."""
+        return tuple(self._variables)
+
     def status(self) -> np.ndarray:
         """`Status` code of each sample as it is on disk now, int8 (sample,)."""
         return np.asarray(self._status[:])
@@ -146,32 +152,34 @@ class Store:
         codes = self.status()
         return {status: int(np.count_nonzero(codes == status)) for status in Status}
 
-    def slabs(self, *, part: int = 0, parts: int = 1) -> list[slice]:
+    def slabs(self, *, slice: int = 0, slices: int = 1) -> list[builtins.slice]:
         """Slabs in order.
 
         Args:
-            part, parts: only every `parts`-th slab of the store from number `part`, so that processes with different
-                `part` never share a slab, whenever they ask.
+            slice, slices: only every `slices`-th slab of the store from number `slice`, so that processes with
+                different `slice` never share a slab, whenever they ask.
         """
-        return slabs(self.n_samples, self.samples_per_slab)[part::parts]
+        return slabs(self.n_samples, self.samples_per_slab)[slice::slices]
 
-    def todo(self, *, part: int = 0, parts: int = 1) -> list[slice]:
+    def todo(self, *, slice: int = 0, slices: int = 1) -> list[builtins.slice]:
         """Slabs that are not finished, in order; a slab is finished when each of its samples is done or has failed.
 
         Args as `slabs`.
         """
         codes = self.status()
-        return [slab for slab in self.slabs(part=part, parts=parts) if (codes[slab] == Status.TODO).any()]
+        return [slab for slab in self.slabs(slice=slice, slices=slices) if (codes[slab] == Status.TODO).any()]
 
     def finished(self, slab: slice) -> bool:
         """Whether each sample of a slab is done or has failed, as it is on disk now."""
         return bool((np.asarray(self._status[slab]) != Status.TODO).all())
 
-    def write(self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike) -> None:
+    def write(
+        self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike, *, again: bool = False
+    ) -> None:
         """Write one slab: all variables, then its status.
 
         Args:
-            slab: one of `todo()`.
+            slab: one of `todo()`, or, `again`, any.
             data: every variable of the schema, its shape with `sample` cut to the slab, its dtype exactly.
             status: `Status` code of each sample, (slab,), none to do; a failed sample's data are written as they come.
 
@@ -182,10 +190,10 @@ class Store:
         number = slab_number(slab, self.n_samples, self.samples_per_slab)
         arrays = self._checked(slab, data)
         codes = self._checked_status(slab, status)
-        if self.finished(slab):
+        if not again and self.finished(slab):
             raise ValueError(
                 f"samples {slab.start}:{slab.stop} of {self.path} are finished already. Ask todo() for what is left; "
-                "if another process writes to this store, give each its own part."
+                "if another process writes to this store, give each its own slice."
             )
         for name, values in arrays.items():
             self._put(self._variables[name], number, slab, values)

@@ -1,33 +1,29 @@
-"""Writes one slab while the next one is simulated; at most one is on its way, so memory stays flat."""
+"""Writes what was simulated while the next samples are; at most one batch is on its way, so memory stays flat."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-
-import numpy.typing as npt
-
-from sim.results.store import Store
+from typing import Any
 
 
 class Writer:
-    """A store written from behind; as a context it has written everything when it is left.
+    """A thread that works from behind; as a context it has done everything when it is left.
 
-    A slab that could not be written is an error of the next `write`, or of leaving the context.
+    What could not be done is an error of the next `do`, or of leaving the context.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._last: Future[None] | None = None
 
-    def write(self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike) -> None:
-        """As `Store.write`, which is still at work when this returns.
+    def do(self, work: Callable[..., None], *given: Any) -> None:
+        """Begin some work, such as `Store.write` of a slab, once that before is done; it goes on when this returns.
 
         Raises:
-            ValueError, StoreError: of the slab before.
+            Exception: what the work before has raised.
         """
         self._wait()
-        self._last = self._thread.submit(self._store.write, slab, data, status)
+        self._last = self._thread.submit(work, *given)
 
     def _wait(self) -> None:
         last, self._last = self._last, None

@@ -1,4 +1,4 @@
-"""What is kept of a simulation: spikes always, and the variables that are asked for."""
+"""What is kept of a simulation: spikes, unless measures are enough, and the variables that are asked for."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ class Record:
         commands: keep the time course of every driven port.
         max_rate: highest mean discharge rate for which there is room; a cell that fires more makes its sample fail.
         populations: names of the populations whose cells are the units of the result; None takes all.
+        keep_spikes: keep the time of every spike. Without, the result is their number, the courses, and what is
+            measured while the study runs; nothing can be measured from spikes afterwards.
 
     Raises:
         RecordError: a variable, population or cell that stands there twice, or something that is none.
@@ -36,6 +38,7 @@ class Record:
     commands: bool = True
     max_rate: str | float = "60 Hz"
     populations: tuple[str, ...] | None = None
+    keep_spikes: bool = True
 
     def __post_init__(self) -> None:
         for what in ("variables", "populations", "cells"):
@@ -56,6 +59,7 @@ class Record:
                 raise RecordError(f"{called} name {twice[0]!r} twice; leave one of them out.")
             object.__setattr__(self, what, found)
         yes_or_no("`commands` of a record", self.commands, RecordError)
+        yes_or_no("`keep_spikes` of a record", self.keep_spikes, RecordError)
         positive(self.every, "ms", "the recording interval `every`")
         positive(self.max_rate, "Hz", "the highest rate `max_rate`")
 

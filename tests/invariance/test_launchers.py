@@ -178,9 +178,9 @@ def test_the_launcher_of_a_cluster_fits_the_plugin():
 
 
 @given(st.integers(1, 200), st.integers(1, 40), st.integers(1, 12))
-def test_slices_share_no_slab_and_leave_none(samples, batch, parts):
+def test_slices_share_no_slab_and_leave_none(samples, batch, slices):
     store = Store(Path("x.zarr"), "", samples, batch, None, {})
-    mine = [store.slabs(part=part, parts=parts) for part in range(parts)]
+    mine = [store.slabs(slice=number, slices=slices) for number in range(slices)]
     covered = sorted(sample for slabs in mine for slab in slabs for sample in range(samples)[slab])
     assert covered == list(range(samples))
     starts = [{slab.start // batch for slab in slabs} for slabs in mine]
@@ -197,6 +197,6 @@ def test_a_process_takes_the_slabs_of_one_that_was_first(pool, contraction, tmp_
         return create(path, schema, samples_per_slab=samples_per_slab, **rest)
 
     monkeypatch.setattr(Store, "create_or_resume", second)
-    found = run(study, tmp_path / "store.zarr", batch=2)
+    found = run(study, tmp_path / "store.zarr", batch=3)
     assert (found.status == Status.DONE).all()
     assert Store.open(tmp_path / "store.zarr").samples_per_slab == 4

@@ -201,7 +201,7 @@ def done(out: Path, number: int) -> int:
     for path in out.glob("pool-*/store.zarr"):
         store = Store.open(path)
         codes = store.status()
-        return sum(int((codes[slab] == Status.DONE).sum()) for slab in store.slabs(part=number, parts=SLICES))
+        return sum(int((codes[slab] == Status.DONE).sum()) for slab in store.slabs(slice=number, slices=SLICES))
     return 0
 
 

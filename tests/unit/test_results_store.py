@@ -130,13 +130,13 @@ def test_resume_equals_uninterrupted_write(tmp_path, uninterrupted):
     xr.testing.assert_identical(store.dataset().load(), uninterrupted.dataset().load())
 
 
-def test_parts_of_several_processes_never_share_a_slab(tmp_path):
+def test_slices_of_several_processes_never_share_a_slab(tmp_path):
     store = create(tmp_path / "x.zarr")
-    first = store.todo(part=0, parts=3)
-    write(store, first[0])  # what is done meanwhile does not move the other parts
-    parts = [store.todo(part=part, parts=3) for part in range(3)]
-    assert sorted(slab.start for part in parts for slab in part) == [slab.start for slab in store.todo()]
-    assert parts[0] == first[1:]
+    first = store.todo(slice=0, slices=3)
+    write(store, first[0])  # what is done meanwhile does not move the other slices
+    shares = [store.todo(slice=number, slices=3) for number in range(3)]
+    assert sorted(slab.start for share in shares for slab in share) == [slab.start for slab in store.todo()]
+    assert shares[0] == first[1:]
 
 
 def test_a_failed_sample_is_finished_and_the_rest_of_its_slab_is_kept(tmp_path):
@@ -312,8 +312,8 @@ def test_killed_creator_leaves_a_whole_store_or_none(tmp_path):
 
 
 def test_processes_may_create_and_fill_one_store_together(tmp_path, uninterrupted):
-    code = "store = create(Path('x.zarr'))\nfor slab in store.todo(part={}, parts=2): write(store, slab)"
-    for process in [child(code.format(part), tmp_path) for part in range(2)]:
+    code = "store = create(Path('x.zarr'))\nfor slab in store.todo(slice={}, slices=2): write(store, slab)"
+    for process in [child(code.format(number), tmp_path) for number in range(2)]:
         process.communicate()
         assert process.returncode == 0
     xr.testing.assert_identical(Store.open(tmp_path / "x.zarr").dataset().load(), uninterrupted.dataset().load())

@@ -97,23 +97,56 @@ def test_resume_equals_uninterrupted_run(noisy_study, uninterrupted, tmp_path):
     done = Store.open(path).status_counts()[Status.DONE]
     assert 4 <= done < 12  # killed in the middle
     resumed = run(noisy_study, path, batch=5).load()  # the store's own slabs are kept
-    assert Store.open(path).samples_per_slab == 2
+    assert Store.open(path).samples_per_slab == 1
     assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
 
 
-def test_a_store_of_large_slabs_goes_on_with_a_small_batch(noisy_study, uninterrupted, tmp_path, monkeypatch):
-    """As on a machine with less memory: the slabs stay, fewer samples run together."""
-    path, prepare, took = tmp_path / "store.zarr", JaxBackend.prepare, []
-    monkeypatch.setattr(JaxBackend, "prepare", lambda *args: took.append(args[-1]) or prepare(*args))
-    full = StoreError("the disk is full")
+@pytest.mark.parametrize("batch", [1, 3, 5, 64])
+def test_a_store_is_the_same_whatever_the_batch(batch, noisy_study, uninterrupted, tmp_path):
+    """Its slabs follow from the study, and so do the files on disk, byte for byte but for what tells when and where."""
+    path = tmp_path / "store.zarr"
+    found = run(noisy_study, path, batch=batch).load()
+    assert found.drop_attrs().identical(uninterrupted.drop_attrs())
+    other = tmp_path / "other.zarr"
+    run(noisy_study, other, batch=7)
+
+    def content(store):
+        files = [file for file in store.rglob("*") if file.is_file() and file != store / "zarr.json"]
+        return {str(file.relative_to(store)): file.read_bytes() for file in files}
+
+    assert content(path) == content(other)
+
+
+MANY = STUDY.replace("seeds=4", "seeds=40")  # 120 samples in slabs of 4
+
+
+def test_a_store_begun_on_a_small_machine_goes_on_in_the_batches_of_a_large_one(tmp_path, monkeypatch):
+    space: dict = {}
+    exec(MANY, space)
+    study, path, ran = space["study"], tmp_path / "store.zarr", []
+    simulate = JaxSimulation.run
+    monkeypatch.setattr(JaxSimulation, "run", lambda self, samples: ran.append(
+        (self.batch, len(samples))) or simulate(self, samples))  # fmt: skip
+    full, write = StoreError("the disk is full"), Store.write
+
+    def filling(store, slab, *given):
+        if slab.start == 16:
+            raise full
+        write(store, slab, *given)
+
     with monkeypatch.context() as interrupting:
-        interrupting.setattr(Store, "write", lambda *args: (_ for _ in ()).throw(full))
+        interrupting.setattr(Store, "write", filling)
         with pytest.raises(StoreError):
-            run(noisy_study, path, batch=12)
-    resumed = run(noisy_study, path, batch=5).load()  # 5 + 5 + 2 samples
-    assert took == [12, 5]
-    assert Store.open(path).samples_per_slab == 12
-    assert resumed.drop_attrs().identical(uninterrupted.drop_attrs())
+            run(study, path, batch=3)
+    store = Store.open(path)
+    assert store.samples_per_slab == 4
+    assert store.status_counts()[Status.DONE] == 16
+    assert set(ran) == {(3, 3)}
+    ran.clear()
+    resumed = run(study, path, batch=64).load()
+    assert ran == [(64, 64), (64, 40)]
+    whole = run(study, tmp_path / "whole.zarr", batch=32).load()
+    assert resumed.drop_attrs().identical(whole.drop_attrs())
 
 
 TOLD = """
@@ -139,12 +172,12 @@ def test_two_processes_of_one_command_share_the_work(noisy_study, uninterrupted,
 
 def test_a_store_that_other_code_has_begun_is_gone_on_with_and_it_is_said(noisy_study, tmp_path, monkeypatch, caplog):
     path = tmp_path / "store.zarr"
-    run(noisy_study, path, batch=2, part=0, parts=2)
+    run(noisy_study, path, batch=2, slice=0, slices=2)
     with caplog.at_level("WARNING", "sherrington"):
-        run(noisy_study, path, batch=2, part=0, parts=2)
+        run(noisy_study, path, batch=2, slice=0, slices=2)
         assert not caplog.records
         monkeypatch.setattr(JaxSimulation, "device", "1 x another processor, XLA")
-        run(noisy_study, path, batch=2, part=1, parts=2)
+        run(noisy_study, path, batch=2, slice=1, slices=2)
     assert "was begun on " in caplog.text
     assert "but this is 1 x another processor, XLA" in caplog.text
 
@@ -249,7 +282,8 @@ BASE = Study(
 )
 OTHER = {  # one other value for each field of each declared part
     Numerics: dict(dt="0.1 ms", window="1 ms", scheme="euler", dtype="float64"),
-    Record: dict(variables=(), every="2 ms", populations=("pool",), cells=(0,), commands=False, max_rate="50 Hz"),
+    Record: dict(variables=(), every="2 ms", populations=("pool",), cells=(0,), commands=False, max_rate="50 Hz")
+    | dict(keep_spikes=False),
     Design: dict(
         axes={"network.pool.tau": ["1 ms", "3 ms"]},
         cases={"a": {"network.pool.tau": {"scale": 2}}},
