@@ -1,11 +1,17 @@
-"""From results to what a person gets: the answer of a question, its figure, tables, report and headline, in one folder."""
+"""From results to what a person gets: the answer of a question, its figure, tables, report and headline.
+
+result = Result.open("results/paired_delta_f-6f31337bc611")        # of a run that is finished
+result.headline()                                                  # in words
+result.report("paired.html")                                       # the page; in Jupyter the result shows itself
+"""
 
 import logging
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import xarray as xr
+from matplotlib.figure import Figure
 
 from experiments.question import Asked, Question
 from experiments.sources import Brought
@@ -13,55 +19,119 @@ from sim.fingerprint import code_digest
 from sim.measure import digest_of
 from sim.results import measures as kept
 from sim.results.digest import digest
+from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.spec.canonical import canonical
 
-if TYPE_CHECKING:
-    pass
-
 log = logging.getLogger("sherrington")
+CONFIG = "config.yaml"
+"""The whole resolved configuration in the folder of a result; its first line is the command."""
 
 
-def told(question: Question, brought: Brought, folder: Path) -> list[str]:
-    """Answer (unless that was done with these settings and this code), draw and report, and return the headline."""
-    from experiments.figure import look
-    from experiments.report.page import page
-    from experiments.report.tidy import tidy
+@dataclass(frozen=True)
+class Result:
+    """A question and what it is asked of.
 
-    m = answered(question, brought, folder)
-    figure = question.draw(m)
-    look.save(figure, folder / "figure")
-    lines = headline(question, m, brought.results["status"].values)
-    texts = {**question.tables(m), "report.html": page(question, m, brought.results, figure, lines)}
-    if question.measures():
-        texts["measures.csv"] = tidy(brought.table)
-    kept.write_texts(texts, folder)
-    return lines
-
-
-def answered(question: Question, brought: Brought, folder: Path) -> xr.Dataset:
-    """The answer as it is kept in `folder`; made there first if it is not there, or of other settings or code."""
-    settings = answer_digest(question)
-    if (folder / "measures.zarr").exists():
-        m = kept.read_measures(folder)
-        if m.attrs.get("settings") == settings:
-            return m
-    log.info("measuring")
-    m = answer(question, brought).assign_attrs(settings=settings)
-    kept.write_measures(m, folder)
-    return kept.read_measures(folder)
-
-
-def answer(question: Question, brought: Brought) -> xr.Dataset:
-    """The answer, in memory.
-
-    Raises:
-        ValueError: the design does not fit the question, or something was not recorded.
+    Args:
+        question: with its settings.
+        brought: results and measures of every sample.
+        config: whole resolved configuration, for the report.
     """
-    asked = Asked(brought.results, brought.table, type(question).__name__)
-    said = {"simulated": str(brought.results.attrs.get("simulated", "")), **asked.counted()}
-    found = question.answer(asked)
-    return found.assign_attrs({**said, **found.attrs})
+
+    question: Question
+    brought: Brought
+    config: str = ""
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Result":
+        """The result in the folder of a run.
+
+        Raises:
+            StoreError: there is none.
+            UserError: its configuration cannot be declared any more, or it is not finished.
+        """
+        from omegaconf import DictConfig, OmegaConf
+
+        from experiments.declare import UserError, declare
+
+        file = Path(folder) / CONFIG
+        if not file.exists():
+            raise StoreError(f"no result in {folder}. Give the folder that a run has printed.")
+        text = file.read_text(encoding="utf-8")
+        config = OmegaConf.create(text)
+        assert isinstance(config, DictConfig)
+        source, question = declare(config)
+        brought = source.bring(Path(folder), question.measures())
+        if brought.missing:
+            raise UserError(f"{brought.missing} samples of {folder} are missing; run the same command again first.")
+        return cls(question, brought, text)
+
+    @cached_property
+    def answer(self) -> xr.Dataset:
+        """Everything that figure and report show.
+
+        Raises:
+            ValueError: the design does not fit the question, or something was not recorded.
+        """
+        asked = Asked(self.brought.results, self.brought.table, type(self.question).__name__)
+        said = {"simulated": str(self.brought.results.attrs.get("simulated", "")), **asked.counted()}
+        found = self.question.answer(asked)
+        return found.assign_attrs({**said, **found.attrs})
+
+    def figure(self) -> Figure:
+        """The figure."""
+        return self.question.draw(self.answer)
+
+    def headline(self) -> list[str]:
+        """How many samples there are, the answer in words, and why samples failed."""
+        status = self.brought.results["status"].values
+        failed, count = int((status > Status.DONE).sum()), len(status)
+        spread = "; ± is the SD between n seeds" if any(str(name).endswith("_sd") for name in self.answer) else ""
+        lines = [f"{count} sample{'s' * (count != 1)}, {failed} failed{spread}"]
+        lines += self.question.headline(self.answer)
+        for kind in Status:
+            if kind > Status.DONE and (some := int((status == kind).sum())):
+                lines.append(f"{some} of {count} samples failed: {kind.sentence}")
+        return lines
+
+    def report(self, path: str | Path | None = None) -> str:
+        """The report as one self-contained HTML page, written to `path` if one is given."""
+        from experiments.report.page import page
+
+        text = page(self.question, self.answer, self.brought.results, self.figure(), self.headline(), self.config)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def table(self) -> str:
+        """Every measure of every sample as CSV."""
+        from experiments.report.tidy import tidy
+
+        return tidy(self.brought.table)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f'<iframe srcdoc="{escape(self.report())}" style="width: 100%; height: 60em; border: 0"></iframe>'
+
+
+def told(result: Result, folder: Path) -> list[str]:
+    """Answer (unless that was done with these settings and this code), draw and report into `folder`; the headline."""
+    from experiments.figure.look import save
+
+    question = result.question
+    settings = answer_digest(question)
+    if (m := _kept(folder, settings)) is None:
+        log.info("measuring")
+        kept.write_measures(result.answer.assign_attrs(settings=settings), folder)
+        m = kept.read_measures(folder)
+    result.__dict__["answer"] = m  # figure and report are of what is kept
+    save(result.figure(), folder / "figure")
+    texts = {CONFIG: result.config, **question.tables(m), "report.html": result.report()}
+    if question.measures():
+        texts["measures.csv"] = result.table()
+    kept.write_texts(texts, folder)
+    return result.headline()
 
 
 def answer_digest(question: Question) -> str:
@@ -71,13 +141,9 @@ def answer_digest(question: Question) -> str:
     return digest(canonical(question), digest_of(question.measures()), code)
 
 
-def headline(question: Question, m: xr.Dataset, status: np.ndarray) -> list[str]:
-    """How many samples there are, the answer in words, and why samples failed."""
-    failed = int((status > Status.DONE).sum())
-    lines = [f"{len(status)} sample{'s' * (len(status) != 1)}, {failed} failed; ± is the SD between n seeds"]
-    lines += question.headline(m)
-    for kind in Status:
-        count = int((status == kind).sum())
-        if kind > Status.DONE and count:
-            lines.append(f"{count} of {len(status)} samples failed: {kind.sentence}")
-    return lines
+def _kept(folder: Path, settings: str) -> xr.Dataset | None:
+    """The answer in a folder, if it was made with these settings."""
+    if not (folder / "measures.zarr").exists():
+        return None
+    m = kept.read_measures(folder)
+    return m if m.attrs.get("settings") == settings else None

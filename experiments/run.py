@@ -3,10 +3,11 @@
 import logging
 import os
 import re
+import shlex
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -17,19 +18,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.config import Config
-
-if TYPE_CHECKING:
-    from experiments.sources import Simulation, Source
-    from sim.run import Study
+from experiments.declare import UserError, declare, root, sentence
 
 ConfigStore.instance().store("schema", Config)
 log = logging.getLogger("sherrington")
 FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
 """How XLA begins when a device has no memory left."""
-
-
-class UserError(Exception):
-    """What stopped a run, as one sentence for the person who started it."""
 
 
 def main() -> None:
@@ -92,7 +86,7 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         UserError: anything that the user can mend.
     """
     source, question = declare(config)
-    from experiments.answer import told
+    from experiments.answer import Result, told
     from sim.results.disk import StoreError
 
     try:
@@ -101,16 +95,18 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         brought = source.bring(folder, measures)
         if brought.missing:
             return folder, [
-                f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
+                f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other "
+                "processes"
             ]
-        lines = told(question, brought, folder)
+        text = OmegaConf.to_yaml(config, resolve=True)
+        lines = told(Result(question, brought, f"# {_command()}\n{text}"), folder)
     except (ValueError, ImportError, StoreError) as problem:
-        raise UserError(_sentence(problem)) from problem
+        raise UserError(sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:
         if not isinstance(problem, MemoryError) and not re.search(FULL, str(problem)):
             raise
         raise UserError(
-            f"not enough memory: {_sentence(problem)}; take a smaller batch (batch=8, say) or a shorter protocol. What "
+            f"not enough memory: {sentence(problem)}; take a smaller batch (batch=8, say) or a shorter protocol. What "
             "was finished is kept."
         ) from problem
     except OSError as problem:
@@ -118,93 +114,11 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     return folder, lines
 
 
-def declare(config: DictConfig) -> tuple["Source", Any]:
-    """Where the results come from, and the question, from a configuration.
-
-    Raises:
-        UserError: something cannot be declared like this.
-    """
-    from experiments.sources import Recorded, Variants
-    from sim.spec.canonical import canonical
-
-    simulates = "_target_" in config.network
-    if config.recording is not None:
-        if simulates:
-            raise UserError(
-                f"experiment {config.name!r} simulates, but recording={config.recording} was given. "
-                "Take experiment=recorded_units to measure a recording."
-            )
-        question = _built(config, "question")
-        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
-        text = OmegaConf.to_yaml(deciding, resolve=True)
-        return Recorded(config.recording, config.force, canonical(question), text), question
-    if not simulates:
-        raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
-    if config.batch is not None and config.batch < 1:
-        raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
-    if not 0 <= config.slice < config.slices:
-        raise UserError(
-            f"slice is the number of a part of the samples, from 0 to slices - 1 = {config.slices - 1}, but it is "
-            f"{config.slice}."
-        )
-    question = _built(config, "question")
-    if not config.variants:
-        return _simulation(config), question
-    if len(config.variants) != 1:
-        raise UserError(
-            f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}."
-        )
-    ((factor, changes),) = config.variants.items()
-    found = {str(name): _simulation(_varied(config, own)) for name, own in changes.items()}
-    return Variants(str(factor), found), question
-
-
-def _simulation(config: DictConfig) -> "Simulation":
-    from experiments import sources
-
-    text = OmegaConf.to_yaml(config, resolve=True)
-    return sources.Simulation(declare_study(config), config.batch, text, config.slice, config.slices)
-
-
-def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
-    """The configuration of one variant: `changes` maps keys such as `network.cell` to values."""
-    config = config.copy()
-    for key, value in changes.items():
-        OmegaConf.update(config, str(key), value)
-    return config
-
-
-def declare_study(config: DictConfig) -> "Study":
-    """The study that a configuration declares.
-
-    Raises:
-        UserError: something cannot be declared like this.
-    """
-    from sim.run import Study
-    from sim.spec.numerics import Numerics
-
-    try:
-        numerics = Numerics(config.dt, config.window, config.scheme, config.dtype)
-    except ValueError as problem:
-        raise UserError(_sentence(problem)) from problem
-    parts = {name: _built(config, name) for name in ("network", "protocol", "record", "design", "backend")}
-    return Study(**parts, numerics=numerics)
-
-
-def _built(config: DictConfig, name: str) -> Any:
-    """The object that a group of the configuration declares."""
-    try:
-        return hydra.utils.instantiate(config[name], _convert_="all")
-    except Exception as problem:  # Hydra wraps whatever a constructor raises
-        root = _root(problem)
-        where = f"the configuration of {name!r} does not fit what it builds: " if isinstance(root, TypeError) else ""
-        raise UserError(where + _sentence(root)) from problem
-
-
-def _root(problem: BaseException) -> BaseException:
-    while problem.__cause__ is not None:
-        problem = problem.__cause__
-    return problem
+def _command() -> str:
+    """The command that was given, without what changes no result."""
+    overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
+    kept = [x for x in overrides if x.partition("=")[0] not in ("slice", "slices", "out", "batch")]
+    return shlex.join(["sherrington", *kept])
 
 
 def _of_a_launcher(problem: BaseException) -> bool:
@@ -216,16 +130,12 @@ def _of_a_launcher(problem: BaseException) -> bool:
 def _composed(problem: BaseException) -> str:
     """What Hydra says of a configuration that it cannot compose, on one line, with the cause."""
     texts = (
-        str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, _root(problem))
+        str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, root(problem))
     )
     parts = dict.fromkeys(" ".join(text.split()).rstrip(".") for text in texts)
     if isinstance(problem, MissingConfigException) and "hydra/launcher/" in str(problem):
         parts["launchers other than basic come with the extra 'cluster' (pip install '.[cluster]')"] = None
     return f"{'; '.join(part for part in parts if part)}. The choices are in sherrington --help, all keys in --cfg job."
-
-
-def _sentence(problem: BaseException) -> str:
-    return " ".join(str(problem.args[0] if problem.args else problem).split())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,9 @@ class Table(NamedTuple):
     note: str = ""
 
 
-def page(question: Question, m: xr.Dataset, results: xr.Dataset, figure: Figure, headline: Sequence[str]) -> str:
+def page(
+    question: Question, m: xr.Dataset, results: xr.Dataset, figure: Figure, headline: Sequence[str], config: str = ""
+) -> str:
     """The page as HTML.
 
     Args:
@@ -44,6 +46,7 @@ def page(question: Question, m: xr.Dataset, results: xr.Dataset, figure: Figure,
         results: (sample, ...); their attributes describe what was simulated and where they come from.
         figure: is drawn into the page.
         headline: the answer in words.
+        config: the whole configuration; its first line is the command.
     """
     from jinja2 import Environment
 
@@ -67,8 +70,8 @@ def page(question: Question, m: xr.Dataset, results: xr.Dataset, figure: Figure,
         settings=settings(question),
         failures=failures(results["status"].values),
         origin=provenance(origin),
-        command=origin.get("command", ""),
-        config=origin.get("config", ""),
+        command=config.partition("\n")[0].removeprefix("# ") if config.startswith("# ") else "",
+        config=config,
         cite=CITE.format(version=version("sherrington")),
     )
 
@@ -91,9 +94,8 @@ def measures(m: xr.Dataset) -> Table:
 
 def _conditions(m: xr.Dataset, name: str) -> Iterator[list[str]]:
     mean = m[f"{name}_mean"]
-    said = [str(m[name].attrs.get("long_name", name)), str(m[name].attrs.get("units", "1")).replace("1", "", 1)]
-    if m[name].attrs.get("units", "1") != "1":
-        said[1] = str(m[name].attrs["units"])
+    unit = str(m[name].attrs.get("units", "1"))
+    said = [str(m[name].attrs.get("long_name", name)), "" if unit == "1" else unit]
     for place in np.ndindex(mean.shape):
         where = dict(zip(mean.dims, place, strict=True))
         labels = [f"{dim} {_label(m[dim].values[k])}" for dim, k in where.items() if dim in m.coords]
