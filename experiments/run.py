@@ -35,6 +35,7 @@ def main() -> None:
         from experiments.status import main as status
 
         sys.exit(status(sys.argv[2:]))
+    sys.path[:0] = _own_folders(sys.argv)  # where a user's questions lie
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
         experiment()
@@ -57,6 +58,13 @@ def main() -> None:
         _refuse(_composed(problem))
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os._exit(141)
+
+
+def _own_folders(arguments: list[str]) -> list[str]:
+    """The folders that `--config-dir` names."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    named = [value for word, value in pairs if word in ("--config-dir", "-cd")]
+    return named + [word.partition("=")[2] for word in arguments if word.startswith("--config-dir=")]
 
 
 def _refuse(sentence: str) -> NoReturn:

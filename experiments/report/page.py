@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -54,9 +54,8 @@ def page(
     origin = results.attrs.get("provenance", {})
     origin = json.loads(origin) if isinstance(origin, str) else dict(origin)
     shown = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
-    title = str(m.attrs.get("name", type(question).__name__))
     return shown.render(
-        title=title,
+        title=type(question).__module__.rpartition(".")[2].replace("_", " ").replace("delta f", "ΔF").capitalize(),
         subtitle=_first_line(question),
         headline=headline,
         svg=svg(figure),
@@ -137,8 +136,7 @@ def settings(question: Question) -> Table:
     rows = []
     for field in fields(question):
         value = getattr(question, field.name)
-        shown = json.dumps(asdict(value), ensure_ascii=False, default=str) if is_dataclass(value) else str(value)  # type: ignore[arg-type]
-        rows.append([field.name, shown])
+        rows.append([field.name, value.describe() if hasattr(value, "describe") else str(value)])
     return Table("Settings of the analysis", ("setting", "value"), rows)
 
 
