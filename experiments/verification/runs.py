@@ -68,7 +68,7 @@ def prepare(
     """As `simulate`, but only prepared: the back end's simulation, to be run slab by slab."""
     design = Design() if design is None else design
     design.check({**network.leaves(), **protocol.leaves()}, {**network.bounds(), **protocol.bounds()})
-    samples = design.dataset()
+    samples = design.dataset({**network.leaves(), **protocol.leaves()})
     record = Record() if record is None else record
     batch = samples.sizes["sample"] if batch is None else batch
     backend = JaxBackend() if backend is None else backend

@@ -109,7 +109,7 @@ def declare(d: Draft) -> None:
     study = Study(**{**parts, **d["study"]})
     study.check()
     assert canonical(study)
-    samples = study.design.dataset()
+    samples = study.samples()
     study.backend.prepare(study.network, study.protocol, study.record, samples, study.numerics, samples.sizes["sample"])
 
 
