@@ -20,7 +20,7 @@ from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
 from sim.spec.record import Record, check_record
-from sim.spec.targets import check_targets
+from sim.spec.targets import check_numbers, check_targets
 from sim.units import coherent_unit, positive
 
 
@@ -94,6 +94,7 @@ class LaneSimulation(ABC):
         read = couple.variables_read(network)
         self.parts: list[Part] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
+        check_numbers(protocol, numbers)
         with np.errstate(over="ignore"):  # an infinite one is refused below
             self.end = horizon(protocol, numbers)
         self._check_times(numbers)

@@ -55,7 +55,8 @@ def table(what: str, value: Any, error: Error) -> dict[str, Any]:
         raise error(f"{what} is a table by name, but it is {shown(value)}; write {{'name': ...}}.")
     for key in value:
         if not isinstance(key, str):
-            raise error(f"{what} is a table by name, but {shown(key)} in it is no name; write it in quotes.")
+            said = " (YAML reads on, yes and true so)" if key is True else ""
+            raise error(f"{what} is a table by name, but {shown(key)}{said} in it is no name; write it in quotes.")
     return dict(value)
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from sim.spec.params import nearest
-from sim.spec.protocol import Element, Protocol, ProtocolError
+from sim.spec.pieces import Numbers
+from sim.spec.protocol import Course, Element, Protocol, ProtocolError
 from sim.spec.trigger import When
 from sim.units import Dimensions, UnitError, describe, quantity
 
@@ -42,8 +45,26 @@ def check_targets(
             raise ProtocolError(
                 f"the command {element.label!r} drives {target!r}, which is no port: {nearest(target, ports)}"
             )
-        for field in element.LEVELS:
-            _same_unit(element, repr(field), getattr(element, field), f"the port {target!r}", ports[target])
+        for field, level in element.written().levels.items():
+            _same_unit(element, repr(field), level, f"the port {target!r}", ports[target])
+
+
+def check_numbers(protocol: Protocol, numbers: Numbers) -> None:
+    """What a design gives to switches and corners must make sense.
+
+    Args:
+        numbers: value of every leaf, by path, (sample,) or (1,).
+
+    Raises:
+        ProtocolError: an element that is neither on nor off, or a course whose corners do not follow each other.
+    """
+    for element in protocol.elements():
+        if element.written().switches:
+            on = element.value("on", numbers)
+            if np.any(wrong := (on != 0) & (on != 1)):
+                raise ProtocolError(f"'on' of {element.label!r} is 1 or 0, but the design has {on[wrong][0]:g} for it.")
+        if isinstance(element, Course):
+            element.check(numbers)
 
 
 def _same_unit(element: Element, what: str, value: str | float, other: str, wanted: Dimensions) -> None:

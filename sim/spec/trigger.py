@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from sim.spec.composed import Element, Protocol, ProtocolError, Written
 from sim.spec.kinds import named, part, whole
 from sim.spec.pieces import Numbers, Piece, Watch
-from sim.spec.protocol import Element, Protocol, ProtocolError
-from sim.units import Quantity, quantity, shown
+from sim.units import shown
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class When(Element):
             triggered while the one before it lasts.
         at_most: number of actions.
         name: by which a design can vary its numbers.
+        on: 0, it does not watch.
 
     Raises:
         ProtocolError: no level or two, a number of actions that cannot be, or something to do that watches a signal
@@ -42,6 +43,7 @@ class When(Element):
     refractory: str | float = "0 ms"
     at_most: int = 1_000_000
     name: str = ""
+    on: float = 1
     SPANS: ClassVar[tuple[str, ...]] = ("latency", "spread", "refractory")
 
     def __post_init__(self) -> None:
@@ -63,7 +65,6 @@ class When(Element):
                 )
         if np.max(self.do.length({})) <= 0:
             raise ProtocolError(f"the trigger on {self.signal!r} is to do something that lasts no time; give it some.")
-        quantity(self.level, f"`{'below' if self.above is None else 'above'}` of the trigger on {self.signal!r}")
         super().__post_init__()
 
     @property
@@ -79,26 +80,27 @@ class When(Element):
     def elements(self) -> "list[Element]":
         return [self, *self.do.elements()]
 
-    def own_leaves(self) -> dict[str, Quantity]:
-        side = "above" if self.above is not None else "below"
-        return {f"protocol.{self.name}.{side}": quantity(self.level), **super().own_leaves()} if self.name else {}
+    @property
+    def side(self) -> str:
+        return "above" if self.above is not None else "below"
+
+    def written(self) -> Written:
+        return super().written()._replace(levels={self.side: self.level})
 
     def length(self, numbers: Numbers) -> np.ndarray:
         return np.zeros(1)
 
     def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
-        side = "above" if self.above is not None else "below"
-        given = numbers.get(f"protocol.{self.name}.{side}") if self.name else None
         lasts = self.do.length(numbers)
         action = [p for p in self.do.pieces(numbers, np.zeros(1), lasts) if not isinstance(p, Watch)]
         return [
             Watch(
                 name=self.name or self.signal,
                 signal=self.signal,
-                sign=1 if side == "above" else -1,
+                sign=1 if self.side == "above" else -1,
                 t0=start,
-                t1=end,
-                level=np.atleast_1d(quantity(self.level).number) if given is None else given,
+                t1=np.where(self.value("on", numbers) > 0, end, start),  # off, it watches for no time
+                level=self.value(self.side, numbers),
                 latency=self.value("latency", numbers),
                 spread=self.value("spread", numbers),
                 refractory=np.maximum(self.value("refractory", numbers), lasts),

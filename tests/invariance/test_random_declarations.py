@@ -127,6 +127,8 @@ class Declared:
 
 def values(name: str) -> st.SearchStrategy[str]:
     """Quantities within the range of a name, its ends and whole numbers among them."""
+    if name == "switch":
+        return st.sampled_from(["0", "1"])
     low, high, unit = RANGES[name]
     numbers = st.floats(low, high) | st.sampled_from([low, high])
     if name == "time":  # windows, half windows, steps, and anything
@@ -192,6 +194,7 @@ def designs(draw, network: Network, protocol: Protocol) -> Design:
         if e.has_path:
             ranges |= {f"protocol.{e.label}.{field}": "time" for field in e.TIMES}
             ranges |= {f"protocol.{e.label}.{field}": getattr(e, "target", "").split(".")[-1] for field in e.LEVELS}
+            ranges |= {f"protocol.{e.label}.{field}": "switch" for field in e.written().switches}
     assert ranges.keys() == {**network.leaves(), **protocol.leaves()}.keys()
     axes = {
         path: draw(st.lists(values(ranges[path]), min_size=1, max_size=2, unique_by=lambda text: quantity(text)))

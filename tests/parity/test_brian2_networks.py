@@ -20,7 +20,7 @@ from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.params import Graded, Param
 from sim.spec.projection import Projection, Signal
-from sim.spec.protocol import Hold, Protocol, Settle, Step, Train, Triangle
+from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Triangle
 from sim.spec.record import Record
 from sim.spec.trigger import When
 from sim.spec.wiring import OneToOne, Random, Table
@@ -188,6 +188,18 @@ FEATURES = {
             ),
         ),
         DRIVE + Triangle("b.I", "0.5 nA", "60 ms", "90 ms"),
+    ),
+    "a course with a jump": Feature(
+        two(spikes()),
+        Course(
+            "a.I", ("3 ms", "40.3 ms", "40.3 ms", "90 ms", "160 ms"), ("0.2 nA", "1 nA", "-0.5 nA", "1.2 nA", "0 nA")
+        ),
+    ),
+    "on and off": Feature(
+        LISTENED,
+        when(TAP, above=1.5, refractory="20 ms") + Hold("b.I", "0.1 nA", name="tonic"),
+        design=Design({"protocol.tonic.on": [0, 1]}),
+        batch=2,
     ),
     "signals": Feature(LISTENED, DRIVE),
     "a train": Feature(

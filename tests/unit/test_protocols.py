@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from sim.compile.interventions import drives, horizon, pieces, time_course
 from sim.design import Design
+from sim.spec.model import Model
+from sim.spec.network import Network, Population
 from sim.spec.params import Param
-from sim.spec.protocol import Hold, Protocol, Settle, Step, Trapezoid, Triangle
+from sim.spec.protocol import Course, Hold, Protocol, ProtocolError, Settle, Step, Train, Trapezoid, Triangle
 from sim.spec.record import Record
+from sim.units import UnitError
 
 PORT = "pool.I"
 
@@ -116,3 +119,107 @@ def test_a_named_rest_may_vary_in_a_design(simulate, one_model):
     design = Design({"protocol.before.duration": ["1 ms", "3 ms"]})
     run = simulate(cell, pulse, record=Record(("v",), "1 ms", commands=False), design=design, dtype="float64")
     np.testing.assert_allclose(run.traces["v"][:, 0], [[0, 0, 1, 2, 2], [0, 0, 0, 0, 1]], atol=1e-9)
+
+
+def alone(model: Model) -> Network:
+    return Network((Population("cells", model, 1),))
+
+
+# ---- on and off
+
+ELEMENTS = {
+    "a hold": Hold(PORT, "3 nA", name="it") + Settle("9 ms"),
+    "a step": Step(PORT, "3 nA", "9 ms", name="it"),
+    "a triangle": Triangle(PORT, "3 nA", "5 ms", "4 ms", name="it"),
+    "a trapezoid": Trapezoid(PORT, "3 nA", "3 ms", "4 ms", "2 ms", name="it"),
+    "a train": Train(PORT, "400 Hz", "9 ms", "3 nA", name="it"),
+    "a course": Course(PORT, ("0 ms", "4 ms", "9 ms"), ("3 nA", "-1 nA", "2 nA"), name="it"),
+}
+
+
+@pytest.mark.parametrize("what", ELEMENTS)
+def test_what_is_off_drives_nothing_and_keeps_its_time(what):
+    protocol = ELEMENTS[what] >> Step(PORT, "5 nA", "2 ms", name="next")
+    off, on = line(protocol, np.arange(12), it__on=[0, 1])
+    np.testing.assert_array_equal(off, [0] * 9 + [5, 5, 0])
+    np.testing.assert_array_equal(on, line(protocol, np.arange(12))[0])
+    assert on[:9].any()
+
+
+@pytest.mark.parametrize("wrong", [2, 0.5, -1, "1 mV", True, "yes"])
+def test_an_element_is_either_on_or_off(wrong):
+    with pytest.raises(ValueError, match=r"'on' of 'it'") as problem:
+        Step(PORT, "1 nA", "1 ms", name="it", on=wrong)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_design_cannot_switch_an_element_half_on(prepare, one_model):
+    cell = one_model("dv/dt = I/C : volt\nI : amp", {"C": Param("1 nF", "test")}, v="0 mV")
+    step = Step("cells.I", "1 nA", "1 ms", name="it")
+    with pytest.raises(ProtocolError, match=r"'on' of 'it' is 1 or 0, but the design has 0\.5 for it"):
+        prepare(alone(cell), step, design=Design({"protocol.it.on": [0, 0.5]}))
+    with pytest.raises(ValueError, match=r"'protocol.it.on' in the design is 2, above its upper bound of 1"):
+        prepare(alone(cell), step, design=Design({"protocol.it.on": [0, 2]}))
+
+
+# ---- courses
+
+
+def test_a_course_runs_in_straight_lines_and_jumps_where_two_times_are_equal():
+    course = Course(PORT, ("2 ms", "4 ms", "4 ms", "6 ms", "8 ms"), ("1 nA", "3 nA", "-2 nA", "0 nA", "0 nA"))
+    np.testing.assert_array_equal(line(course, np.arange(10))[0], [0, 0, 1, 2, -2, -1, 0, 0, 0, 0])
+    assert horizon(course, {}) == 8
+
+
+SAME = {
+    "a triangle": (Triangle(PORT, "7 nA", "3 ms", "8 ms"), ("0 ms", "3 ms", "11 ms"), (0, 7, 0)),
+    "a trapezoid": (Trapezoid(PORT, "7 nA", "3 ms", "2 ms", "8 ms"), ("0 ms", "3 ms", "5 ms", "13 ms"), (0, 7, 7, 0)),
+    "a step": (Step(PORT, "7 nA", "6 ms"), ("0 ms", "6 ms"), (7, 7)),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_a_course_of_the_same_corners_is_the_same_command(what):
+    shape, times, levels = SAME[what]
+    course = Settle("5 ms") >> Course(PORT, times, tuple(f"{level} nA" for level in levels))
+    np.testing.assert_array_equal(line(course, np.arange(24)), line(Settle("5 ms") >> shape, np.arange(24)))
+
+
+def test_a_course_of_the_same_corners_gives_the_same_spikes(simulate, pool):
+    held = Hold("hTA.inhibition", 1.5)
+    triangle = Triangle("hTA.excitation", 30, "300 ms", "500 ms")
+    course = Course("hTA.excitation", ("0 s", "0.3 s", "0.8 s"), (0, 30, 0))
+    one, other = (simulate(pool(size=2), held + shape >> Settle("100 ms")) for shape in (triangle, course))
+    assert one.counts.sum() > 5
+    np.testing.assert_array_equal(one.steps, other.steps)
+
+
+def test_a_design_may_move_and_lift_a_corner():
+    course = Course(PORT, ("0 ms", "2 ms", "4 ms"), ("0 nA", "2 nA", "0 nA"), name="it")
+    found = line(course, np.arange(7), it__time_2=[4, 6], it__level_1=[4, -2])
+    np.testing.assert_array_equal(found, [[0, 2, 4, 2, 0, 0, 0], [0, -1, -2, -1.5, -1, -0.5, 0]])
+
+
+WRONG = {
+    "one corner": (lambda: Course(PORT, ("1 ms",), ("1 nA",)), "two at least"),
+    "too few levels": (lambda: Course(PORT, ("1 ms", "2 ms"), ("1 nA",)), "2 times and 1 levels"),
+    "times that fall": (lambda: Course(PORT, ("2 ms", "1 ms"), ("1 nA", "2 nA")), "corner 1 comes before corner 0"),
+    "a time below zero": (lambda: Course(PORT, ("-1 ms", "1 ms"), ("1 nA", "2 nA")), "'time_0'"),
+    "levels that are no list": (lambda: Course(PORT, ("0 ms", "1 ms"), "1 nA"), "`levels` of a course is a list"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_course_that_cannot_be_is_refused_in_a_sentence(what):
+    declare, quoted = WRONG[what]
+    with pytest.raises((ProtocolError, UnitError)) as problem:
+        declare()
+    assert quoted in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_design_cannot_put_a_corner_before_the_one_before_it(prepare, one_model):
+    cell = one_model("dv/dt = I/C : volt\nI : amp", {"C": Param("1 nF", "test")}, v="0 mV")
+    course = Course("cells.I", ("1 ms", "2 ms", "3 ms"), ("0 nA", "1 nA", "0 nA"), name="it")
+    with pytest.raises(ProtocolError, match="corner 2 comes before corner 1"):
+        prepare(alone(cell), course, design=Design({"protocol.it.time_1": ["2 ms", "5 ms"]}))

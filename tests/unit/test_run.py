@@ -312,10 +312,10 @@ OTHER = {  # one other value for each field of each declared part
     Param: dict(value="2 ms", source="b", bounds=(None, "9 ms")),
     Graded: dict(low="0.5 mV", high="2 mV", skew=1.0, source="b"),
     Settle: dict(duration="2 ms", name="other"),
-    Hold: dict(target="pool.J", level="2 mV/ms", name="x"),
-    Step: dict(target="pool.J", level="2 mV/ms", duration="3 ms", name="x"),
-    Triangle: dict(target="pool.J", peak="2 mV/ms", up="3 ms", down="4 ms", name="x"),
-    Trapezoid: dict(target="pool.J", peak="2 mV/ms", up="3 ms", hold="4 ms", down="5 ms", name="x"),
+    Hold: dict(target="pool.J", level="2 mV/ms", name="x", on=0),
+    Step: dict(target="pool.J", level="2 mV/ms", duration="3 ms", name="x", on=0),
+    Triangle: dict(target="pool.J", peak="2 mV/ms", up="3 ms", down="4 ms", name="x", on=0),
+    Trapezoid: dict(target="pool.J", peak="2 mV/ms", up="3 ms", hold="4 ms", down="5 ms", name="x", on=0),
 }
 
 

@@ -144,6 +144,18 @@ def test_an_action_adds_to_what_drives_the_port_anyway(course):
     np.testing.assert_array_equal(found, 0.5 + pulses(20))
 
 
+def test_a_trigger_that_is_off_does_not_watch(course):
+    actions, found = course(beside(when(above=19.8, at_most=1)), axes={"protocol.reply.on": [0, 1]})
+    assert actions == [0, 1]
+    np.testing.assert_array_equal(found, [pulses(), pulses(20)])
+
+
+def test_an_action_may_be_off_while_its_trigger_acts(course):
+    actions, found = course(beside(when(above=19.8, at_most=1)), axes={"protocol.pulse.on": [0, 1]})
+    assert actions == [1, 1]
+    np.testing.assert_array_equal(found, [pulses(), pulses(20)])
+
+
 def test_a_live_action_reaches_the_cells_at_once(simulate):
     """The port is what the record says: a state that follows it has felt all windows before."""
     model = Model("a sum", Block("dnow/dt = 1/ms : 1\ndx/dt = u/ms : 1\nu : 1"))
