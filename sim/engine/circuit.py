@@ -115,8 +115,8 @@ class NetworkOutcome(NamedTuple):
         traces: of each member, name -> (block, sample, cell).
         finite: of each member, bool, (sample, cell).
         signals: name -> (block, sample).
-        ports: `population.port` -> (block, sample), what commands, triggers and graded projections bring at the start of
-            a block, the mean over the cells.
+        ports: `population.port` -> (block, sample), what commands, triggers and graded projections bring at the start
+            of a block, the mean over the cells.
         actions: trigger -> (sample,), how often it acted.
     """
 
