@@ -177,7 +177,7 @@ class Brian2Simulation(LaneSimulation):
             traces=tuple(self._recorded(k, traces.get(k)) for k in range(len(self.parts))),
             finite=tuple(self._finite(part, group) for part, group in zip(self.parts, groups, strict=True)),
             signals=coupling.signals(),
-            ports=coupling.with_triggers(self.open_loop(batch)),
+            ports=coupling.with_answers(self.open_loop(batch)),
             actions=coupling.actions(),
         )
 

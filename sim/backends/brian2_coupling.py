@@ -51,9 +51,9 @@ class Coupling:
         with jax.enable_x64(True):
             self.triggers = {name: trigger.first(own) for name, own in batch.triggers.items()}
         self.heard = {s.name: np.zeros((blocks, self.samples)) for s in circuit.senses}
-        self.acted: dict[str, np.ndarray] = {
-            port: np.zeros((blocks, self.samples)) for own in batch.triggers.values() for port in own.action
-        }
+        answered = [port for own in batch.triggers.values() for port in own.action]
+        answered += [f"{circuit.members[x.target].name}.{x.into}" for x in circuit.graded]
+        self.answered = {port: np.zeros((blocks, self.samples)) for port in answered}
 
     def synapses(self) -> list[Any]:
         """One Synapses object for each spiking projection; samples are not connected with each other."""
@@ -106,9 +106,9 @@ class Coupling:
                 self.triggers[name] = trigger.update(own, self.triggers[name], signal, index)
                 for path, value in trigger.act(own, self.triggers[name], index).items():
                     live[path] = live.get(path, 0.0) + np.asarray(value)[:, None]
-                    if not place:
-                        self.acted[path][block] += np.asarray(value)
         for path, value in live.items():
+            if not place:
+                self.answered[path][block] = value.mean(-1)
             population, _, port = path.partition(".")
             k = [member.name for member in self.circuit.members].index(population)
             size = self.circuit.members[k].size
@@ -146,9 +146,10 @@ class Coupling:
         """Signals at the start of every block, (block, sample)."""
         return self.heard
 
-    def with_triggers(self, ports: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """What commands bring at the start of every block, with what triggers brought, (block, sample)."""
-        return {port: values + self.acted.get(port, 0.0) for port, values in ports.items()}
+    def with_answers(self, ports: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What commands bring at the start of every block, with what triggers and graded projections brought, the mean
+        over the cells; (block, sample)."""
+        return {port: values + self.answered.get(port, 0.0) for port, values in ports.items()}
 
     def actions(self) -> dict[str, np.ndarray]:
         """How often each trigger acted, (sample,)."""

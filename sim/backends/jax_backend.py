@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax
 import numpy as np
@@ -13,6 +14,7 @@ from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
+from sim.engine.steps import Steps
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
@@ -67,7 +69,7 @@ class JaxSimulation(LaneSimulation):
         kernel: str = "auto",
     ) -> None:
         super().__init__(network, protocol, record, design, numerics, batch)
-        one = self._batch(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
+        one = self.batched(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
         self._kernel = chosen = choose(
             kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
         )
@@ -83,10 +85,19 @@ class JaxSimulation(LaneSimulation):
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:
             return self._uncoupled(batch)
-        driven = {port: drive for port, drive in batch.drives.items() if not drive.silent}
-        found = self._network(Group(batch.cells, driven, batch.triggers, batch.delay, batch.weight))
+        found = self._network(self.group(batch))
         silent = {port: np.zeros((self.blocks, self.batch)) for port in batch.drives}
         return found._replace(ports=silent | found.ports)
+
+    def group(self, batch: Batch, live: dict[str, np.ndarray] | None = None) -> Group:
+        """A batch as a network takes it; `live` is given from outside, by port or signal, (sample,)."""
+        driven = {port: drive for port, drive in batch.drives.items() if not drive.silent}
+        return Group(batch.cells, driven, batch.triggers, batch.delay, batch.weight, live or {})
+
+    @cached_property
+    def steps(self) -> Steps:
+        """What advances a batch window by window."""
+        return Steps(self._kernel, self.circuit, self.batch)
 
     def _uncoupled(self, batch: Batch) -> NetworkOutcome:
         """Every population through its own kernel."""

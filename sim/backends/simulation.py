@@ -120,7 +120,7 @@ class LaneSimulation(ABC):
         ]
         size = sum(network.populations[k].size for k in self.kept)
         self.recorded = np.arange(size) if record.cells is None else np.array(record.cells, dtype=int)
-        self.schema = self._schema()
+        self.schema = self.schema_of(design)
 
     @property
     def sample_bytes(self) -> float:
@@ -155,10 +155,47 @@ class LaneSimulation(ABC):
 
     def _numbers(self, samples: slice | np.ndarray) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
-        varied = {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
-        return {**self.leaves, **varied}
+        return {**self.leaves, **self._varied(samples)}
 
-    def _schema(self) -> Schema:
+    def _varied(self, samples: slice | np.ndarray) -> dict[str, np.ndarray]:
+        """Value of the leaves that the design varies, (sample,)."""
+        return {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
+
+    def check_room(self, numbers: dict[str, np.ndarray]) -> None:
+        """Values that the simulation was not prepared with may need no more windows than it has, and no other delays.
+
+        Args:
+            numbers: value of every leaf, (sample,) or (1,).
+
+        Raises:
+            ValueError: they do; names what was prepared.
+        """
+        with np.errstate(over="ignore"):
+            asked = horizon(self.protocol, numbers)
+        if np.ceil(asked / self.numerics.window_ms - 1e-9) > self.windows or not np.isfinite(asked):
+            raise ValueError(
+                f"these values make the protocol last {asked:g} ms, but there is room for {self.end:g} ms; say how far "
+                "a duration may go when this is made, for example ranges={'protocol.NAME.duration': ('0 s', '60 s')}."
+            )
+        for p, link in zip(self.network.projections, self.circuit.links, strict=True):
+            found = couple.delays(p, self.parts[link.source].population.size, numbers, self.numerics)
+            unit = self.numerics.steps if p.spiking else 1
+            lags = found.min() // unit, found.max() // unit
+            if lags[0] < link.lags[0] or lags[1] > link.lags[1]:
+                low, high = (lag * self.numerics.window_ms for lag in link.lags)
+                asked = (found.min() if lags[0] < link.lags[0] else found.max()) * self.numerics.window_ms / unit
+                raise ValueError(
+                    f"these values make the delay of the projection {p.name!r} {asked:g} ms, but there is room for "
+                    f"{low:g} to {high:g} ms; say how far it may go when this is made, for example "
+                    f"ranges={{{next(iter(p.delays()))!r}: ('1 ms', '20 ms')}}."
+                )
+
+    def schema_of(self, design: xr.Dataset) -> Schema:
+        """What a result of some samples is.
+
+        Args:
+            design: coordinates along `sample`, see `sim.results.schema.simulation_schema`.
+        """
         kept = [self.network.populations[k] for k in self.kept]
         populations = [p.name for p in kept for _ in range(p.size)]
         dtype, traces = self.numerics.dtype, []
@@ -166,10 +203,12 @@ class LaneSimulation(ABC):
         for name in self.record.variables:
             unit, bits = coherent_unit(known[name]), 11 if dtype == "float32" else None
             traces.append(Variable(name, ("sample", "recorded", "time"), dtype, unit, name, mantissa_bits=bits))
-        courses = (
-            {port: (d, f"command on {port}") for port, d in self._driven().items()} if self.record.commands else {}
-        )
+        courses = {}
         if self.record.commands:
+            reached = self._reached()
+            for port, dimensions in self._driven().items():
+                said = f"input to {port}, mean over its cells" if port in reached else f"command on {port}"
+                courses[port] = (dimensions, said)
             courses |= {name: (d, f"signal {name}") for name, d in self.network.heard().items()}
         for name, (dimensions, said) in courses.items():
             unit = coherent_unit(dimensions)
@@ -178,8 +217,8 @@ class LaneSimulation(ABC):
             Variable(f"actions.{name}", ("sample",), "int32", "1", f"how often the trigger {name} acted", fill=-1)
             for name in self.circuit.watched
         ]
-        schema = simulation_schema(
-            self.design,
+        return simulation_schema(
+            design,
             populations=populations,
             spike_capacity=self.capacity,
             dt_ms=self.numerics.dt_ms,
@@ -189,36 +228,44 @@ class LaneSimulation(ABC):
             else {},
             recorded=self.recorded if self.record.variables else None,
         )
-        return schema
 
     def _driven(self) -> dict[str, tuple[float, ...]]:
-        """Ports that commands drive, whether by themselves or through a trigger."""
-        targets = {getattr(e, "target", "") for e in self.protocol.elements()}
+        """Ports that commands drive, whether by themselves or through a trigger, and those that projections do."""
+        targets = {getattr(e, "target", "") for e in self.protocol.elements()} | self._reached()
         return {port: dims for port, dims in self.network.ports().items() if port in targets}
+
+    def _reached(self) -> set[str]:
+        """Ports that graded projections drive."""
+        return {f"{self.circuit.members[link.target].name}.{link.into}" for link in self.circuit.graded}
 
     def _starts(self) -> np.ndarray:
         """First window of every block."""
         return np.arange(self.blocks) * self.block
 
     def run(self, samples: slice | np.ndarray) -> Slab:
-        """Run some samples, at most `batch`.
+        """Run some samples of the design, at most `batch`.
 
         Returns:
             Arrays of the schema's variables; a code of `Status` for each sample.
         """
-        stream = self.design["stream"].values[samples]
+        return self.simulated(self._varied(samples), self.design["stream"].values[samples])
+
+    def simulated(self, values: dict[str, np.ndarray], stream: np.ndarray) -> Slab:
+        """As `run`, of any samples.
+
+        Args:
+            values: of each leaf that is not as declared, by path, (sample,), coherent units.
+            stream: number of the random stream, (sample,).
+        """
         count = len(stream)
         if not 0 < count <= self.batch:
             raise ValueError(f"asked to run {count} samples at once, but the batch holds 1 to {self.batch}.")
-        filled = np.minimum(np.arange(self.batch), count - 1)  # a short batch repeats its last sample
-        numbers = {
-            path: x[filled] if len(x) == count and x.size > 1 else x for path, x in self._numbers(samples).items()
-        }
-        outcome = self.execute(self._batch(numbers, stream[filled]))
+        numbers, filled = self.filled(values, stream)
+        outcome = self.execute(self.batched(numbers, filled))
         ends = np.ceil(self.protocol.length(numbers) / self.numerics.window_ms - 1e-9)  # each sample has its own
         kept = [spiked(outcome.marks[k], np.broadcast_to(ends, filled.shape)[:count]) for k in self.kept]
-        arrays, status = self._spikes(kept, count)
-        arrays |= self._traces(outcome, count)
+        arrays, status = self.spikes(kept, count, self.capacity)
+        arrays |= self.traces(outcome.traces, count)
         if self.record.commands:
             arrays |= {port: outcome.ports[port][:, :count].T for port in self._driven()}
             arrays |= {name: outcome.signals[name][:, :count].T for name in self.network.heard()}
@@ -228,7 +275,12 @@ class LaneSimulation(ABC):
         dtypes = {v.name: v.dtype for v in self.schema.variables}
         return Slab({name: np.asarray(x).astype(dtypes[name]) for name, x in arrays.items()}, status)
 
-    def _batch(self, numbers: dict[str, np.ndarray], stream: np.ndarray) -> Batch:
+    def filled(self, values: dict[str, np.ndarray], stream: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """The value of every leaf and the streams of a whole batch: a short one repeats its last sample."""
+        filled = np.minimum(np.arange(self.batch), len(stream) - 1)
+        return {**self.leaves, **{p: x[filled] if x.size > 1 else x for p, x in values.items()}}, stream[filled]
+
+    def batched(self, numbers: dict[str, np.ndarray], stream: np.ndarray) -> Batch:
         """Some samples, ready to run.
 
         Args:
@@ -261,12 +313,22 @@ class LaneSimulation(ABC):
             },
         )
 
-    def open_loop(self, batch: Batch) -> dict[str, np.ndarray]:
-        """What commands bring to each port at the start of every block, whatever the network does: (block, sample)."""
-        return {port: time_course(drive, self._starts()).T for port, drive in batch.drives.items()}
+    def open_loop(self, batch: Batch, windows: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """What commands bring to each port, whatever the network does: (window, sample).
 
-    def _spikes(self, kept: list[Spiked], samples: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Spike steps and counts, and how each sample went."""
+        Args:
+            windows: at whose start; of every block unless given.
+        """
+        windows = self._starts() if windows is None else windows
+        return {port: time_course(drive, windows).T for port, drive in batch.drives.items()}
+
+    def spikes(self, kept: list[Spiked], samples: int, room: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Spike steps and counts, and how each sample went.
+
+        Args:
+            kept: of each population that is kept.
+            room: most spikes of a cell.
+        """
         sizes = [self.parts[k].population.size for k in self.kept]
         size, first = sum(sizes), np.cumsum([0, *sizes])
         lane = np.concatenate([x.sample * size + x.cell + start for x, start in zip(kept, first, strict=False)])
@@ -275,25 +337,34 @@ class LaneSimulation(ABC):
         lane, window, mark = lane[order], window[order], mark[order].astype(np.int32)
         count = np.bincount(lane, minlength=samples * size)
         place = np.arange(len(lane)) - (np.cumsum(count) - count)[lane]
-        fits = place < self.capacity
-        steps = np.full((samples * size, self.capacity), NO_SPIKE, np.int32)
+        fits = place < room
+        steps = np.full((samples * size, room), NO_SPIKE, np.int32)
         steps[lane[fits], place[fits]] = (window * self.numerics.steps + mark)[fits]
         status = np.full(samples, Status.DONE, np.int8)
-        status[count.reshape(samples, size).max(1) > self.capacity] = Status.FAILED_SPIKE_OVERFLOW
+        status[count.reshape(samples, size).max(1) > room] = Status.FAILED_SPIKE_OVERFLOW
         status[np.unique(lane[mark == TWICE] // size)] = Status.FAILED_TWO_SPIKES_IN_ONE_WINDOW
-        steps = steps.reshape(samples, size, self.capacity)
+        steps = steps.reshape(samples, size, room)
         steps[status == Status.FAILED_TWO_SPIKES_IN_ONE_WINDOW] = NO_SPIKE  # the steps of the two are not known
         return {
             "spike_step": steps,
             "n_spikes": count.reshape(samples, size).astype(np.int32),
         }, status
 
-    def _traces(self, outcome: NetworkOutcome, count: int) -> dict[str, np.ndarray]:
-        found = {}
+    def traces(self, found: tuple[dict[str, np.ndarray], ...], count: int) -> dict[str, np.ndarray]:
+        """The recorded variables of the cells that are kept, (sample, recorded, time).
+
+        Args:
+            found: of each population, name -> (time, sample, cell).
+            count: of the samples.
+        """
+        kept: dict[str, np.ndarray] = {}
         for name in self.record.variables:
-            pieces = []
-            for k in self.kept:
-                traces, shape = outcome.traces[k], (self.blocks, count, self.parts[k].population.size)
-                pieces.append(traces[name][:, :count] if name in traces else np.full(shape, np.nan))
-            found[name] = np.moveaxis(np.concatenate(pieces, axis=-1), 0, -1)[:, self.recorded]
-        return found
+            length = max(len(own[name]) for own in found if name in own)
+            each = [
+                found[k][name][:, :count]
+                if name in found[k]
+                else np.full((length, count, self.parts[k].population.size), np.nan)
+                for k in self.kept
+            ]
+            kept[name] = np.moveaxis(np.concatenate(each, axis=-1), 0, -1)[:, self.recorded]
+        return kept

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -57,7 +57,7 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
     Returns:
         lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
-    compiled, devices = _on_all_devices(lambda _, chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
+    compiled, devices = on_all_devices(lambda _, chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
 
     def batch(lanes: Lanes) -> Outcome:
         count = lanes.cells.keys[0].shape[-1]
@@ -72,6 +72,57 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
     return batch
 
 
+class Layout(NamedTuple):
+    """How some samples of a network lie on the devices: in groups, each of so many samples, all of them one array.
+
+    Args:
+        per_group: samples of a group.
+        samples: of all; the last one is repeated to fill the last group.
+    """
+
+    kernel: Kernel
+    circuit: Circuit
+    samples: int
+    per_group: int
+    groups: int
+
+    @classmethod
+    def of(cls, kernel: Kernel, circuit: Circuit, samples: int) -> "Layout":
+        """As the devices at hand want it."""
+        devices = len(jax.devices())
+        per_group = max(1, min(kernel.samples, -(-samples // devices)))
+        return cls(kernel, circuit, samples, per_group, -(-samples // (per_group * devices)) * devices)
+
+    @property
+    def wires(self) -> dict[str, np.ndarray]:
+        """Of each projection, which all groups share."""
+        return {link.name: link.table(self.circuit.dtype) for link in self.circuit.links}
+
+    def each(self, x: Any) -> np.ndarray:
+        """(..., sample) -> (group, ..., sample)."""
+        return _split(_cast(x, self.circuit.dtype), self.groups, self.per_group)
+
+    def cells(self, x: Any, size: int) -> np.ndarray:
+        """(sample * cell,) -> (group, lane)."""
+        return _cells(_cast(x, self.circuit.dtype), self.kernel, size, self.groups, self.per_group)
+
+    def split(self, group: Group) -> Group:
+        """Samples as groups; cells come as lanes: every cell of the first sample, then of the second ..."""
+        members = zip(group.cells, self.circuit.members, strict=True)
+        return Group(
+            cells=tuple(jax.tree.map(lambda x, m=m: self.cells(x, m.size), own) for own, m in members),
+            drives=jax.tree.map(self.each, group.drives),
+            triggers=jax.tree.map(self.each, group.triggers),
+            delay={name: self.each(x.T).swapaxes(1, 2) for name, x in group.delay.items()},
+            weight={name: self.each(x.T).swapaxes(1, 2) for name, x in group.weight.items()},
+            live=jax.tree.map(self.each, group.live),
+        )
+
+    def joined(self, x: Any, axis: int) -> np.ndarray:
+        """(group, ..., sample, ...) -> (..., sample, ...); `axis` of the samples, the group's own not counted."""
+        return _samples(np.asarray(x), axis, self.samples)
+
+
 def compile_network(
     kernel: Kernel, circuit: Circuit, samples: int, blocks: int, windows: int
 ) -> Callable[[Group], NetworkOutcome]:
@@ -81,51 +132,31 @@ def compile_network(
         group -> NetworkOutcome with numpy arrays. The group's cells come as lanes: every cell of the first sample, then
         of the second ...
     """
-    per_group = max(1, min(kernel.samples, -(-samples // len(jax.devices()))))
-    compiled, devices = _on_all_devices(
-        lambda wires, group: network.run(kernel, circuit, wires, group, per_group, blocks, windows)
+    layout = Layout.of(kernel, circuit, samples)
+    compiled, _ = on_all_devices(
+        lambda wires, group: network.run(kernel, circuit, wires, group, layout.per_group, blocks, windows)
     )
-    groups = -(-samples // (per_group * devices)) * devices
-    wires = {link.name: link.table(circuit.dtype) for link in circuit.links}
+    wires = layout.wires
 
     def batch(group: Group) -> NetworkOutcome:
         with jax.enable_x64(circuit.dtype == jnp.float64):
-            cells = tuple(
-                jax.tree.map(lambda x, m=m: _cells(_cast(x, circuit.dtype), kernel, m.size, groups, per_group), own)
-                for own, m in zip(group.cells, circuit.members, strict=True)
-            )
-            rest = group._replace(cells=())
-            rest = rest._replace(
-                drives=jax.tree.map(lambda x: _split(_cast(x, circuit.dtype), groups, per_group), rest.drives),
-                triggers=jax.tree.map(lambda x: _split(_cast(x, circuit.dtype), groups, per_group), rest.triggers),
-                delay={k: _split(x.T, groups, per_group).swapaxes(1, 2) for k, x in rest.delay.items()},
-                weight={
-                    k: _split(_cast(x, circuit.dtype).T, groups, per_group).swapaxes(1, 2)
-                    for k, x in rest.weight.items()
-                },
-            )
-            out = jax.tree.map(np.asarray, compiled(wires, rest._replace(cells=cells)))
-        by_cell = {
-            "marks": tuple(_samples(x, 1, samples) for x in out.marks),
-            "traces": tuple({k: _samples(x, 1, samples) for k, x in own.items()} for own in out.traces),
-            "finite": tuple(_samples(x, 0, samples) for x in out.finite),
-        }
+            out = jax.tree.map(np.asarray, compiled(wires, layout.split(group)))
         return NetworkOutcome(
-            **by_cell,
-            signals={k: _samples(x, 1, samples) for k, x in out.signals.items()},
-            ports={k: _samples(x, 1, samples) for k, x in out.ports.items()},
-            actions={k: _samples(x, 0, samples) for k, x in out.actions.items()},
+            marks=tuple(layout.joined(x, 1) for x in out.marks),
+            traces=tuple({k: layout.joined(x, 1) for k, x in own.items()} for own in out.traces),
+            finite=tuple(layout.joined(x, 0) for x in out.finite),
+            signals={k: layout.joined(x, 1) for k, x in out.signals.items()},
+            ports={k: layout.joined(x, 1) for k, x in out.ports.items()},
+            actions={k: layout.joined(x, 0) for k, x in out.actions.items()},
         )
 
     return batch
 
 
-def _on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], int]:
+def on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], int]:
     """A compiled function of what all pieces share and of pieces, stacked along the first axis, which it maps over all
     devices; and how many there are."""
-    devices = jax.devices()
-    split = PartitionSpec("device")
-    mesh = Mesh(np.array(devices), ("device",))
+    mesh, split = device_mesh(), PartitionSpec("device")
     mapped = jax.shard_map(
         lambda shared, pieces: lax.map(lambda own: piece(shared, own), pieces),
         mesh=mesh,
@@ -133,7 +164,12 @@ def _on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, An
         out_specs=split,
         check_vma=False,
     )
-    return jax.jit(mapped), len(devices)
+    return jax.jit(mapped), mesh.size
+
+
+def device_mesh() -> Mesh:
+    """All devices in a row."""
+    return Mesh(np.array(jax.devices()), ("device",))
 
 
 def _cast(x: Any, dtype) -> np.ndarray:

@@ -96,6 +96,7 @@ class Group(NamedTuple):
         triggers: by name.
         delay: of each link, (sample, source cell): steps (spikes) or windows (graded), integers.
         weight: of each link, (sample, target cell).
+        live: what is given from outside as time goes on, added to a port (`population.port`) or a signal, (sample,).
     """
 
     cells: tuple[Cells, ...]
@@ -103,6 +104,7 @@ class Group(NamedTuple):
     triggers: dict[str, Trigger]
     delay: dict[str, Array]
     weight: dict[str, Array]
+    live: Values
 
 
 class NetworkOutcome(NamedTuple):
@@ -113,7 +115,8 @@ class NetworkOutcome(NamedTuple):
         traces: of each member, name -> (block, sample, cell).
         finite: of each member, bool, (sample, cell).
         signals: name -> (block, sample).
-        ports: `population.port` -> (block, sample), what commands and triggers bring at the start of a block.
+        ports: `population.port` -> (block, sample), what commands, triggers and graded projections bring at the start
+            of a block, the mean over the cells.
         actions: trigger -> (sample,), how often it acted.
     """
 

@@ -45,7 +45,8 @@ class Answer(NamedTuple):
         signals: name -> (sample,).
         triggers: after they saw the signals.
         values: histories of the graded projections.
-        live: what triggers and graded projections bring, port -> (sample, cell or 1); constant over the window.
+        live: what triggers and graded projections bring, and what is given from outside: port -> (sample, cell or 1);
+            constant over the window.
     """
 
     signals: Values
@@ -54,7 +55,7 @@ class Answer(NamedTuple):
     live: Values
 
 
-class _Loop(NamedTuple):
+class Loop(NamedTuple):
     """The network, its wires by projection, and the numbers of some samples of it."""
 
     circuit: Circuit
@@ -94,6 +95,8 @@ class _Loop(NamedTuple):
         for sense in self.circuit.senses:
             total = tree_sum(self.read(sense.read, sense.source, state))
             signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
+            if sense.name in self.group.live:
+                signals[sense.name] += self.group.live[sense.name]
         live, values, triggers = {}, {}, {}
         for link in self.circuit.graded:
             assert link.read is not None
@@ -106,6 +109,9 @@ class _Loop(NamedTuple):
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
             for path, value in trigger.act(own, triggers[name], index).items():
+                _add(live, path, value[:, None])
+        for path, value in self.group.live.items():
+            if path not in signals:
                 _add(live, path, value[:, None])
         return Answer(signals, triggers, values, live)
 
@@ -159,10 +165,14 @@ class _Loop(NamedTuple):
             seen.append({name: by_sample(x, self.samples, member.size) for name, x in found.items()})
         for path, drive in self.group.drives.items():
             driven[path] = drive.at(index)[0]
-        for name, own in self.group.triggers.items():
-            for path, value in trigger.act(own, answer.triggers[name], index).items():
-                _add(driven, path, value)
+        for path, value in answer.live.items():
+            _add(driven, path, tree_sum(value) / value.shape[-1])
         return tuple(seen), answer.signals, driven
+
+    def finite(self, state: State) -> tuple[Array, ...]:
+        """Which cells of each member hold only finite numbers, (sample, cell)."""
+        members = zip(state.cells, self.circuit.members, strict=True)
+        return tuple(by_sample(finite(x), self.samples, m.size) for x, m in members)
 
 
 def _add(found: Values, name: str, value: Array) -> None:
@@ -177,7 +187,7 @@ def run(
     Args:
         wires: relative weights of each projection, (source, target).
     """
-    loop = _Loop(circuit, wires, group, samples, kernel)
+    loop = Loop(circuit, wires, group, samples, kernel)
 
     def each_block(state: State, block: Array):
         first = block * windows
@@ -189,8 +199,26 @@ def run(
     return NetworkOutcome(
         tuple(x.reshape(blocks * windows, *x.shape[2:]) for x in marks),
         traces,
-        tuple(by_sample(finite(x), samples, m.size) for x, m in zip(end.cells, circuit.members, strict=True)),
+        loop.finite(end),
         signals,
         ports,
         {name: state.count for name, state in end.triggers.items()},
     )
+
+
+def some(loop: Loop, state: State, first: Array, count: Array, room: int) -> tuple[State, tuple[Array, ...]]:
+    """The state after some windows, and each member's marks, (room, sample, cell); nothing in those beyond `count`.
+
+    Args:
+        first: number of the first window.
+        count: how many, known only as it runs; at most `room`.
+    """
+    sizes = [member.size for member in loop.circuit.members]
+
+    def one(k: Array, carry: tuple[State, tuple[Array, ...]]) -> tuple[State, tuple[Array, ...]]:
+        state, marks = carry
+        state, own = loop.window(state, first + k)
+        return state, tuple(x.at[k].set(new) for x, new in zip(marks, own, strict=True))
+
+    nothing = tuple(jnp.zeros((room, loop.samples, size), jnp.uint8) for size in sizes)
+    return lax.fori_loop(0, count, one, (state, nothing))

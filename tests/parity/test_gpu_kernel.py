@@ -20,7 +20,7 @@ def case(request):
     """A program, and 128 of its lanes with a steady command."""
     workload = WORKLOADS[request.param]
     prepared = runs.prepare(workload.network(True), workload.protocol(2.5), record=SPIKES, design=workload.design(128))
-    batch = prepared._batch(prepared._numbers(slice(0, prepared.batch)), prepared.design["stream"].values)
+    batch = prepared.batched(prepared._numbers(slice(0, prepared.batch)), prepared.design["stream"].values)
 
     def lanes(x):
         x = np.resize(np.asarray(x), pallas.LANES)

@@ -1,0 +1,152 @@
+"""Networks step by step: a state that stands between two windows, and goes on as far as it is told.
+
+The whole run (`sim.engine.network.run`) and these steps are made of the same `window` and `observe`; here the number of
+windows is known only as they run, so that one compiled function serves every cut of the time.
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
+
+from sim.engine import network
+from sim.engine.batch import Layout, device_mesh, on_all_devices
+from sim.engine.circuit import Circuit, Group
+from sim.engine.kernel import Kernel
+from sim.engine.network import Loop, State
+from sim.engine.system import Values
+
+ROOM = 64
+"""Windows that one call advances at most."""
+
+
+class Seen(NamedTuple):
+    """What is seen of some samples at one moment.
+
+    Args:
+        traces: of each member, name -> (sample, cell).
+        finite: of each member, bool, (sample, cell).
+        signals: name -> (sample,).
+        ports: `population.port` -> (sample,).
+        actions: trigger -> (sample,), how often it has acted.
+    """
+
+    traces: tuple[Values, ...]
+    finite: tuple[np.ndarray, ...]
+    signals: Values
+    ports: Values
+    actions: Values
+
+
+class Steps:
+    """Compiled functions of a batch of samples of a network, coupled or not.
+
+    Groups and states lie on the devices, as `placed`, `first` and `advanced` return them; `gathered` and `scattered`
+    turn a state into arrays along `sample` and back.
+    """
+
+    def __init__(self, kernel: Kernel, circuit: Circuit, samples: int) -> None:
+        self.layout = layout = Layout.of(kernel, circuit, samples)
+        self._double = circuit.dtype == jnp.float64
+        self._placing = NamedSharding(device_mesh(), PartitionSpec("device"))
+
+        def loop(wires: Values, group: Group) -> Loop:
+            return Loop(circuit, wires, group, layout.per_group, kernel)
+
+        def first(shared: tuple[Values], group: Group) -> State:
+            return loop(*shared, group).first()
+
+        def some(shared: Any, own: tuple[Group, State]) -> tuple[State, tuple[Any, ...]]:
+            wires, at, count = shared
+            return network.some(loop(wires, own[0]), own[1], at, count, ROOM)
+
+        def seen(shared: Any, own: tuple[Group, State]) -> Any:
+            wires, at = shared
+            return loop(wires, own[0]).observe(own[1], at), loop(wires, own[0]).finite(own[1])
+
+        self._first, self._some, self._seen = (on_all_devices(f)[0] for f in (first, some, seen))
+        with jax.enable_x64(self._double):
+            self._wires = jax.device_put(layout.wires, NamedSharding(device_mesh(), PartitionSpec()))
+
+    @property
+    def compiled(self) -> int:
+        """How many functions have been compiled so far."""
+        return sum(f._cache_size() for f in (self._first, self._some, self._seen))  # type: ignore[attr-defined]
+
+    def placed(self, group: Group) -> Group:
+        """Samples on the devices; the cells of the group come as lanes, see `Layout.split`."""
+        with jax.enable_x64(self._double):
+            return jax.device_put(self.layout.split(group), self._placing)
+
+    def lived(self, group: Group, live: Values) -> Group:
+        """The same samples with other values given from outside, (sample,)."""
+        with jax.enable_x64(self._double):
+            return group._replace(live=jax.device_put({k: self.layout.each(x) for k, x in live.items()}, self._placing))
+
+    def first(self, group: Group) -> State:
+        """At time zero."""
+        with jax.enable_x64(self._double):
+            return self._first((self._wires,), group)
+
+    def advanced(self, group: Group, state: State, at: int, count: int) -> tuple[State, tuple[np.ndarray, ...]]:
+        """The state after `count` windows from number `at` on, and each member's marks, (window, sample, cell)."""
+        found = []
+        with jax.enable_x64(self._double):
+            for start in range(at, at + count, ROOM):
+                now = min(ROOM, at + count - start)
+                state, marks = self._some((self._wires, np.int32(start), np.int32(now)), (group, state))
+                found.append([self.layout.joined(x, 1)[:now] for x in marks])
+        return state, tuple(np.concatenate(own) for own in zip(*found, strict=True))
+
+    def seen(self, group: Group, state: State, at: int) -> Seen:
+        """What is seen before window number `at`."""
+        with jax.enable_x64(self._double):
+            (traces, signals, ports), finite = self._seen((self._wires, np.int32(at)), (group, state))
+        out = self.layout.joined
+        return Seen(
+            traces=tuple({name: out(x, 0) for name, x in own.items()} for own in traces),
+            finite=tuple(out(x, 0) for x in finite),
+            signals={name: out(x, 0) for name, x in signals.items()},
+            ports={name: out(x, 0) for name, x in ports.items()},
+            actions={name: out(trigger.count, 0) for name, trigger in state.triggers.items()},
+        )
+
+    def gathered(self, state: State) -> State:
+        """A state as numpy arrays, the first axis of each that of the samples."""
+        layout = self.layout
+
+        def cells(x: Any, size: int) -> np.ndarray:
+            lanes = np.asarray(x)[:, : layout.per_group * size]
+            return lanes.reshape(-1, size)[: layout.samples]
+
+        def ring(x: Any) -> np.ndarray:
+            return np.ascontiguousarray(layout.joined(x, 1).swapaxes(0, 1))
+
+        members = zip(state.cells, layout.circuit.members, strict=True)
+        return State(
+            cells=tuple({name: cells(x, m.size) for name, x in own.items()} for own, m in members),
+            spikes=jax.tree.map(ring, state.spikes),
+            values=jax.tree.map(ring, state.values),
+            triggers=jax.tree.map(lambda x: layout.joined(x, 0), state.triggers),
+        )
+
+    def scattered(self, state: State) -> State:
+        """The reverse of `gathered`, of as many samples."""
+        layout = self.layout
+
+        def ring(x: np.ndarray) -> np.ndarray:
+            return layout.each(np.moveaxis(x, 0, -1)).transpose(0, 1, 3, 2)
+
+        members = zip(state.cells, layout.circuit.members, strict=True)
+        with jax.enable_x64(self._double):
+            return jax.device_put(
+                State(
+                    cells=tuple({n: layout.cells(x.reshape(-1), m.size) for n, x in own.items()} for own, m in members),
+                    spikes=jax.tree.map(ring, state.spikes),
+                    values=jax.tree.map(ring, state.values),
+                    triggers=jax.tree.map(layout.each, state.triggers),
+                ),
+                self._placing,
+            )
