@@ -1,63 +1,85 @@
 """What names a result: everything that decides it, as one short text.
 
-That is the declared values and the code that turns them into numbers. Comments, docstrings and layout do not count, nor
-do the batch size, the device, the launcher or the commit.
+That is the declared values and the code that turns them into numbers, as far as it decides them (see `sim.meaning`).
+The batch size, the device, the launcher and the commit do not count.
 """
 
-import ast
-import inspect
+import os
+import re
+import sys
+import uuid
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sim.cache import cache_folder
+from sim.meaning import meaning
+from sim.reach import reached
 from sim.results.digest import digest
 from sim.spec.canonical import canonical
 
-_DECIDING = ("units.py", "design", "spec", "compile", "engine", "backends")
+_DECIDING = (
+    "units.py",
+    "design",
+    "spec",
+    "compile",
+    "engine",
+    "backends",
+    "results/rounding.py",
+)
+_SAYING = ("describe.py", "html.py")
+"""Modules that only put something into words."""
+_NOT_CODE = re.compile(r"(?P<text>\"(?:\\.|[^\"\\\n])*\")|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def code_digest(*places: Path, roots: tuple[Any, ...] = ()) -> str:
-    """Digest of the meaning of some Python code.
+    """Digest of the meaning of some code.
 
     Args:
-        places: files and folders; without any, the parts of `sim` that decide the result of a simulation.
+        places: files and folders.
+        roots: functions and classes; only what they reach by name counts, wherever it lies in this project. Without
+            places and roots, the parts of `sim` that decide the result of a simulation.
     """
     if roots:
-        root = Path(__file__).parent
-        places = (
-            root / "analysis",
-            root / "results" / "view.py",
-            *(Path(inspect.getfile(r)) for r in roots if isinstance(r, type) or "<" not in inspect.getfile(r)),
-        )
-    places = places or tuple(Path(__file__).parent / name for name in _DECIDING)
+        return digest(*reached(tuple(roots)))
+    here = Path(__file__).parent
+    places = places or tuple(place for name in _DECIDING if (place := here / name).exists())
     files = sorted({file for place in places for file in (_code(place) if place.is_dir() else [place])})
-    return digest(*(part for file in files for part in (file.name, _read(file))))
+    return _remembered(tuple((file.name, file.read_text(encoding="utf-8")) for file in files))
+
+
+@lru_cache
+def _remembered(files: tuple[tuple[str, str], ...]) -> str:
+    """The digest of some files (name, source), kept by their content: to take it anew takes a second."""
+    own = [Path(__file__), Path(str(sys.modules[meaning.__module__].__file__))]
+    key = digest(*(text for pair in files for text in pair), *(file.read_text(encoding="utf-8") for file in own))
+    path = cache_folder() / "digests" / key
+    with suppress(OSError):
+        return path.read_text()
+    found = _of_files(files)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{key}.{uuid.uuid4().hex}")
+        partial.write_text(found)
+        os.replace(partial, path)
+    return found
+
+
+def _of_files(files: tuple[tuple[str, str], ...]) -> str:
+    python = [k for k, (name, _) in enumerate(files) if name.endswith(".py")]
+    texts = dict(zip(python, meaning([(Path(files[k][0]).stem, files[k][1]) for k in python]), strict=True))
+    return digest(*(x for k, (name, source) in enumerate(files) for x in (name, texts.get(k) or _of_c(source))))
 
 
 def _code(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h", ".cpp")]
+    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h", ".cpp") and file.name not in _SAYING]
 
 
-def _read(file: Path) -> str:
-    """What a file means; C++ as it is."""
-    source = file.read_text(encoding="utf-8")
-    return _meaning(source) if file.suffix == ".py" else source
-
-
-def _meaning(source: str) -> str:
-    """The syntax tree of a module without its docstrings, as text that is the same on every Python."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return repr(_plain(tree))
-
-
-def _plain(node: Any) -> Any:
-    """A tree as lists and text; fields that are empty, which some Pythons name and others leave out, are left out."""
-    if isinstance(node, ast.AST):
-        fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
-        return [type(node).__name__, *((name, _plain(value)) for name, value in fields)]
-    return [_plain(item) for item in node] if isinstance(node, list) else repr(node)
+def _of_c(source: str) -> str:
+    """C++ without comments, blank lines and the space at the end of lines."""
+    bare = _NOT_CODE.sub(lambda found: found["text"] or " ", source)
+    return "\n".join(line.rstrip() for line in bare.splitlines() if line.strip())
 
 
 def result_digest(*declared: Any) -> str:

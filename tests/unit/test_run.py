@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import fingerprint
 from sim.backends.jax_backend import JaxBackend, JaxSimulation
 from sim.design import Design, Participants, Points
 from sim.results.disk import StoreError
@@ -360,12 +359,6 @@ def test_every_part_of_a_study_enters_its_digest(part):
 def test_the_digest_is_that_of_the_values_and_not_of_the_objects():
     again = replace(BASE, network=Network((replace(POPULATION),)), numerics=Numerics())
     assert again.digest() == BASE.digest()
-
-
-def test_comments_do_not_change_the_digest_and_code_does(tmp_path, monkeypatch):
-    plain = fingerprint._meaning('"""a."""\nx = 1\n')
-    assert fingerprint._meaning('"""b."""\n# c\nx   = 1\n') == plain
-    assert fingerprint._meaning('"""a."""\nx = 2\n') != plain
 
 
 def test_the_digest_is_known_without_brian2(in_child):
