@@ -136,9 +136,7 @@ def told(result: Result, folder: Path) -> list[str]:
 
 def answer_digest(question: Question) -> str:
     """Names everything that decides an answer: its settings, its measures, and the code that makes it."""
-    here = Path(__file__).parent
-    code = code_digest(here, here.parent / "sim" / "analysis")
-    return digest(canonical(question), digest_of(question.measures()), code)
+    return digest(canonical(question), digest_of(question.measures()), code_digest(roots=(type(question), Asked)))
 
 
 def _kept(folder: Path, settings: str) -> xr.Dataset | None:

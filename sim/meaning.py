@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SAYING = ("describe", "__repr__", "_repr_html_", "_repr_mimebundle_")
-"""Names of methods that put something into words."""
+SAYING = ("describe", "__repr__", "_repr_html_", "_repr_mimebundle_", "draw", "headline", "notes", "tables")
+"""Names of methods that put something into words, or into a picture."""
 LOGGERS = ("log", "_log", "logger", "logging", "warnings")
 LOGGED = ("debug", "info", "warning", "error", "exception", "critical", "warn")
 KINDS_OF_FIELDS = ("ClassVar", "InitVar")

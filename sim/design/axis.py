@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.design.factor import Columns, DesignError, Factor, several
 from sim.spec.change import Set
+from sim.spec.formula import Formula
 from sim.spec.kinds import named
 from sim.units import Quantity, UnitError, describe, number_in, quantity
 
@@ -67,8 +68,6 @@ class Axis(Factor):
     def columns(self) -> Columns:
         if not isinstance(self.of, Mapping):
             return {path: [Set(value) for value in self.values] for path in self.of}
-        from sim.spec.formula import Formula
-
         read = [quantity(value) for value in self.values]
         found: dict[str, list[Set]] = {}
         for path, text in self.of.items():
