@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.spec.kinds import table
 from sim.spec.params import Value, nearest
-from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity, shown
+from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, coherent_unit, describe, quantity, shown
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Set:
         return np.full_like(numbers, quantity(self.value).number)
 
     def __str__(self) -> str:
-        return str(self.value)
+        return _text(self.value)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Shift:
         return numbers + quantity(self.by).number
 
     def __str__(self) -> str:
-        text = str(self.by)
+        text = _text(self.by)
         return f"− {text[1:]}" if text.startswith("-") else f"+ {text}"
 
 
@@ -92,6 +92,10 @@ def change(value: Any, what: str = "a change") -> Change:
         kind, amount = next(iter(given.items()))
         return WORDS[kind](_read(amount, what))
     return Set(_read(value, what))
+
+
+def _text(value: Value | Quantity) -> str:
+    return f"{value.number:g} {coherent_unit(value.dimensions)}" if isinstance(value, Quantity) else str(value)
 
 
 def _read(value: Any, what: str) -> Any:

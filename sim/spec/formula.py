@@ -56,7 +56,7 @@ class Formula:
                 raise FormulaError(f"a formula cannot use {name!r} as a name: it is a unit or a function; rename it.")
         try:
             tree = ast.parse(written.strip(), mode="eval").body
-            dimensions = self._measured(tree)
+            dimensions = self._dimensions_of(tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
             if isinstance(problem, FormulaError):
                 raise
@@ -80,7 +80,7 @@ class Formula:
     def _wrong(self, said: str) -> FormulaError:
         return FormulaError(f"the formula {self.text!r} {said}.")
 
-    def _measured(self, node: ast.expr) -> Dimensions:
+    def _dimensions_of(self, node: ast.expr) -> Dimensions:
         """Dimensions of a part, checked."""
         match node:
             case ast.Constant(bool()):
@@ -97,13 +97,13 @@ class Formula:
                     raise self._wrong(f"uses {name!r}, which is neither a name here nor a unit: {known}".rstrip(".?"))
                 return quantity(f"1 {name}").dimensions
             case ast.UnaryOp(ast.USub() | ast.UAdd(), inner):
-                return self._measured(inner)
+                return self._dimensions_of(inner)
             case ast.BinOp(left, ast.Add() | ast.Sub(), right):
                 return self._same(left, right)
             case ast.BinOp(left, ast.Mult(), right):
-                return _sum(self._measured(left), self._measured(right))
+                return _sum(self._dimensions_of(left), self._dimensions_of(right))
             case ast.BinOp(left, ast.Div(), right):
-                return _sum(self._measured(left), self._measured(right), -1)
+                return _sum(self._dimensions_of(left), self._dimensions_of(right), -1)
             case ast.BinOp(base, ast.Pow(), power):
                 return self._raised(base, power)
             case ast.Call(ast.Name(function), [first, *rest], []) if function in FUNCTIONS:
@@ -111,7 +111,7 @@ class Formula:
                     raise self._wrong(f"gives {function!r} {1 + len(rest)} numbers")
                 if function in KEEPING:
                     return self._same(first, *rest)
-                found = self._measured(first)
+                found = self._dimensions_of(first)
                 if function == "sqrt":
                     return tuple(d / 2 for d in found)
                 if found != DIMENSIONLESS:
@@ -124,7 +124,7 @@ class Formula:
 
     def _same(self, *nodes: ast.expr) -> Dimensions:
         """Dimensions of things that must have the same."""
-        first, *rest = (self._measured(node) for node in nodes)
+        first, *rest = (self._dimensions_of(node) for node in nodes)
         for node, found in zip(nodes[1:], rest, strict=True):
             if found != first:
                 raise self._wrong(
@@ -134,8 +134,8 @@ class Formula:
         return first
 
     def _raised(self, base: ast.expr, power: ast.expr) -> Dimensions:
-        found = self._measured(base)
-        if self._measured(power) != DIMENSIONLESS:
+        found = self._dimensions_of(base)
+        if self._dimensions_of(power) != DIMENSIONLESS:
             raise self._wrong(f"raises something to the power {ast.unparse(power)!r}, which has a unit")
         if found == DIMENSIONLESS:
             return DIMENSIONLESS

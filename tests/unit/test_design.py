@@ -268,7 +268,7 @@ UNFIT = {  # what does not fit the network and the protocol
         [f"'{LEVEL}'", "'level' and along 'case'", "scale or shift"],
     ),
     "a formula in another unit": (
-        {"axes": {"velocity": {"values": ["60 m/s"], "of": {RATE: "1*metre/velocity"}}}},
+        {"axes": {"velocity": {"values": ["60 m/s"], "of": {RATE: "1*metre/velocity"}}}, "cases": {}},
         UnitError,
         [f"'{RATE}'", "in 1/ms", "ms"],
     ),
