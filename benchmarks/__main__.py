@@ -27,7 +27,7 @@ LANES = {
 PEERS = {
     "sweep": {"two": (6_400, 64_000, 640_000)},
     "longer": {"two": (64_000,)},
-    "measured": {"short": (4_000, 40_000, 400_000)},
+    "measured": {"short": (2_000, 20_000, 200_000)},
     "xla": {"two": (16384,), "five": (5120,), "coupled": (3200,), "segment": (161 * 64,)},
     "brian2": {"two": (3200,), "coupled": (3200,)},
     "limit": {"two": (16384,)},

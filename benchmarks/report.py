@@ -96,7 +96,7 @@ def text(
         "A study of two compartments, uncoupled, 64 cells in a sample, from declarations to its store on disk, the "
     )
     of_two += "compilation (or its load) included: cost and memory from few samples to many, from short ones to long."
-    of_short = "A contraction of 4 cells of five compartments, measured (ΔF, brace height, peak rate ...) as its slabs "
+    of_short = "A contraction of 2 cells of five compartments, measured (ΔF, brace height, peak rate ...) as its slabs "
     of_short += "are finished, spikes not kept, from declarations to the measures of all samples in memory."
     parts += ["## A sweep as it grows", of_two, _growth([r for r in runs if r.engine in ("sweep", "longer")])]
     parts += [of_short, _growth([r for r in runs if r.engine == "measured"])]

@@ -2,7 +2,7 @@
 
 two        Booth, Rinzel & Kiehn 1997, two compartments, with an Ornstein-Uhlenbeck conductance
 five       the pool hTA of Powers & Heckman 2017, five compartments, with its synaptic noise
-short      the same pool with 4 cells, in a contraction of 2 s, which is measured
+short      the same pool with 2 cells, in a contraction of 0.5 s, which is measured
 coupled    320 cells of the first kind, every cell reaching half of the others with excitation after 1 to 3 ms
 segment    two pools of the second kind with their afferents, interneurons, muscles and ligand, in a spasm
 """
@@ -82,7 +82,7 @@ def _five(noise: bool) -> Network:
 
 
 def _short(noise: bool) -> Network:
-    return runs.pool("hTA", size=4) if noise else runs.pool("hTA", size=4, noise=0)
+    return runs.pool("hTA", size=2) if noise else runs.pool("hTA", size=2, noise=0)
 
 
 def _coupled(noise: bool) -> Network:
@@ -123,7 +123,7 @@ def _spasm(seconds: float) -> Protocol:
 WORKLOADS = {
     "two": Workload("two compartments, uncoupled", 64, _two, _ramp, 1.0, MOTONEURON),
     "five": Workload("five compartments, uncoupled (pool hTA)", 20, _five, _contraction, 4.0),
-    "short": Workload("a short contraction of 4 cells, measured", 4, _short, _brief, 2.0),
+    "short": Workload("a short contraction of 2 cells, measured", 2, _short, _brief, 0.5),
     "coupled": Workload("320 coupled cells of two compartments", 320, _coupled, _ramp, 1.0, PEER_COUPLED),
     "segment": Workload("a whole segment", 161, _segment, _spasm, 4.0),
 }
