@@ -27,6 +27,7 @@ LANES = {
 PEERS = {
     "sweep": {"two": (6_400, 64_000, 640_000)},
     "longer": {"two": (64_000,)},
+    "measured": {"short": (2_000, 20_000, 200_000)},
     "xla": {"two": (16384,), "five": (5120,), "coupled": (3200,), "segment": (161 * 64,)},
     "brian2": {"two": (3200,), "coupled": (3200,)},
     "limit": {"two": (16384,)},
@@ -40,7 +41,7 @@ def main() -> None:
     ask.add_argument("--only", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="workloads")
     ask.add_argument("--out", type=Path, default=HERE.parent / "BENCHMARKS.md", help="where to write")
     asked = ask.parse_args()
-    plan = [("sherrington", w, n) for w in asked.only for n in LANES[w]]
+    plan = [("sherrington", w, n) for w in asked.only for n in LANES.get(w, ())]
     plan += [(peer, w, n) for peer, own in PEERS.items() for w in asked.only for n in own.get(w, ())]
     runs: list[Run] = []
     for turn in range(asked.rounds):
@@ -50,8 +51,8 @@ def main() -> None:
                 runs.append(Run(engine, workload, turn, **found))
                 print(f"round {turn + 1}: {engine} {workload} {lanes}: {found['rate'] / 1e6:.1f} M steps/s", flush=True)
     neuron = [seconds for _ in range(asked.rounds) if (seconds := pool_in_neuron()) is not None]
-    starts = {w: started(w) for w in asked.only}
-    errors = {w: json.loads(child("errors", w, "0")) for w in asked.only}
+    starts = {w: started(w) for w in asked.only if w in LANES}
+    errors = {w: json.loads(child("errors", w, "0")) for w in asked.only if w in LANES}
     asked.out.write_text(text(runs, neuron, starts, errors), encoding="utf-8")
     print(f"wrote {asked.out.name}")
 

@@ -74,6 +74,32 @@ def longer(workload: Workload, lanes: int) -> dict[str, Any]:
     return sweep(workload, lanes, LONGER)
 
 
+def measured(workload: Workload, lanes: int) -> dict[str, Any]:
+    """A whole study whose measures are taken while it runs, and whose spikes are not kept."""
+    from dataclasses import replace
+
+    from experiments.measures.pool import pool_measures
+    from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND
+    from sim.measured import measured
+    from sim.run import Study, run
+    from sim.spec.numerics import Numerics
+
+    network, protocol, design = workload.network(True), workload.protocol(workload.seconds), workload.design(lanes)
+    record = replace(SPIKES, commands=True, every="50 ms", keep_spikes=False)
+    study = Study(network, protocol, record, design, JaxBackend(), Numerics())
+    measures = pool_measures(network.populations[0].name, LATER_SPIKE_FROM_SECOND)
+    with TemporaryDirectory(prefix="benchmark_") as folder:
+        began = time.perf_counter()
+        found = run(study, Path(folder) / "store.zarr", measures=measures)
+        values = measured(Path(folder) / "store.zarr", measures)
+        taken = time.perf_counter() - began
+        cells = found.sizes["sample"] * workload.size
+        recruited = int(values["n_recruited"].sum())
+    assert recruited > cells // 4, "most units stay silent, so that there is nothing to measure"
+    steps = round(workload.seconds / 0.05e-3)
+    return {"lanes": cells, "seconds": taken, "rate": cells * steps / taken, "compile": 0.0, "spikes": recruited}
+
+
 def start(workload: Workload, lanes: int) -> dict[str, Any]:
     """The first simulation of a process, a single sample."""
     prepared = runs.prepare(workload.network(True), workload.protocol(workload.seconds), record=SPIKES)
@@ -158,6 +184,7 @@ ENGINES = {
     "sherrington": sherrington,
     "sweep": sweep,
     "longer": longer,
+    "measured": measured,
     "start": start,
     "xla": xla,
     "brian2": brian2,

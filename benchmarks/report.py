@@ -21,6 +21,7 @@ NAMES = {
 SECONDS = {
     "sweep": WORKLOADS["two"].seconds,
     "longer": LONGER * WORKLOADS["two"].seconds,
+    "measured": WORKLOADS["short"].seconds,
 }  # simulated, of a whole study
 SECOND_START = 8.0  # s
 POOL_STEPS = 20 * 22_000 / 0.05  # of one pool run of 22 s
@@ -91,7 +92,14 @@ def text(
             f"NEURON 9.0.2 with lean MOD files, the pool hTA, 20 motoneurons for 22 s without noise, dt 0.025 ms, one "
             f"core: {_range(neuron, '{:.1f}')} s."
         )
-    parts += ["## A sweep as it grows", _growth([r for r in runs if r.engine in SECONDS])]
+    of_two = (
+        "A study of two compartments, uncoupled, 64 cells in a sample, from declarations to its store on disk, the "
+    )
+    of_two += "compilation (or its load) included: cost and memory from few samples to many, from short ones to long."
+    of_short = "A contraction of 2 cells of five compartments, measured (ΔF, brace height, peak rate ...) as its slabs "
+    of_short += "are finished, spikes not kept, from declarations to the measures of all samples in memory."
+    parts += ["## A sweep as it grows", of_two, _growth([r for r in runs if r.engine in ("sweep", "longer")])]
+    parts += [of_short, _growth([r for r in runs if r.engine == "measured"])]
     parts += ["## Starting", _starts(starts), "## Spikes", _errors(errors)]
     return "\n\n".join(parts) + "\n"
 
@@ -143,15 +151,12 @@ def _growth(runs: Sequence[Run]) -> str:
     if not runs:
         return "Not measured."
     lines = [
-        "A study of two compartments, uncoupled, 64 cells in a sample, from declarations to its store on disk, the "
-        "compilation (or its load) included: cost and memory from few samples to many, and from short ones to long.",
-        "",
         "| samples | simulated (s) | whole time (s) | per sample and simulated second (ms) | peak memory (MB) |",
         "|---|---|---|---|---|",
     ]
     for engine, lanes in sorted({(r.engine, r.lanes) for r in runs}, key=lambda x: (SECONDS[x[0]], x[1])):
         own = [r for r in runs if (r.engine, r.lanes) == (engine, lanes)]
-        samples, simulated = lanes / WORKLOADS["two"].size, SECONDS[engine]
+        samples, simulated = lanes / WORKLOADS[own[0].workload].size, SECONDS[engine]
         lines.append(
             f"| {samples:,.0f} | {simulated:g} | {_range([r.seconds for r in own], '{:.1f}')} | "
             f"{_range([1000 * r.seconds / samples / simulated for r in own], '{:.1f}')} | "

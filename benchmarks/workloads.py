@@ -2,6 +2,7 @@
 
 two        Booth, Rinzel & Kiehn 1997, two compartments, with an Ornstein-Uhlenbeck conductance
 five       the pool hTA of Powers & Heckman 2017, five compartments, with its synaptic noise
+short      the same pool with 2 cells, in a contraction of 0.5 s, which is measured
 coupled    320 cells of the first kind, every cell reaching half of the others with excitation after 1 to 3 ms
 segment    two pools of the second kind with their afferents, interneurons, muscles and ligand, in a spasm
 """
@@ -80,6 +81,10 @@ def _five(noise: bool) -> Network:
     return runs.pool("hTA", size=20) if noise else runs.pool("hTA", size=20, noise=0)
 
 
+def _short(noise: bool) -> Network:
+    return runs.pool("hTA", size=2) if noise else runs.pool("hTA", size=2, noise=0)
+
+
 def _coupled(noise: bool) -> Network:
     own = {"g_cal": PIC} if noise else {"g_cal": PIC, "spread": "0 mS/cm**2"}
     cells = Population("cells", COUPLED_CELL, 320, own)
@@ -106,6 +111,11 @@ def _contraction(seconds: float) -> Protocol:
     return Hold("hTA.inhibition", 1.5) + course
 
 
+def _brief(seconds: float) -> Protocol:
+    half = f"{seconds / 2} s"
+    return Hold("hTA.inhibition", 1.5) + Triangle("hTA.excitation", 40, half, half)
+
+
 def _spasm(seconds: float) -> Protocol:
     return runs.composed("+protocol=spasm", f"protocol.after={seconds - 2} s")["protocol"]
 
@@ -113,6 +123,7 @@ def _spasm(seconds: float) -> Protocol:
 WORKLOADS = {
     "two": Workload("two compartments, uncoupled", 64, _two, _ramp, 1.0, MOTONEURON),
     "five": Workload("five compartments, uncoupled (pool hTA)", 20, _five, _contraction, 4.0),
+    "short": Workload("a short contraction of 2 cells, measured", 2, _short, _brief, 0.5),
     "coupled": Workload("320 coupled cells of two compartments", 320, _coupled, _ramp, 1.0, PEER_COUPLED),
     "segment": Workload("a whole segment", 161, _segment, _spasm, 4.0),
 }

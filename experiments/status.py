@@ -35,7 +35,8 @@ def stores(path: Path) -> list[Path]:
     """
     if (path / "zarr.json").exists():
         return [path]
-    found = sorted({*path.glob("*.zarr"), *path.glob("*/*.zarr")} - set(path.glob("**/measures.zarr")))
+    beside = {*path.glob("**/measures.zarr"), *path.glob("**/measured-*.zarr")}
+    found = sorted({*path.glob("*.zarr"), *path.glob("*/*.zarr")} - beside)
     if not found:
         raise StoreError(f"no store in {path}. Give the folder that a run has printed, or a store in it.")
     return found
@@ -60,7 +61,17 @@ def said(path: Path) -> tuple[list[str], bool]:
         lines.append(
             f"  the same command again runs the {missing} that are missing, but for those that a process is at work on"
         )
-    return lines, not (missing or failed)
+    return lines + unmeasured(store), not (missing or failed)
+
+
+def unmeasured(store: Store) -> list[str]:
+    """What lacks of the measures that are kept beside a store."""
+    lines, simulated = [], store.status() != Status.TODO
+    for kept in map(Store.open, sorted(store.path.parent.glob("measured-*.zarr"))):
+        if kept.dataset().attrs.get("of") == store.digest:
+            lacking = int((simulated & (kept.status() == Status.TODO)).sum())
+            lines += [f"  {kept.path.name} lacks {lacking} samples that are simulated"] if lacking else []
+    return lines
 
 
 def _conditions(results: xr.Dataset, sample: int) -> str:
@@ -70,5 +81,6 @@ def _conditions(results: xr.Dataset, sample: int) -> str:
         coordinate = results.coords[name]
         if coordinate.dims == ("sample",) and name not in ("sample", "status"):
             value, unit = coordinate.values[sample], coordinate.attrs.get("units", "1")
-            parts.append(f"{name} {value:g} {'' if unit == '1' else unit}".strip())
+            said = value if coordinate.dtype.kind in "UTO" else f"{value:g} {'' if unit == '1' else unit}"
+            parts.append(f"{name} {said}".strip())
     return ", ".join(parts)

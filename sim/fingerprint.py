@@ -1,21 +1,21 @@
 """What names a result: everything that decides it, as one short text.
 
-That is the declared values and the code that turns them into numbers, as far as it decides them (see `sim.meaning`).
+That is the declared values and the code that turns them into numbers, as far as it decides them (see `sim.code`).
 The batch size, the device, the launcher and the commit do not count.
 """
 
 import os
 import re
-import sys
 import uuid
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sim import code
 from sim.cache import cache_folder
-from sim.meaning import meaning
-from sim.reach import reached
+from sim.code.meaning import meaning
+from sim.code.reach import reached
 from sim.results.digest import digest
 from sim.spec.canonical import canonical
 
@@ -52,7 +52,7 @@ def code_digest(*places: Path, roots: tuple[Any, ...] = ()) -> str:
 @lru_cache
 def _remembered(files: tuple[tuple[str, str], ...]) -> str:
     """The digest of some files (name, source), kept by their content: to take it anew takes a second."""
-    own = [Path(__file__), Path(str(sys.modules[meaning.__module__].__file__))]
+    own = [Path(__file__), *sorted(Path(str(code.__file__)).parent.glob("*.py"))]
     key = digest(*(text for pair in files for text in pair), *(file.read_text(encoding="utf-8") for file in own))
     path = cache_folder() / "digests" / key
     with suppress(OSError):

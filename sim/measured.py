@@ -53,7 +53,11 @@ class Measured:
             {"factors": factors(store.dataset())},
         )
         kept = Store.create_or_resume(
-            path, schema, digest=path.stem.partition("-")[2], samples_per_slab=store.samples_per_slab
+            path,
+            schema,
+            digest=path.stem.partition("-")[2],
+            samples_per_slab=store.samples_per_slab,
+            attributes={"of": store.digest},
         )
         return cls(store, tuple(measures), kept)
 

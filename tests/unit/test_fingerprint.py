@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.code.meaning import meaning
+from sim.code.reach import Name, reached_names
 from sim.fingerprint import _DECIDING, _of_c, code_digest
-from sim.meaning import meaning
-from sim.reach import Name, reached_names
 from sim.results.digest import digest
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import xarray as xr
 
 from experiments.status import main
 from sim.results.disk import StoreError
-from sim.results.schema import simulation_schema
+from sim.results.schema import Schema, simulation_schema
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.results.writer import Writer
@@ -57,6 +57,28 @@ def test_variants_are_told_one_by_one_and_measures_are_none(tmp_path, capsys):
     (tmp_path / "measures.zarr").mkdir()
     assert main([str(tmp_path)]) == 1
     assert capsys.readouterr().out.count("0 of 6 samples done") == 2
+
+
+def test_measures_beside_a_store_are_no_result_of_their_own(tmp_path, capsys):
+    """They are told of where samples are simulated that they lack."""
+    store, schema = store_at(tmp_path / "store.zarr"), Schema({"sample": 6}, ())
+    for name, of in (("measured-a.zarr", store.digest), ("measured-b.zarr", "of another store")):
+        Store.create(tmp_path / name, schema, digest="a", samples_per_slab=2, attributes={"of": of})
+    store.write(*slab(0))
+    main([str(tmp_path)])
+    said = capsys.readouterr().out
+    assert said.count("samples done") == 1
+    assert "measured-a.zarr lacks 2 samples that are simulated" in said
+    assert "measured-b" not in said
+
+
+def test_a_case_is_told_by_its_name(tmp_path, capsys):
+    design = xr.Dataset({"stream": ("sample", [0, 1]), "case": ("sample", ["spastic", "healthy"])})
+    schema = simulation_schema(design, populations=["pool"], spike_capacity=2, dt_ms=0.05)
+    store = Store.create(tmp_path / "store.zarr", schema, digest="0", samples_per_slab=2)
+    store.write(*slab(0, Status.FAILED_NOT_FINITE, Status.DONE))
+    main([str(tmp_path)])
+    assert "sample 0: case spastic, stream 0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [[], ["a", "b"], ["--help"], ["nowhere"]])
@@ -109,10 +131,10 @@ class Slow:
 
 
 def written(store: Slow, given: list[int], problem: type[BaseException] | None = None) -> None:
-    with Writer(store) as writer:  # pyright: ignore[reportArgumentType]
+    with Writer() as writer:
         for number in range(5):
             given.append(number)
-            writer.write(slice(number, number + 1), {}, [])
+            writer.do(store.write, slice(number, number + 1), {}, [])
             if problem is not None:
                 raise problem
 

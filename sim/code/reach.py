@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.meaning import Code, of_statements, uses
+from sim.code.meaning import of_statements
+from sim.code.stripped import Code, uses
 
 PACKAGES = ("sim", "networks", "experiments", "conf")
-HOME = Path(__file__).resolve().parents[1]
+HOME = Path(__file__).resolve().parents[2]
 
 
 class Name(NamedTuple):
