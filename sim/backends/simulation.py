@@ -87,6 +87,7 @@ class LaneSimulation(ABC):
     ) -> None:
         check_targets(protocol, network.ports(), network.heard())
         check_record(record, network.populations)
+        network.check_free(map(str, design.coords))
         self.network, self.protocol, self.record, self.design = network, protocol, record, design
         self.numerics, self.batch = numerics, batch
         leaves = {**network.leaves(), **protocol.leaves()}
@@ -156,7 +157,7 @@ class LaneSimulation(ABC):
     def _numbers(self, samples: slice) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
         varied = {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
-        return {**self.leaves, **varied}
+        return self.network.completed({**self.leaves, **varied})
 
     def _schema(self) -> Schema:
         kept = [self.network.populations[k] for k in self.kept]

@@ -11,14 +11,14 @@ import numpy as np
 
 from sim.spec.kinds import table
 from sim.spec.params import Value, nearest
-from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity, shown
+from sim.units import DIMENSIONLESS, Dimensions, UnitError, describe, quantity, shown
 
 
 @dataclass(frozen=True)
 class Set:
     """The number becomes `value`, whatever it was."""
 
-    value: Value | Quantity
+    value: Value
 
     def __post_init__(self) -> None:
         quantity(self.value, "what a number is set to")
@@ -55,7 +55,7 @@ class Scale:
 class Shift:
     """`by` is added to the number."""
 
-    by: Value | Quantity
+    by: Value
 
     def __post_init__(self) -> None:
         quantity(self.by, "what a number is shifted by")
