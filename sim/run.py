@@ -64,6 +64,7 @@ class Study:
             raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
         check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
+        self.network.check_free(map(str, self.samples().coords))
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
 
     def leaves(self) -> dict[str, Quantity]:

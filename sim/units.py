@@ -246,3 +246,17 @@ def describe(dimensions: Dimensions) -> str:
 def coherent_unit(dimensions: Dimensions) -> str:
     """The name of the unit in which a number of these dimensions is kept, and written in Dataset attributes."""
     return "1" if dimensions == DIMENSIONLESS else describe(dimensions)
+
+
+def written(value: Quantity) -> "str | float | Quantity":
+    """A quantity as a person writes it, in its coherent unit; it is read back to the last bit.
+
+    One whose unit has no name that can be read stays as it is.
+    """
+    if value.dimensions == DIMENSIONLESS:
+        return value.number
+    text = f"{value.number!r} {describe(value.dimensions)}"
+    try:
+        return text if quantity(text) == value else value
+    except UnitError:
+        return value

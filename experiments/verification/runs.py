@@ -67,6 +67,7 @@ def prepare(
 ) -> LaneSimulation:
     """As `simulate`, but only prepared: the back end's simulation, to be run slab by slab."""
     design = Design() if design is None else design
+    network.check_free(map(str, design.dataset().coords))
     design.check({**network.leaves(), **protocol.leaves()}, {**network.bounds(), **protocol.bounds()})
     samples = design.dataset({**network.leaves(), **protocol.leaves()})
     record = Record() if record is None else record

@@ -87,6 +87,7 @@ class LaneSimulation(ABC):
     ) -> None:
         check_targets(protocol, network.ports(), network.heard())
         check_record(record, network.populations)
+        network.check_free(map(str, design.coords))
         self.network, self.protocol, self.record, self.design = network, protocol, record, design
         self.numerics, self.batch = numerics, batch
         leaves = {**network.leaves(), **protocol.leaves()}
@@ -155,7 +156,7 @@ class LaneSimulation(ABC):
 
     def _numbers(self, samples: slice | np.ndarray) -> dict[str, np.ndarray]:
         """Value of every leaf: (sample,) where the design varies it, else (1,)."""
-        return {**self.leaves, **self._varied(samples)}
+        return self.network.completed({**self.leaves, **self._varied(samples)})
 
     def _varied(self, samples: slice | np.ndarray) -> dict[str, np.ndarray]:
         """Value of the leaves that the design varies, (sample,)."""
@@ -278,7 +279,8 @@ class LaneSimulation(ABC):
     def filled(self, values: dict[str, np.ndarray], stream: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """The value of every leaf and the streams of a whole batch: a short one repeats its last sample."""
         filled = np.minimum(np.arange(self.batch), len(stream) - 1)
-        return {**self.leaves, **{p: x[filled] if x.size > 1 else x for p, x in values.items()}}, stream[filled]
+        varied = {p: x[filled] if x.size > 1 else x for p, x in values.items()}
+        return self.network.completed({**self.leaves, **varied}), stream[filled]
 
     def batched(self, numbers: dict[str, np.ndarray], stream: np.ndarray) -> Batch:
         """Some samples, ready to run.

@@ -8,6 +8,7 @@ from typing import Any
 from sim.design.factor import Columns, DesignError, Factor, flat
 from sim.spec.change import WORDS, change
 from sim.spec.kinds import table
+from sim.spec.state import State
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Cases(Factor):
         UnitError: a change that cannot be read.
     """
 
-    cases: Mapping[str, Mapping[str, Any]]
+    cases: Mapping[str, Mapping[str, Any] | State]
     name: str = "case"
 
     def __post_init__(self) -> None:
@@ -33,7 +34,7 @@ class Cases(Factor):
         found = {}
         for case, changes in self.cases.items():
             called = f"the case {case!r}"
-            given = getattr(changes, "changes", changes)
+            given = changes.changes if isinstance(changes, State) else changes
             read = dict(flat(called, given, stop=lambda value: not value.keys() - WORDS.keys()))
             found[case] = MappingProxyType(
                 {path: change(value, f"{path!r} in {called}") for path, value in read.items()}

@@ -22,6 +22,7 @@ from sim.design.points import Points
 from sim.spec.change import Change, Scale, Set, Shift, check_change
 from sim.spec.kinds import listed, part, table, yes_or_no
 from sim.spec.params import Value, check_bounds, nearest
+from sim.spec.state import fits
 from sim.units import Quantity, coherent_unit, quantity, shown
 
 OUTER = (
@@ -206,7 +207,10 @@ def _numbers(
 
 
 def matching(path: str, leaves: Leaves) -> list[str]:
-    return [path] if path in leaves else []
+    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
+    wanted = path.split(".")
+    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
+    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)
 
 
 def _axes(axes: Any) -> Iterator[Factor]:

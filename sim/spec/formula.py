@@ -72,7 +72,7 @@ class Formula:
             numbers: of each name that the formula uses, coherent units, (sample,) or (1,).
         """
         with np.errstate(all="ignore"):  # what is not finite is for the caller to refuse
-            return np.asarray(1.0) * _value(self._tree, numbers)
+            return np.ones(1) * _value(self._tree, numbers)
 
     def __str__(self) -> str:
         return self.text

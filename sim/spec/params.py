@@ -8,7 +8,8 @@ import numpy as np
 from sim.spec.kinds import listed, text
 from sim.units import DIMENSIONLESS, Quantity, UnitError, describe, quantity
 
-Value = str | float | int
+Value = str | float | int | Quantity
+Bounds = tuple[Value | None, Value | None]
 
 LOWEST_SKEW = -0.999999999
 """In a design; at -1 a gradient is infinite."""
@@ -29,7 +30,7 @@ class Param:
 
     value: Value
     source: str
-    bounds: tuple[Value | None, Value | None] = (None, None)
+    bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:
         text("the source of a parameter", self.source, UnitError)
@@ -114,7 +115,7 @@ def ends(value: Param | Graded | Value) -> tuple[Value, ...]:
     return (value.value if isinstance(value, Param) else value,)
 
 
-def check_bounds(what: str, value: Value | Quantity, bounds: tuple[Value | None, Value | None]) -> None:
+def check_bounds(what: str, value: Value, bounds: Bounds) -> None:
     """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
     found = quantity(value, what)
     for bound, sign in zip(bounds, (1, -1), strict=True):

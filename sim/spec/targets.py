@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.spec.params import nearest
+from sim.spec.params import Value, nearest
 from sim.spec.pieces import Numbers
 from sim.spec.protocol import Course, Element, Protocol, ProtocolError
 from sim.spec.trigger import When
@@ -67,7 +67,7 @@ def check_numbers(protocol: Protocol, numbers: Numbers) -> None:
             element.check(numbers)
 
 
-def _same_unit(element: Element, what: str, value: str | float, other: str, wanted: Dimensions) -> None:
+def _same_unit(element: Element, what: str, value: Value, other: str, wanted: Dimensions) -> None:
     found = quantity(value).dimensions
     if found != wanted:
         raise UnitError(

@@ -11,6 +11,7 @@ from sim.results.grid import grid
 from sim.results.status import Status
 from sim.spec.canonical import canonical
 from sim.spec.change import Scale, Shift
+from sim.spec.state import State
 from sim.units import UnitError, quantity
 
 ON, RATE, CALM = "protocol.nerve.on", "protocol.nerve.frequency", "protocol.relaxation.peak"
@@ -94,6 +95,19 @@ def test_an_axis_may_be_written_by_its_path_nested_or_not():
 def test_keeping_the_ends_of_the_axes_leaves_no_case_out():
     fewer = {"level": {"values": [0.5, 0.9], "of": LEVEL}}
     xr.testing.assert_identical(crossed(ends_only=True).dataset(LEAVES), crossed(axes=fewer).dataset(LEAVES))
+
+
+def test_a_path_may_name_a_whole_gradient_or_any_population_and_a_case_a_state():
+    numbers = {"network.a.tau.low": "90 ms", "network.a.tau.high": "30 ms", "network.a.tau.skew": 1, "network.b.x": 2}
+    leaves = {path: quantity(value) for path, value in numbers.items()}
+    slow = State("slow", {"network.a.tau": {"scale": 1.5}}, "chosen")
+    found = Design(cases={"as it is": {}, "slow": slow, "all": {"network.*.x": 3}}).dataset(leaves)
+    assert rows(found, "network.a.tau.low", "network.a.tau.high", "network.b.x") == [
+        (90, 30, 2),
+        (135, 45, 2),
+        (90, 30, 3),
+    ]
+    assert "network.a.tau.skew" not in found.coords
 
 
 def test_cases_cross_cases():
