@@ -157,7 +157,14 @@ class Loop(NamedTuple):
         return State(tuple(after), spikes, answer.values, answer.triggers), tuple(marks)
 
     def observe(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
-        """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window."""
+        """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window.
+
+        XLA compiles a branch by itself, and so rounds what is seen alike within a whole run and between two steps.
+        """
+        nothing = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), jax.eval_shape(self._seen, state, index))
+        return lax.cond(index >= 0, self._seen, lambda *_: nothing, state, index)
+
+    def _seen(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
         answer, seen, driven = self.answer(state, index), [], {}
         for k, member in enumerate(self.circuit.members):
             ports = self.ports(member, index, answer.live).level
