@@ -97,6 +97,7 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
 
     try:
         folder = Path(config.out) / f"{config.name}-{source.digest()}"
+        question.fits(source.factors())
         brought = source.bring(folder, question.measures())
         if brought.missing:
             return folder, [

@@ -37,6 +37,10 @@ class Source(Protocol):
         """The name of the results."""
         ...
 
+    def factors(self) -> Mapping[str, int]:
+        """How many levels each factor of the design has, by name; a recording has no design."""
+        ...
+
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """The results as they are kept in `folder`; what is not there yet is brought there first."""
         ...
@@ -62,6 +66,9 @@ class Simulation:
     def digest(self) -> str:
         self.study.check()
         return self.study.digest()
+
+    def factors(self) -> Mapping[str, int]:
+        return {factor.name: len(factor) for factor in self.study.design.factors}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.measure import evaluate
@@ -96,6 +103,9 @@ class Variants:
         from sim.results.digest import digest
 
         return digest(self.factor, *(text for name, one in self.simulations.items() for text in (name, one.digest())))
+
+    def factors(self) -> Mapping[str, int]:
+        return {self.factor: len(self.simulations), **next(iter(self.simulations.values())).factors()}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """All samples, variant after variant."""
@@ -151,6 +161,9 @@ class Recorded:
         except OSError as problem:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
         return digest(*content, self.asked, code_digest(Path(str(readers.__file__)).parent))
+
+    def factors(self) -> Mapping[str, int]:
+        return {}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.results.provenance import provenance, write_provenance
