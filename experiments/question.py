@@ -21,6 +21,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -83,6 +84,16 @@ class Question(ABC):
     def measures(self) -> tuple[Measure, ...]:
         """What is measured in every sample."""
         return ()
+
+    def fits(self, factors: Mapping[str, int]) -> Any:  # noqa: B027 (any design, unless a question says otherwise)
+        """Refuse a design that the question cannot be asked of, before anything runs.
+
+        Args:
+            factors: how many levels each factor has, by name.
+
+        Raises:
+            ValueError: one sentence.
+        """
 
     @abstractmethod
     def answer(self, asked: Asked) -> xr.Dataset:

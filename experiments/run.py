@@ -100,6 +100,7 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     try:
         measures = question.measures()
         folder = Path(config.out) / f"{config.name}-{source.digest(measures)}"
+        question.fits(source.factors())
         brought = source.bring(folder, measures)
         if brought.missing:
             return folder, [

@@ -37,6 +37,10 @@ class Source(Protocol):
         """The name of the results."""
         ...
 
+    def factors(self) -> Mapping[str, int]:
+        """How many levels each factor of the design has, by name; a recording has no design."""
+        ...
+
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """The results as they are kept in `folder`; what is not there yet is brought there first."""
         ...
@@ -62,6 +66,9 @@ class Simulation:
     def digest(self, measures: Sequence["Measure"]) -> str:
         self.study.check()
         return self.study.digest(measures)
+
+    def factors(self) -> Mapping[str, int]:
+        return {factor.name: len(factor) for factor in self.study.design.factors}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.measured import measured
@@ -99,6 +106,9 @@ class Variants:
 
         named = ((name, one.digest(measures)) for name, one in self.simulations.items())
         return digest(self.factor, *(text for pair in named for text in pair))
+
+    def factors(self) -> Mapping[str, int]:
+        return {self.factor: len(self.simulations), **next(iter(self.simulations.values())).factors()}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """All samples, variant after variant."""
@@ -154,6 +164,9 @@ class Recorded:
         except OSError as problem:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
         return digest(*content, self.asked, code_digest(Path(str(readers.__file__)).parent))
+
+    def factors(self) -> Mapping[str, int]:
+        return {}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.results.provenance import provenance, write_provenance

@@ -16,7 +16,7 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
     if mean != mean:
         return "not measurable"
     spread = f" ± {sd:.{digits}f}" if sd == sd else ""
-    return f"{number(mean, digits, sign=sign)}{spread} {unit} (n = {n:.0f})"
+    return " ".join(filter(None, [f"{number(mean, digits, sign=sign)}{spread}", unit, f"(n = {n:.0f})"]))
 
 
 def attributes(units: str, long_name: str) -> dict[str, str]:

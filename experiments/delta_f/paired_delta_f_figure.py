@@ -4,13 +4,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.figure.behind import behind
 from experiments.figure.caption import caption
+from experiments.figure.contraction import contraction
 from experiments.figure.look import COLUMN_WIDTH, GREY, INK, VERMILION, message, new_figure, styled, title
 from experiments.figure.map import annotated_map
 from experiments.figure.pair import pair
 from experiments.figure.series import series
-from experiments.figure.units import by_recruitment, raster, rates
 
 
 @styled
@@ -21,15 +20,7 @@ def draw(m: xr.Dataset) -> Figure:
     top = rows[0].subgridspec(2, 2, width_ratios=[1, 1.05])
     one, smooth, two = (figure.add_subplot(place) for place in (top[0, 0], top[1, 0], top[:, 1]))
     level, inhibition = m.attrs["example"]
-    order = by_recruitment(m["example_spikes"].values[:, 0])
-    time, command = m["time"].values, m["example_command"].values
-    behind(one, time, command)
-    raster(one, m["example_spikes"].values, order, label="motor unit\n(by recruitment)")
-    one.tick_params(labelbottom=False)
-    behind(smooth, time, command, "command Aₑ")
-    rates(smooth, m["rate_time"].values, m["example_rate"].values, order)
-    for axes in (one, smooth):
-        axes.set_xlim(time[0], time[-1])
+    contraction(one, smooth, m, m["time"].values, m["example_command"].values, "command Aₑ")
     pair(two, m)
     title(one, "A", f"One contraction (level {level:g}, Aᵢ {inhibition:g})")
     title(two, "B", "One pair of its units")

@@ -26,7 +26,7 @@ def samples(
 
     Args:
         at: where along the axis, (place,) or a number.
-        m: with `name` (place, sample) or (sample,), and `name_mean`, `name_half` (place,) or ().
+        m: with `name` (place, ...) or (...), what remains being samples, and `name_mean`, `name_half` (place,) or ().
         width: over which the points of a place are spread.
         beside: how far points (to the left) and mean (to the right) stand apart.
         line: style of the line that joins the means.
@@ -35,7 +35,7 @@ def samples(
         size: of the mean's point.
     """
     at = np.atleast_1d(np.asarray(at, float))
-    points = np.atleast_2d(m[name].values)
+    points = m[name].values.reshape(len(at), -1)
     mean, half = (np.atleast_1d(m[f"{name}_{part}"].values) for part in ("mean", "half"))
     count = points.shape[1]
     aside = np.linspace(-0.5, 0.5, count) * width if count > 1 else np.zeros(1)

@@ -26,7 +26,7 @@ def series(
     hollow: bool = False,
     categories: bool = False,
 ) -> None:
-    """One line for each series, series and samples shifted sideways a little.
+    """One line for each series, series and samples shifted sideways a little; named cases are not joined.
 
     Args:
         m: with `name` (along, by, seed), `name_mean` and `name_half` (along, by).
@@ -47,9 +47,10 @@ def series(
         here = here[[name, f"{name}_mean", f"{name}_half"]].transpose(along, ...)
         middle = places + slot * (k - (len(levels) - 1) / 2)
         label = None if level is None or hollow else f"{level:g}" if isinstance(level, float) else str(level)
+        joined = "" if m[along].dtype.kind in "OUT" else "--" if hollow else "-"
         samples(
-            axes, middle, here, name, colour, width=0.1 * slot, beside=0.25 * slot, line="--" if hollow else "-",
-            hollow=hollow, label=label,
+            axes, middle, here, name, colour, width=0.1 * slot, beside=0.25 * slot, line=joined, hollow=hollow,
+            label=label,
         )  # fmt: skip
     if categories:
         axes.set_xticks(places, [f"{v:g}" if isinstance(v, float) else str(v) for v in m[along].values])

@@ -3,6 +3,8 @@
 Windows are seconds, from `start` to before `stop`; the signals are read where they were recorded.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.analysis.self_sustained import count_in_window
@@ -32,6 +34,26 @@ def force_measures(population: str, start: float, stop: float) -> tuple[Measure,
         Measure("mean_emg", "1", f"mean EMG {when}", mean_emg, window),
         Measure("units_firing", "1", f"units that fire {when}", units_firing, window),
     )
+
+
+def signal_measures(population: str, signals: Sequence[str]) -> tuple[Measure, ...]:
+    """What the signals of a muscle come to over a whole recording: peak force, mean EMG.
+
+    Args:
+        population: name of the motor pool.
+        signals: "force", "emg"; none is a pool without a muscle.
+
+    Raises:
+        ValueError: another signal.
+    """
+    pool = {"population": population}
+    known = {
+        "force": Measure("peak_force", "%", "peak force, of the maximal one", peak_force, pool),
+        "emg": Measure("mean_emg", "1", "mean EMG", mean_emg, {**pool, "start": 0.0, "stop": float("inf")}),
+    }
+    if strange := [name for name in signals if name not in known]:
+        raise ValueError(f"a muscle has the signals {' and '.join(known)}, but question.signals has {strange[0]!r}.")
+    return tuple(known[name] for name in signals)
 
 
 def peak_force(view: View, population: str) -> np.ndarray:
