@@ -1,4 +1,4 @@
-"""A spasm over time: force upwards, persistent inward current beneath it, pulses as ticks, what was given as a shade."""
+"""A spasm over time: force upwards, persistent inward current beneath it, pulses as ticks, an input as a shade."""
 
 import numpy as np
 from matplotlib.axes import Axes

@@ -12,20 +12,18 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments import abort_spasm_figure as figure
-from experiments.case_axes import by_case, known, places
-from experiments.conditions import Conditions, known_mean, over_seeds
-from experiments.pool_spikes import pool_spike_times
-from experiments.series_panel import interval
-from experiments.simulated import in_words
-from experiments.spasm_measures import RELIEF, end_of, folded, left_of, mean_pic, spasm_measures
-from experiments.words import attributes, mean_and_sd, number
-from sim.results.status import Status
+from experiments.measures.spasm import RELIEF, left_of, pulse_times, pulses, spasm_measures
+from experiments.question import Asked, Question
+from experiments.spasm import abort_spasm_figure
+from experiments.spasm.courses import courses
+from experiments.statistics import attributes, named, summarised
+from experiments.words import mean_and_sd, number
+from sim.measure import Measure
 from sim.units import in_unit
 
 
 @dataclass(frozen=True)
-class AbortSpasm:
+class AbortSpasm(Question):
     """Settings of the analysis; cases are given by their names in the design.
 
     Args:
@@ -47,119 +45,72 @@ class AbortSpasm:
     shown: Sequence[str]
     doses: Sequence[str]
 
-    def measure(self, results: xr.Dataset) -> xr.Dataset:
-        """Every measure on the grid (case, constitutive level, seed), and the course of one seed in every case.
-
-        Raises:
-            ValueError: the design has no cases or lacks one of these, or something was not recorded.
-        """
-        grid = by_case(results, {"constitutive": f"{self.population}.monoamine"}, population=self.population)
+    @property
+    def window(self) -> tuple[float, float]:
+        """From when to when the nerve is stimulated: s."""
         start = in_unit(self.start, "ms", "the start of what is done") / 1000
-        untreated = places(grid, [self.untreated])[0]
-        stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
-        data = folded(grid, spasm_measures(results, self.population, start, stop))
-        data["pulses"] = xr.DataArray(
-            grid.folded(_pulses(results, self.nerve)), dims=grid.dims, attrs=attributes("1", "pulses given")
-        )
-        data["spasm_left"] = left_of(data["force_left"], data["force_left"].isel(case=untreated))
-        for name, array in list(data.items()):
-            found = over_seeds(array.rename(name))
-            half = interval(found[f"{name}_sd"].values, found[f"{name}_n"].values)
-            words = f"{array.attrs['long_name']}: half of the 95 % interval of the mean"
-            said = attributes(array.attrs["units"], words)
-            data |= found | {f"{name}_half": xr.DataArray(half, dims=grid.dims[:-1], attrs=said)}
-        levels = grid.axes["constitutive"] + self.ligand
-        return xr.Dataset(
-            {
-                **data,
-                "level": ("constitutive", levels, attributes("1", "level at rest: constitutive part + ligand")),
-                **self._courses(results, grid, data["spasm_left"].values),
-            },
-            {
-                "case": ("case", grid.axes["case"], attributes("", "what was done")),
-                "constitutive": (
-                    "constitutive",
-                    grid.axes["constitutive"],
-                    attributes("1", "constitutive part of the level"),
-                ),
-                "time": ("time", results["time"].values, attributes("s", "time")),
-            },
-            {
-                "population": self.population,
-                "untreated": self.untreated,
-                "shown": known(grid, self.shown),
-                "doses": known(grid, self.doses),
-                "start": start,
-                "stop": stop,
-                "relief": RELIEF,
-                "ends": end_of(results),
-                "ligand": self.ligand,
-                "simulated": in_words(results),
-                "runs": int(results.sizes["sample"]),
-                "failed": int((results["status"].values != Status.DONE).sum()),
-            },
-        )
+        return start, start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
 
-    def draw(self, measures: xr.Dataset) -> Figure:
-        """Force and current in every case (A), what is left of the spasm (B), and what larger doses do (C)."""
-        return figure.draw(measures)
+    def measures(self) -> tuple[Measure, ...]:
+        given = Measure("pulses", "1", "pulses given", pulses, {"nerve": self.nerve})
+        return *spasm_measures(self.population, *self.window), given
 
-    def headline(self, measures: xr.Dataset) -> list[str]:
+    def answer(self, asked: Asked) -> xr.Dataset:
+        """Every measure on the grid (case, constitutive, seed), and the course of one seed in every case."""
+        m = asked.folded("case", "constitutive").sortby("constitutive")
+        named(m, "case", self.untreated, *self.shown, *self.doses)
+        m["spasm_left"] = left_of(m["force_left"], m["force_left"].sel(case=self.untreated, drop=True))
+        m = summarised(m)
+        m = m.assign(level=(m["constitutive"] + self.ligand).drop_vars("constitutive"))
+        m["level"].attrs = attributes("1", "level at rest: constitutive part + ligand")
+        left = m["spasm_left"]  # shown is the seed that is nearest to the mean in all cases, at each level
+        away = ((left - left.mean("seed")) ** 2).sum("case", skipna=False).fillna(np.inf)
+        samples = m["sample"].isel(seed=away.argmin("seed")).drop_vars("seed")
+        view, found = courses(asked, samples, self.population)
+        edges = np.append(view.time, view.end)
+        counts = [np.histogram(times[np.isfinite(times)], edges)[0] for times in pulse_times(view, self.nerve)]
+        given = found["shown_force"].copy(data=np.reshape(counts, found["shown_force"].shape).astype(np.int16))
+        found["shown_pulses"] = given.where(samples >= 0, 0).assign_attrs(attributes("1", "pulses up to the next time"))
+        start, stop = self.window
+        return m.assign(found).assign_attrs(
+            untreated=self.untreated, shown=list(self.shown), doses=list(self.doses), start=start, stop=stop,
+            relief=RELIEF, ends=view.end, ligand=self.ligand,
+        )  # fmt: skip
+
+    def draw(self, m: xr.Dataset) -> Figure:
+        """Force and current in every case (A), what is left of the spasm (B), and what larger doses do (C, D)."""
+        return abort_spasm_figure.draw(m)
+
+    def headline(self, m: xr.Dataset) -> list[str]:
         """What every case does at every level."""
-        m = measures
-        lines = [f"{m.attrs['runs']} segments, {m.attrs['failed']} failed; ± is the SD between n seeds"]
-        for constitutive in m["constitutive"].values:
-            for case in (str(name) for name in m["case"].values):
-                at = m.sel(constitutive=constitutive, case=case)
-                n = int(at["stopped_n"])
-                lines.append(
-                    f"level {number(at['level'])}, {case}: stopped in {int(at['stopped'].sum())} of {n} seeds, after "
-                    f"{mean_and_sd(at, 'time_to_stop', 1, 's')}; silent in {int(at['suppressed'].sum())} when "
-                    f"stimulation ends, came back in {int(at['recurred'].sum())}; in the end "
-                    f"{mean_and_sd(at, 'units_left', 1, 'units')}, force {mean_and_sd(at, 'force_left', 1, '%')}, "
-                    "below "
-                    f"{m.attrs['relief']:g} % in {int(at['relieved'].sum())}; {number(at['pulses_mean'], 0)} pulses"
-                )
-        return lines
+        return [
+            f"level {number(at['level'])}, {at['case'].item()}: stopped in {int(at['stopped'].sum())} of "
+            f"{int(at['stopped_n'])} seeds, after {mean_and_sd(at, 'time_to_stop', 1, 's')}; silent in "
+            f"{int(at['suppressed'].sum())} when stimulation ends, came back in {int(at['recurred'].sum())}; in the "
+            f"end {mean_and_sd(at, 'units_left', 1, 'units')}, force {mean_and_sd(at, 'force_left', 1, '%')}, below "
+            f"{m.attrs['relief']:g} % in {int(at['relieved'].sum())}; {number(at['pulses_mean'], 0)} pulses"
+            for level in range(m.sizes["constitutive"])
+            for at in (m.isel(constitutive=level, case=case) for case in range(m.sizes["case"]))
+        ]
 
-    def _courses(self, results: xr.Dataset, grid: Conditions, left: np.ndarray) -> dict[str, tuple]:
-        """Force, current and pulses of the seed that is nearest to the mean in all cases, at each level."""
-        away = ((left - known_mean(left)[..., None]) ** 2).sum(axis=0)  # NaN where a case failed
-        seed = np.argmin(np.where(np.isfinite(away), away, np.inf), axis=-1)
-        sample = np.stack([grid.sample[:, k, place] for k, place in enumerate(seed)], axis=1)  # (case, constitutive)
-        time = results["time"].values
-        pulses = _pulse_times(results, self.nerve)
-        edges = np.append(time, end_of(results))
-        counted = np.stack([np.histogram(times[np.isfinite(times)], edges)[0] for times in pulses])
-        dims = ("case", "constitutive", "time")
-        force = results[f"{self.population}_force"].values.astype(np.float32)
-        pic = mean_pic(results, self.population).astype(np.float32)
-        missing = (sample < 0)[..., None]
-        return {
-            "shown_force": (
-                dims,
-                np.where(missing, np.nan, force[sample]),
-                attributes("%", "force of the seed shown, in percent of the maximal one"),
-            ),
-            "shown_pic": (
-                dims,
-                np.where(missing, np.nan, pic[sample]),
-                attributes("nA", "persistent inward current of a motoneuron, mean over the pool, of the seed shown"),
-            ),
-            "shown_pulses": (
-                dims,
-                np.where(missing, 0, counted[sample]).astype(np.int16),
-                attributes("1", "pulses up to the next time, of the seed shown"),
-            ),
-        }
-
-
-def _pulse_times(results: xr.Dataset, nerve: str) -> np.ndarray:
-    """When the fibre that every pulse recruits fired: s, (sample, spike). It is the one that fires most."""
-    times = pool_spike_times(results, nerve)
-    busiest = np.isfinite(times).sum(axis=-1).argmax(axis=-1)
-    return times[np.arange(len(times)), busiest]
-
-
-def _pulses(results: xr.Dataset, nerve: str) -> np.ndarray:
-    return np.isfinite(_pulse_times(results, nerve)).sum(axis=-1).astype(float)
+    def notes(self, m: xr.Dataset) -> list[str]:
+        levels = ", ".join(f"{float(x):.2f}" for x in m["level"].values)
+        return [
+            "A brief excitation (1 s) starts a spasm; from the dotted line on something is done: "
+            f"{m.sizes['case']} cases × levels {levels} (constitutive part + ligand {m.attrs['ligand']:g}) × "
+            f"{m.sizes['seed']} seeds, the same noise in all cases, one draw of the wiring. Stimulation (100 % of the "
+            "antagonist's Ia fibres unless said; dose and frequency are chosen) ends at "
+            f"{m.attrs['stop']:g} s; then it is seen whether firing comes back.",
+            "A: the seed nearest to the means; blue, force in percent of maximum (cut during the excitation; scales "
+            "differ); red, pulses; grey beneath, persistent inward current (PIC) of a motoneuron, mean over the pool. "
+            "Bursts answer EMG or force above a level after 50 ms (where the spasm goes on they come as fast as the "
+            "pause allows, so that both are the same), the button 0.3 to 1 s after force is above it; relaxation takes "
+            "all release of ligand away, or 40 %, to the end; ligand clears with a chosen time constant, which sets "
+            "how long that takes.",
+            "B: small points, seeds; large points, mean with its 95 % interval, levels in the colours of C; in the "
+            "end: in the last second; fractions, seeds in which no unit fires then, and time to stop is of those only; "
+            "force in percent of the untreated spasm's of the same seed. C: exact 95 % intervals; IPSP × n: reciprocal "
+            "inhibition n times as strong as fitted (largest IPSP 2 mV at rest); E_Cl −65 mV: chloride reverses "
+            "higher, as after injury.",
+            "The literature gives no success rates or times to stop for people.",
+        ]

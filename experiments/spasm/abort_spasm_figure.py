@@ -1,15 +1,20 @@
 """The figure of `abort_spasm`: a row for each thing that is done, force and current over time, and what is left."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy.stats import binomtest
 
-from experiments.figures import BLUE, COLUMN_WIDTH, GREY, INK, VERMILION, caption, new_figure, styled, title
+from experiments.figure.caption import caption
+from experiments.figure.course import course, over_time
+from experiments.figure.forest import forest, rows
+from experiments.figure.look import BLUE, COLUMN_WIDTH, INK, new_figure, styled, title
+from experiments.figure.samples import samples
+from experiments.figure.shares import shares
 from experiments.words import listed, number
 
 LEVELS = (BLUE, "#56B4E9", INK)  # of the constitutive levels, in order
@@ -19,174 +24,100 @@ SUMMARY = (
     ("spasm_left", "force in the\nend (%)"),
     ("pulses", "pulses\ngiven"),
 )
+ROOM = 1.45  # height of a panel over the largest force in it
 
 
 @styled
 def draw(m: xr.Dataset) -> Figure:
-    """The figure, from the measures of `AbortSpasm`."""
-    shown, doses = listed(m, "shown"), listed(m, "doses")
-    levels = m["constitutive"].values
-    figure = new_figure(COLUMN_WIDTH, 9.7)
-    rows = figure.add_gridspec(2, 1, height_ratios=[len(shown) * 0.85, 1.75])
+    """The figure, from the answer of `AbortSpasm`."""
+    shown, doses, levels = listed(m, "shown"), listed(m, "doses"), m["level"].values
+    figure = new_figure(COLUMN_WIDTH, 9.2)
+    parts = figure.add_gridspec(2, 1, height_ratios=[len(shown) * 0.85, 2.0])
     widths = [1.6] * len(levels) + [0.62] * len(SUMMARY)
-    top = rows[0].subgridspec(len(shown), len(widths), width_ratios=widths, hspace=0.02, wspace=0.03)
+    top = parts[0].subgridspec(len(shown), len(widths), width_ratios=widths, hspace=0.02, wspace=0.03)
     for row, case in enumerate(shown):
         for column, level in enumerate(levels):
             axes = figure.add_subplot(top[row, column])
-            _course(axes, m, case, level)
+            deepest = _course(axes, m.isel(constitutive=column), case)
+            over_time(axes, m.attrs["ends"], labelled=row == len(shown) - 1)
             if column == 0:
                 axes.set_ylabel(case.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=6.8)
             if row == 0:
-                title(axes, "A" if column == 0 else "", f"Level {float(m['level'][column]):.2f}")
-                pic = m["shown_pic"].sel(constitutive=level).values
-                deepest = np.nanmin(pic, initial=0.0) if np.isfinite(pic).any() else 0.0
-                axes.annotate(
-                    f"PIC, down to {number(deepest, 0, 'nA')}", (1.0, 0.0), xycoords="axes fraction", ha="right",
-                    va="bottom", fontsize=5.6, color=GREY,
-                )  # fmt: skip
-            axes.tick_params(labelbottom=row == len(shown) - 1)
+                title(axes, "A" if column == 0 else "", f"Level {level:.2f}")
             if row == len(shown) - 1:
-                axes.set_xlabel("time (s)")
+                axes.set_xlabel(f"time (s)\ngrey: PIC, down to {number(deepest, 0, 'nA')}", fontsize=6.2)
     for column, (name, words) in enumerate(SUMMARY):
         axes = figure.add_subplot(top[:, len(levels) + column])
         _summary(axes, m, shown, name)
         axes.set_xlabel(words, fontsize=6.2)
         if column == 0:
             title(axes, "B", "All seeds")
-    below = rows[1].subgridspec(1, 2)
-    left, right = (figure.add_subplot(place) for place in below)
-    _stopped(left, m, doses)
-    left.set_ylabel("share of the seeds (%)")
+    left, right = (figure.add_subplot(place) for place in parts[1].subgridspec(1, 2))
+    _doses(left, right, m.sel(case=doses))
     title(left, "C", "Continuous trains of other doses")
-    _left(right, m, doses)
-    right.set_ylabel("units that fire in the end")
     title(right, "D", "What is left")
-    caption(figure, _caption(m))
+    caption(
+        figure,
+        f"{m.attrs['simulated']} A brief excitation starts a spasm; from the dotted line on something is done. "
+        f"{m.sizes['case']} cases × {len(levels)} levels × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
+        f"{m.attrs['runs']} failed. Small points, seeds (common random numbers); large points, mean with its 95 % "
+        "interval; C, exact 95 % intervals.",
+    )
     return figure
 
 
-def _course(axes: Axes, m: xr.Dataset, case: str, level: float) -> None:
-    """Force upwards, the persistent inward current beneath, pulses as a strip of ticks."""
-    here, time = m.sel(case=case, constitutive=level), m["time"].values
-    late = m.sel(constitutive=level)["shown_force"].sel(time=slice(m.attrs["start"] - 1, None)).values
-    top = max(1.45 * float(np.nanmax(late, initial=0.0)), 1.0)
-    pic = m.sel(constitutive=level)["shown_pic"].values
-    deepest = min(float(np.nanmin(pic)) if np.isfinite(pic).any() else -1.0, -1e-3)
-    force = np.minimum(here["shown_force"].values, top)
-    axes.fill_between(time, force, color=BLUE, alpha=0.3, lw=0)
-    axes.plot(time, force, color=BLUE, lw=0.9)
-    given = here["shown_pulses"].values > 0
-    if given.any():
-        axes.vlines(time[given], 0.90 * top, top, color=VERMILION, lw=0.6)
-    axes.plot(time, here["shown_pic"].values / -deepest * 0.45 * top, color=GREY, lw=0.9)
-    axes.axhline(0, color=INK, lw=0.5)
-    axes.axvline(m.attrs["start"], color=INK, lw=0.6, ls=":")
-    axes.set_ylim(-0.5 * top, 1.05 * top)
-    axes.set_xlim(time[0], m.attrs["ends"])
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    ticks = [t for t in MaxNLocator(2, steps=[1, 2, 5, 10]).tick_values(0, top / 1.45) if 0 <= t <= top]
-    axes.set_yticks(ticks)
+def _course(axes: Axes, m: xr.Dataset, case: str) -> float:
+    """Force, current and pulses of one case, in the scale of its level; the lowest current of the level, nA."""
+    here, time, start = m.sel(case=case), m["time"].values, m.attrs["start"]
+    late = m["shown_force"].sel(time=slice(start - 1, None)).values
+    top = max(ROOM * float(np.nanmax(late, initial=0.0)), 1.0)
+    deepest = float(np.nanmin(m["shown_pic"].values, initial=0.0))
+    course(
+        axes, time, here["shown_force"].values, top=top, current=here["shown_pic"].values,
+        deepest=min(deepest, -1e-3), pulses=time[here["shown_pulses"].values > 0],
+    )  # fmt: skip
+    axes.axvline(start, color=INK, lw=0.6, ls=":")
+    axes.set_yticks([t for t in MaxNLocator(2, steps=[1, 2, 5, 10]).tick_values(0, top / ROOM) if 0 <= t <= top])
     axes.tick_params(labelsize=6)
+    return deepest
 
 
 def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None:
-    """Seeds as points, their mean with its 95 % interval, for every case at its row; levels above each other."""
-    levels = m["constitutive"].values
-    for row, case in enumerate(cases):
-        for k, level in enumerate(levels):
-            here = m.sel(case=case, constitutive=level)
-            y = row + 0.32 * (k - (len(levels) - 1) / 2)
-            points = here[name].values
-            colour = LEVELS[k % len(LEVELS)]
-            aside = np.linspace(-0.1, 0.1, len(points)) if len(points) > 1 else np.zeros(1)
-            axes.plot(points, y + aside, ".", ms=2, color=colour, alpha=0.45, mew=0)
-            mean, half = float(here[f"{name}_mean"]), float(here[f"{name}_half"])
-            if np.isfinite(mean):
-                axes.errorbar(mean, y, xerr=half, color=colour, marker="o", ms=3.2, lw=1.1, zorder=5)
-            if name == "time_to_stop":
-                axes.annotate(
-                    f"{int(here['stopped'].sum())}/{int(here['stopped_n'])}", (1.0, y),
-                    xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=5.4, color=colour,
-                )  # fmt: skip
-    axes.set_ylim(len(cases) - 0.5, -0.5)
+    """One measure of every case at its row, levels above each other."""
+    forest(axes, m, name, cases, by="constitutive", colours=LEVELS)
+    rows(axes, cases, labelled=False)
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 0.0), high * (1.6 if name == "time_to_stop" else 1.05))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.tick_params(labelsize=6)
-    for row in range(1, len(cases)):
-        axes.axhline(row - 0.5, color=GREY, lw=0.3)
+    if name == "time_to_stop":
+        count = m.sizes["constitutive"]
+        for row, k in np.ndindex(len(cases), count):
+            here = m.sel(case=cases[row]).isel(constitutive=k)
+            y = row + 0.64 / count * (k - (count - 1) / 2)
+            axes.annotate(
+                f"{int(here['stopped'].sum())}/{int(here['stopped_n'])}", (1.0, y), ha="right", va="center",
+                xycoords=("axes fraction", "data"), fontsize=5.4, color=LEVELS[k % len(LEVELS)],
+            )  # fmt: skip
 
 
-def _stopped(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
-    """Share of the seeds in which no unit fires in the end (full), or force is below what is felt (hollow)."""
-    for k, level in enumerate(m["constitutive"].values):
-        colour = LEVELS[k % len(LEVELS)]
-        for place, case in enumerate(cases):
-            here = m.sel(constitutive=level, case=case)
-            n = int(here["stopped_n"])
-            if not n:
-                continue
-            for name, face, aside in (("stopped", colour, 0.0), ("relieved", "white", 0.1)):
-                count = int(here[name].sum())
-                ends = binomtest(count, n).proportion_ci(method="exact")
-                share = 100 * count / n
-                spread = [[share - 100 * ends.low], [100 * ends.high - share]]
-                x = place + 0.3 * (k - (len(m["constitutive"]) - 1) / 2) + aside
-                axes.errorbar(x, share, spread, fmt="o", color=colour, mfc=face, ms=3.8, lw=0.9)
-        axes.plot([], [], "o", color=colour, ms=3.8, label=f"level {float(m['level'].values[k]):.2f}")
-    axes.plot([], [], "o", color=INK, mfc="white", ms=3.8, label=f"force below {m.attrs['relief']:g} %")
-    axes.set_ylim(-4, 104)
-    _named(axes, cases)
-    axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.48), handletextpad=0.2)
-
-
-def _left(axes: Axes, m: xr.Dataset, cases: Sequence[str]) -> None:
-    """Units that fire in the end, every seed and the mean with its 95 % interval."""
-    for k, level in enumerate(m["constitutive"].values):
-        colour, aside = LEVELS[k % len(LEVELS)], 0.3 * (k - (len(m["constitutive"]) - 1) / 2)
-        for place, case in enumerate(cases):
-            here = m.sel(constitutive=level, case=case)
-            points = here["units_left"].values
-            spread = np.linspace(-0.1, 0.1, len(points)) if len(points) > 1 else np.zeros(1)
-            axes.plot(place + aside + spread, points, ".", ms=2, color=colour, alpha=0.45, mew=0)
-            mean, half = float(here["units_left_mean"]), float(here["units_left_half"])
-            if np.isfinite(mean):
-                axes.errorbar(place + aside, mean, half, color=colour, marker="o", ms=3.8, lw=1.1)
-    axes.set_ylim(bottom=-0.5)
-    _named(axes, cases)
-
-
-def _named(axes: Axes, cases: Sequence[str]) -> None:
-    axes.set_xticks(range(len(cases)), [case.replace(" of the ", "\nof the ").replace(", ", ",\n") for case in cases])
-    axes.set_xlim(-0.6, len(cases) - 0.4)
-    axes.tick_params(axis="x", labelsize=5.8)
-
-
-def _caption(m: xr.Dataset) -> str:
-    levels = ", ".join(f"{float(x):.2f}" for x in m["level"].values)
-    return (
-        f"{m.attrs['simulated']} A brief excitation (1 s) starts a spasm; from the dotted line on something is done. "
-        f"{m.attrs['runs']} segments, {m.attrs['failed']} failed: {m.sizes['case']} cases × levels {levels} "
-        f"(constitutive part + ligand {m.attrs['ligand']:g}) × {m.sizes['seed']} seeds, the same noise in all cases, "
-        "one "
-        "draw of the wiring. Stimulation (100 % of the antagonist's Ia fibres unless said; dose and frequency are "
-        "chosen) "
-        f"ends at {m.attrs['stop']:g} s; then it is seen whether firing comes back. A: the seed nearest to the means; "
-        "blue, force in percent of maximum (cut during the excitation; scales differ); red, pulses; grey beneath, "
-        "persistent inward current "
-        "of a motoneuron, mean over the pool. Bursts answer EMG or force above a level after 50 ms (where the spasm "
-        "goes "
-        "on they come as fast as the pause allows, so that both are the same), the button 0.3 to 1 s after force is "
-        "above "
-        "it; relaxation takes all release of ligand away, or 40 %, to the end; ligand clears with a chosen time "
-        "constant, "
-        "which sets how long that takes. B: small points, seeds; large points, mean with its 95 % interval, levels "
-        "in the "
-        "colours of C; in the end: in the last second; fractions, seeds in which no unit fires then, and time to "
-        "stop is "
-        "of those only; force in percent of the untreated spasm's of the same seed. C: exact 95 % intervals; IPSP × n: "
-        "reciprocal inhibition n times as strong as fitted (largest IPSP 2 mV at rest); E_Cl −65 mV: chloride reverses "
-        "higher, as after injury. The literature gives no success rates or times to stop for people."
-    )
+def _doses(left: Axes, right: Axes, m: xr.Dataset) -> None:
+    """Share of the seeds in which no unit fires in the end (full) or force is hardly felt (hollow); units left."""
+    places, count = np.arange(m.sizes["case"]), m.sizes["constitutive"]
+    for k, level in enumerate(m["level"].values):
+        here, at = m.isel(constitutive=k), places + 0.3 * (k - (count - 1) / 2)
+        colour: Any = LEVELS[k % len(LEVELS)]
+        shares(left, at, here["stopped"], colour)
+        shares(left, at + 0.1, here["relieved"], colour, hollow=True)
+        samples(right, at, here, "units_left", colour, width=0.2, size=3.8)
+        left.plot([], [], "o", color=colour, ms=3.8, label=f"level {level:.2f}")
+    left.plot([], [], "o", color=INK, mfc="white", ms=3.8, label=f"force below {m.attrs['relief']:g} %")
+    left.set(ylim=(-4, 130), yticks=[0, 25, 50, 75, 100])
+    left.legend(loc="upper center", ncols=count + 1, handletextpad=0.2, columnspacing=1.2, borderaxespad=0.0)
+    right.set_ylim(bottom=-0.5)
+    right.set_ylabel("units that fire in the end")
+    words = [str(case).replace(" of the ", "\nof the ").replace(", ", ",\n") for case in m["case"].values]
+    for axes in (left, right):
+        axes.set_xticks(places, words)
+        axes.set_xlim(-0.6, len(places) - 0.4)
+        axes.tick_params(axis="x", labelsize=5.8)

@@ -58,10 +58,10 @@ class Spasm(Question):
         samples = here["sample"].isel(seed=first).drop_vars(["seed", "shown"])
         view, found = courses(asked, samples, self.population)
         spikes = np.where(samples.values[:, None, None] < 0, np.nan, view.spikes(self.population))
-        said = attributes("s", "spike times")
-        return m.assign(
-            **found, shown_spikes=(("shown", "unit", "spike"), spikes.astype(np.float32), said)
-        ).assign_attrs(input=list(self.input), ends=view.end, shown_level=here["level"].values.tolist())
+        fired = (("shown", "unit", "spike"), spikes.astype(np.float32), attributes("s", "spike times"))
+        return m.assign({**found, "shown_spikes": fired}).assign_attrs(
+            input=list(self.input), ends=view.end, shown_level=here["level"].values.tolist()
+        )
 
     def draw(self, m: xr.Dataset) -> Figure:
         """Force, spikes and current at two levels (A, B), and what remains of the input over the level (C to F)."""
@@ -80,11 +80,12 @@ class Spasm(Question):
     def notes(self, m: xr.Dataset) -> list[str]:
         begin, end = m.attrs["input"]
         return [
-            f"A brief excitation from {number(begin, 1)} to {number(end, 1, 's')} (shaded) on a steady background, nothing "
-            "else; the same noise at all levels (constitutive part + ligand). A, B: one seed; units in order of size; "
-            "PIC, persistent inward current of a motoneuron, mean over the pool. C to F: small points, seeds; large "
-            "points, their mean with its 95 % interval; dotted, the level of the healthy segment; F is cut at "
-            f"{number(m.attrs['ends'] - end, 0, 's')}, where the simulation ends; bands, people.",
-            f"{PEOPLE} So the raised level of B is like the former, and level 1.2 like the latter. How long spasms last is "
-            "not known as a number.",
+            f"A brief excitation from {number(begin, 1)} to {number(end, 1, 's')} (shaded) on a steady "
+            "background, nothing else; the same noise at all levels (constitutive part + ligand). A, B: one "
+            "seed; units in order of size; PIC, persistent inward current of a motoneuron, mean over the pool. C "
+            "to F: small points, seeds; large points, their mean with its 95 % interval; dotted, the level of "
+            f"the healthy segment; F is cut at {number(m.attrs['ends'] - end, 0, 's')}, where the simulation "
+            "ends; bands, people.",
+            f"{PEOPLE} So the raised level of B is like the former, and level 1.2 like the latter. How long "
+            "spasms last is not known as a number.",
         ]

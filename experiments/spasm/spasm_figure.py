@@ -58,8 +58,8 @@ def draw(m: xr.Dataset) -> Figure:
         figure,
         f"{m.attrs['simulated']} A brief excitation (shaded) on a steady background. {m.sizes['monoamine']} levels × "
         f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random "
-        "numbers); large points, mean with its 95 % interval; dotted, healthy; bands, people after a contraction (grey) "
-        "and in spasms (amber).",
+        "numbers); large points, mean with its 95 % interval; dotted, healthy; bands, people after a contraction "
+        "(grey) and in spasms (amber).",
     )
     return figure
 
