@@ -133,3 +133,16 @@ def expect(measures: xr.Dataset, *dims: str, question: str) -> xr.Dataset:
     if more := [dim for dim in there if dim not in dims]:
         raise ValueError(f"the design also varies {more[0]!r}, over which {question} would mix. Run it by itself.")
     return measures
+
+
+def named(m: xr.Dataset, dim: str, *labels: str) -> list[str]:
+    """Some labels along a dimension, as they were given.
+
+    Raises:
+        ValueError: the design lacks one of them.
+    """
+    there = [str(label) for label in m[dim].values]
+    for label in labels:
+        if label not in there:
+            raise ValueError(f"the question asks about the {dim} {label!r}, but the design has {', '.join(there)}.")
+    return list(labels)

@@ -1,0 +1,91 @@
+"""Does firing outlast a brief input, and from which monoaminergic level on?
+
+The soleus of a segment receives a steady background and one brief excitation, at every level, under the same random
+streams. What fires after it is kept going by the persistent inward current alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from experiments.measures.spasm import outlasting_measures
+from experiments.published.spasms import PEOPLE
+from experiments.question import Asked, Question
+from experiments.spasm import spasm_figure
+from experiments.spasm.courses import courses
+from experiments.statistics import attributes, summarised
+from experiments.words import mean_and_sd, number
+from sim.measure import Measure
+from sim.units import in_unit
+
+
+@dataclass(frozen=True)
+class Spasm(Question):
+    """Settings of the analysis.
+
+    Args:
+        population: the motoneurons.
+        ligand: at rest, which adds to the constitutive part of the level.
+        start, duration: of the brief input.
+        shown: two constitutive parts whose courses are shown; the nearest of the design are taken.
+    """
+
+    population: str
+    ligand: float
+    start: str | float
+    duration: str | float
+    shown: Sequence[float]
+
+    @property
+    def input(self) -> tuple[float, float]:
+        """Begin and end of the brief input: s."""
+        begin = in_unit(self.start, "ms", "the start of the input") / 1000
+        return begin, begin + in_unit(self.duration, "ms", "the duration of the input") / 1000
+
+    def measures(self) -> tuple[Measure, ...]:
+        return outlasting_measures(self.population, *self.input)
+
+    def answer(self, asked: Asked) -> xr.Dataset:
+        """Every measure on the grid (monoamine, seed), and the courses of one seed at two levels."""
+        m = summarised(asked.folded("monoamine").sortby("monoamine"))
+        m = m.assign(level=(m["monoamine"] + self.ligand).drop_vars("monoamine"))
+        m["level"].attrs = attributes("1", "monoaminergic level: constitutive part + ligand")
+        here = m.sel(monoamine=list(self.shown), method="nearest").rename(monoamine="shown")
+        first = (here["sample"] >= 0).argmax("seed")  # a seed that is done
+        samples = here["sample"].isel(seed=first).drop_vars(["seed", "shown"])
+        view, found = courses(asked, samples, self.population)
+        spikes = np.where(samples.values[:, None, None] < 0, np.nan, view.spikes(self.population))
+        fired = (("shown", "unit", "spike"), spikes.astype(np.float32), attributes("s", "spike times"))
+        return m.assign({**found, "shown_spikes": fired}).assign_attrs(
+            input=list(self.input), ends=view.end, shown_level=here["level"].values.tolist()
+        )
+
+    def draw(self, m: xr.Dataset) -> Figure:
+        """Force, spikes and current at two levels (A, B), and what remains of the input over the level (C to F)."""
+        return spasm_figure.draw(m)
+
+    def headline(self, m: xr.Dataset) -> list[str]:
+        """What fires after the input at every level."""
+        return [
+            f"level {number(at['level'])}: {number(at['units_before_mean'], 1)} units before, "
+            f"{mean_and_sd(at, 'units_after', 1, 'units')} 2 to 4 s after the input, "
+            f"{mean_and_sd(at, 'rate_after', 1, 'pps')}, force {mean_and_sd(at, 'force_after', 1, '%')}, "
+            f"firing lasts {mean_and_sd(at, 'duration', 1, 's')}, to the end in {int((at['units_end'] > 0).sum())}"
+            for at in (m.sel(monoamine=x) for x in m["monoamine"].values)
+        ]
+
+    def notes(self, m: xr.Dataset) -> list[str]:
+        begin, end = m.attrs["input"]
+        return [
+            f"A brief excitation from {number(begin, 1)} to {number(end, 1, 's')} (shaded) on a steady "
+            "background, nothing else; the same noise at all levels (constitutive part + ligand). A, B: one "
+            "seed; units in order of size; PIC, persistent inward current of a motoneuron, mean over the pool. C "
+            "to F: small points, seeds; large points, their mean with its 95 % interval; dotted, the level of "
+            f"the healthy segment; F is cut at {number(m.attrs['ends'] - end, 0, 's')}, where the simulation "
+            "ends; bands, people.",
+            f"{PEOPLE} So the raised level of B is like the former, and level 1.2 like the latter. How long "
+            "spasms last is not known as a number.",
+        ]
