@@ -47,7 +47,7 @@ class Asked:
 
     @cached_property
     def grid(self) -> xr.Dataset:
-        """The measures along the factors of the design, and `sample`, the number of each sample, -1 where none is done."""
+        """The measures along the factors of the design; `sample` is the number of each sample, -1 where none is done."""
         from sim.results.grid import grid
 
         return grid(self.table)
@@ -61,6 +61,19 @@ class Asked:
         """
         spare = [d for d in self.grid.dims if d not in (*dims, "seed") and self.grid.sizes[d] == 1]
         return expect(self.grid.squeeze(spare, drop=True), *dims, question=self.question).transpose(*dims, ...)
+
+    def cases(self, names: Sequence[str], *dims: str) -> xr.Dataset:
+        """As `folded("case", *dims)`, of a design that has these cases.
+
+        Raises:
+            ValueError: it lacks one of them.
+        """
+        m = self.folded("case", *dims)
+        known = m["case"].values.tolist()
+        for name in names:
+            if name not in known:
+                raise ValueError(f"{self.question} asks about the case {name!r}, but the design has {', '.join(known)}.")
+        return m
 
     def view(self, samples: Sequence[int] | np.ndarray) -> View:
         """Spikes and courses of some samples."""
@@ -112,7 +125,7 @@ class Question(ABC):
         """The answer in a few lines of text, numbers with units."""
 
     def notes(self, m: xr.Dataset) -> list[str]:
-        """Paragraphs for the report: how to read the panels, what was varied, what people show, what to keep in mind."""
+        """Paragraphs for the report: how to read the panels, what people show, what to keep in mind."""
         return []
 
     def tables(self, m: xr.Dataset) -> Mapping[str, str]:
