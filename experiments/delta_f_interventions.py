@@ -257,11 +257,11 @@ def _levels(results: xr.Dataset, grid: Conditions, population: str) -> np.ndarra
 
 def _frequencies(results: xr.Dataset, grid: Conditions) -> np.ndarray:
     """Of the train in each case, Hz, 0 without a train; NaN where it does not vary; (case,)."""
-    names = ("protocol.nerve.level", "protocol.nerve.frequency")
+    names = ("protocol.nerve.on", "protocol.nerve.frequency")
     if not set(names) <= set(results.coords):
         return np.full(len(grid.axes["case"]), np.nan)
-    level, frequency = (known_mean(grid.folded(results[name].values.astype(float))) for name in names)
-    return np.where(level > 0, 1000 * frequency, 0.0)  # kHz in the design
+    on, frequency = (known_mean(grid.folded(results[name].values.astype(float))) for name in names)
+    return np.where(on > 0, 1000 * frequency, 0.0)  # kHz in the design
 
 
 def _differing(spikes: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
