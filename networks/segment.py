@@ -31,7 +31,6 @@ IPSP = (
     f"fitted to a largest Ia IPSP of 2 mV at rest in the lowest-threshold cell: unitary ones are 8 to 220 uV and 10 to "
     f"200 times smaller than it, {JANKOWSKA}; half of the conductance on the dendrites: chosen"
 )
-MENDELL = "94 % of the motoneurons receive each fibre, Mendell & Henneman 1968 (Science 160:96, cat)"
 
 
 def build(
@@ -170,6 +169,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 "chosen: composite EPSP of 3.2 to 1.5 mV at rest, lowest to highest threshold; in mV unknown in humans",
             ),
             delay=nerve,
+            # 94 % of the motoneurons receive each fibre: Mendell & Henneman 1968 (Science 160:96, cat)
             wiring=Convergent(max(1, round(0.94 * afferents)), wiring),
         ),
         *(

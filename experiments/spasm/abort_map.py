@@ -111,7 +111,7 @@ class AbortMap:
 
     def _train(self, results: xr.Dataset) -> str:
         """'100 Hz for 10 s', as far as it is known."""
-        frequency = OmegaConf.select(configuration(results), "protocol.frequency")
+        frequency = OmegaConf.select(configuration(results), "intervention.continuous.frequency")
         duration = results.coords.get("protocol.continuous.duration")
         parts = [str(frequency or "")]
         if duration is not None:

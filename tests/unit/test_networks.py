@@ -273,7 +273,7 @@ REFUSED = {  # what is asked: (how, the error, what the sentence quotes)
     "a probability below zero": (lambda: Random(-0.1), WiringError, ["between 0 and 1", "-0.1"]),
     "a probability that is NaN": (lambda: Random(np.nan), WiringError, ["between 0 and 1", "nan"]),
     "a probability in words": (lambda: Random("half"), WiringError, ["a number", "'half'"]),
-    "a wiring seed of a half": (lambda: Random(0.5, 0.5), WiringError, ["whole number", "0.5"]),
+    "half a draw": (lambda: Random(0.5, 0.5), WiringError, ["whole number", "0.5"]),
     "two projections of one name": (lambda: Network(PAIR, (SPIKE, SPIKE)), NetworkError, ["'ab'", "rename"]),
     "a projection named as a population": (joined(name="b"), NetworkError, ["'b'", "rename"]),
     "two signals of one name": (heard(("s", "a.v"), ("s", "b.v")), NetworkError, ["'s'", "rename"]),
@@ -356,7 +356,7 @@ def test_projections_that_name_the_same_draw_reach_the_same_cells():
     [
         (lambda: Convergent(0), "`number`"),
         (lambda: Convergent(2.5), "2.5"),
-        (lambda: Convergent(1, -1), "`seed`"),
+        (lambda: Convergent(1, -1), "`wiring`"),
         (lambda: Convergent(1, 0, 3), "`drawn_for`"),
         (lambda: Convergent(10).table(9, 4, "p"), "'p' is to hear 10 source cells, but there are 9"),
     ],
