@@ -74,8 +74,8 @@ def answer_digest(question: Question) -> str:
 def headline(question: Question, m: xr.Dataset, status: np.ndarray) -> list[str]:
     """How many samples there are, the answer in words, and why samples failed."""
     failed = int((status > Status.DONE).sum())
-    lines = [f"{len(status)} sample{'s' * (len(status) != 1)}, {failed} failed; ± is the SD between n seeds"]
-    lines += question.headline(m)
+    counted = f"{len(status)} sample{'s' * (len(status) != 1)}, {failed} failed; ± is the SD between n seeds"
+    lines = [*([counted] if question.measures() else []), *question.headline(m)]  # a recording was not sampled
     for kind in Status:
         count = int((status == kind).sum())
         if kind > Status.DONE and count:
