@@ -9,14 +9,13 @@ from dataclasses import dataclass
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.measures.spasm import left_of, spasm_measures
+from experiments.measures.spasm import left_of, spasm_measures, window
 from experiments.question import Asked, Question
 from experiments.spasm import abort_map_figure
 from experiments.spasm.abort_map_figure import OUTCOMES, treatments
 from experiments.statistics import attributes, named, summarised
 from experiments.words import number
 from sim.measure import Measure
-from sim.units import in_unit
 
 DIMS = ("case", "constitutive", "ligand", "intensity")
 PLACES = ("constitutive", "ligand", "seed")  # over which spasms are counted
@@ -43,9 +42,7 @@ class AbortMap(Question):
     relaxation: str
 
     def measures(self) -> tuple[Measure, ...]:
-        start = in_unit(self.start, "ms", "the start of what is done") / 1000
-        stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
-        return spasm_measures(self.population, start, stop)
+        return spasm_measures(self.population, *window(self.start, self.lasting, "stimulation"))
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (tier, case, constitutive, ligand, intensity, seed), and the outcomes.
@@ -76,8 +73,9 @@ class AbortMap(Question):
         said = attributes("1", "share of the seeds in which the untreated segment is silent in the last second")
         quiet = m["stopped_mean"].sel(case=self.treatment, intensity=0, drop=True)
         m["quiet_untreated"] = quiet.assign_attrs(said)
+        after = asked.view([0]).end - window(self.start, self.lasting, "stimulation")[1]
         return m.assign_attrs(
-            treatment=self.treatment, relaxation=self.relaxation, weaker=WEAKER,
+            treatment=self.treatment, relaxation=self.relaxation, weaker=WEAKER, after=max(after, 0.0),
             train=f"{self.frequency} for {self.lasting}",
         )  # fmt: skip
 
@@ -98,16 +96,16 @@ class AbortMap(Question):
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
             f"A brief excitation starts a spasm; then a train ({m.attrs['train']}) recruits a part of the "
-            "antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time "
-            "constant (chosen; no number is known), or both. After the train there is time left in which firing "
+            "antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time constant "
+            f"(chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in which firing "
             f"may come back. {m.sizes['tier']} tiers of the motoneuron × "
             f"{m.sizes['constitutive'] * m.sizes['ligand']} levels × {m.sizes['case'] * m.sizes['intensity']} "
             f"treatments × {m.sizes['seed']} seeds, the same noise in all, one draw of the wiring.",
             "A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "
-            "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. "
-            "Black: the border at which half of the seeds are silent in the end; dashed red, the same in the "
-            "other tier, over the black where they coincide. That stimulation sees the sum of the two parts, and "
-            "relaxation nothing without ligand, is built in.",
-            f"B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares "
-            "depend on the ranges of the map. No such map is known for people.",
+            "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: "
+            "the border at which half of the seeds are silent in the end; dashed red, the same in the other tier, over "
+            "the black where they coincide. That stimulation sees the sum of the two parts, and relaxation nothing "
+            "without ligand, is built in.",
+            f"B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares depend "
+            "on the ranges of the map. No such map is known for people.",
         ]
