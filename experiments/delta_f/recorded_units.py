@@ -100,8 +100,8 @@ class RecordedUnits(Question):
             f"A: units from dark to light in order of recruitment{force}. B: dots, instantaneous rates; lines, "
             "smoothed; shown is the pair whose ΔF is nearest to the mean. C: large points, test units (mean over their "
             "controls); small, pairs that count; dashed, the recording's ΔF; ticks, units without a ΔF. D: all pairs "
-            "in which the control is recruited first. E: recruited at the first, derecruited at the last discharge; mean "
-            "rate and CoV of the interspike intervals (ISI) without pauses, which are intervals over "
+            "in which the control is recruited first. E: recruited at the first, derecruited at the last discharge; "
+            "mean rate and CoV of the interspike intervals (ISI) without pauses, which are intervals over "
             f"{m.attrs['longest_interval']:g} s; peak rate and brace height from the smoothed rate; – not measurable "
             "or not valid.",
             *filter(None, [m.attrs["note"], " ".join(f"{line[0].upper()}{line[1:]}." for line in mended(m))]),
