@@ -66,8 +66,8 @@ def shown(
 
 def _stimulated(results: xr.Dataset) -> np.ndarray:
     """Begin and end of the train, s, where the protocol says it."""
-    protocol = OmegaConf.select(configuration(results), "protocol")
-    if protocol is None or "start" not in protocol or "duration" not in protocol:
+    train = OmegaConf.select(configuration(results), "intervention.nerve")
+    if train is None:
         return np.full(2, np.nan)
-    start, duration = (in_unit(protocol[name], "ms", f"{name!r} of the train") / 1000 for name in ("start", "duration"))
-    return np.array([start, start + duration])
+    start, lasts = (in_unit(train[name], "ms", f"{name!r} of the train") / 1000 for name in ("start", "lasts"))
+    return np.array([start, start + lasts])

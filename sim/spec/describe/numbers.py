@@ -21,11 +21,12 @@ def row(param: Param | Graded, bounds: Bounds | None = None) -> tuple[str, ...]:
 
 
 def split(value: Value) -> tuple[str, str]:
-    """Number and unit of a quantity, as they are written."""
+    """Number and unit of a quantity, as they are written; of one that was computed, six digits of the number."""
     if isinstance(value, Quantity):
         return f"{value.number:g}", coherent_unit(value.dimensions)
     if isinstance(value, str) and (found := _NUMBER.match(value)):
-        return found[1], found[2].strip()
+        number = found[1] if len(found[1]) < 15 else f"{float(found[1]):.6g}"
+        return number, found[2].strip()
     return (f"{value:g}" if isinstance(value, (int, float)) else str(value)), ""
 
 
