@@ -20,8 +20,6 @@ def in_words(results: xr.Dataset) -> str:
     segment = OmegaConf.select(config, "network.pools") is not None
     text = _segment(config) if segment else _pool(config, results.sizes["unit"])
     protocol: Any = config.get("protocol") or {}
-    for nested in ("contraction", "spasm"):
-        protocol = protocol.get(nested) or protocol
     text += _contraction(protocol, f" of the {protocol.get('population')}" if segment else "", varied)
     text += _stimulation(config, varied)
     changed = dict(OmegaConf.select(config, "network.set") or {})
@@ -74,12 +72,12 @@ def _contraction(protocol: Any, whose: str, varied: list[str]) -> str:
 
 
 def _stimulation(config: DictConfig, varied: list[str]) -> str:
-    protocol: Any = config.get("protocol") or {}
-    if "nerve" not in protocol or "start" not in protocol:
+    train = OmegaConf.select(config, "intervention.nerve")
+    if train is None:
         return ""
-    rate = "" if _ends(varied, "nerve.frequency") else f" of {protocol['frequency']}"
-    muscle = str(protocol["nerve"]).removesuffix("_ia")
-    return f"; trains{rate} on the Ia fibres of the {muscle} from {protocol['start']} on, for {protocol['duration']}"
+    rate = "" if _ends(varied, "nerve.frequency") else f" of {train['frequency']}"
+    muscle = str(train["nerve"]).removesuffix("_ia")
+    return f"; trains{rate} on the Ia fibres of the {muscle} from {train['start']} on, for {train['lasts']}"
 
 
 def _ends(varied: list[str], ending: str) -> bool:

@@ -203,12 +203,12 @@ def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
 def test_the_description_is_the_table_that_a_paper_prints():
     """Every population, projection and signal, and a source for every number."""
     network = segment()
-    text = network.describe()
-    for part in (*network.populations, *network.projections, *network.signals):
-        assert f"{part.name}: " in text
-    rows = [line for line in text.splitlines() if line.startswith("  ")]
-    assert len(rows) > 150
-    assert all(len(row[2 + 22 + 1 + 42 :].strip()) >= 5 for row in rows), "a number has no source"
+    said = network.describe()
+    named = {cell for row in said.rows for cell in row.values()} | {table.title.partition(":")[0] for table in said}
+    assert {part.name for part in (*network.populations, *network.projections, *network.signals)} <= named
+    numbers = [row for row in said.rows if "source" in row]
+    assert len(numbers) > 150
+    assert not [row for row in numbers if len(row["source"]) < 5], "a number has no source"
 
 
 def test_the_two_directions_mirror_each_other():

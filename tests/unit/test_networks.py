@@ -196,16 +196,16 @@ def test_a_network_describes_its_populations_and_projections_with_numbers_and_so
         Random(0.2),
     )
     network = Network((CLOCKS, Population("target", LEAKY, 1)), (projection,), (Signal("heard", "target.g", "mean"),))
-    said = network.describe()
+    said = str(network.describe())
     for line in (
         ["source: 7 cells of a test"],
-        ["T", "3.13 ms to 7.77 ms"],
+        ["T", "3.13", "7.77", "ms"],
         ["target: 1 cell of a test"],
-        ["tau", "5 ms", "Table 1"],
-        ["nerve: source -> target.g", "Random", "0.2"],
-        ["weight", "0.5", "Eccles 1957"],
-        ["delay", "2 ms to 4 ms", "Hursh 1939"],
-        ["heard: mean of target.g"],
+        ["tau", "5", "ms", "Table 1"],
+        ["nerve", "source", "target.g", "Random", "0.2", "0.5", "2 ms to 4 ms"],
+        ["nerve", "weight", "0.5", "Eccles 1957"],
+        ["nerve", "delay", "2", "4", "ms", "Hursh 1939"],
+        ["heard", "mean", "target.g"],
     ):
         assert any(all(piece in found for piece in line) for found in said.splitlines()), line
 
