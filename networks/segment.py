@@ -94,7 +94,13 @@ def build(
         names = [p.name for p in (*populations, *projections)]
         wrong = next(iter(changed))
         raise NetworkError(f"`set` changes {wrong!r}, which is no part of the segment: {nearest(wrong, names)}")
-    return Network(tuple(populations), tuple(projections), tuple(signals))
+    sources = {param.source for pool in pools.values() for param in pool.populations[0].params.values()}
+    words = (
+        f"segment of {' and '.join(pools)}: of each muscle {size} motoneurons (cell {cell}; "
+        f"{', '.join(sorted(filter(None, sources)))}), {afferents} Ia fibres, and {interneurons} Ia interneurons that "
+        "silence it"
+    )
+    return Network(tuple(populations), tuple(projections), tuple(signals), words=words)
 
 
 def _fibres(name: str, size: int, changed: dict[str, dict[str, Any]]) -> Population:

@@ -10,7 +10,7 @@ from sim.spec import shared as sharing
 from sim.spec.describe.network import describe
 from sim.spec.describe.tables import Description
 from sim.spec.formula import Formula
-from sim.spec.kinds import parts
+from sim.spec.kinds import parts, text
 from sim.spec.params import LOWEST_SKEW, Bounds, Graded, Param, ends
 from sim.spec.population import Population
 from sim.spec.projection import NetworkError, Projection, Signal
@@ -29,6 +29,7 @@ class Network:
         shared: what it feeds has the values that its formulas give.
         states: under which the network is, in the order in which they were applied; see `under`. They decide nothing
             more: the parameters are those that they left.
+        words: what it is in a few words, for a caption; they decide nothing.
 
     Raises:
         NetworkError: no population, two things of the same name, or a projection, signal or formula that does not fit.
@@ -40,6 +41,7 @@ class Network:
     signals: tuple[Signal, ...] = ()
     shared: tuple[Shared, ...] = ()
     states: tuple[State, ...] = field(default=(), compare=False)
+    words: str = field(default="", compare=False)
     fed: Mapping[str, Formula] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +55,7 @@ class Network:
         for what, kind in kinds.items():
             found = parts(f"the `{what}` of a network", getattr(self, what), kind, NetworkError)
             object.__setattr__(self, what, found)
+        text("the `words` of a network", self.words, NetworkError)
         if not self.populations:
             raise NetworkError("a network needs at least one population, but it has none.")
         names = [p.name for p in self.populations]
