@@ -552,6 +552,7 @@ def test_a_place_that_failed_is_not_shown_as_one_without_a_spasm():
     lost = failing(whole, *numbered(whole, constitutive=0.5, ligand=0))
     for found, quiet in ((whole, 1), (lost, 0)):
         white = MAP.draw(asked(MAP, found)).axes[0].collections[1].get_array()
+        assert white is not None
         assert np.ma.count(white) == quiet
 
 
