@@ -180,7 +180,7 @@ class Recorded:
         else:
             recording, *force = self._paths()
             found = read(recording, force=force[0] if force else None)
-            origin = provenance(config_text=self.config, seed=0, backend="recording", device="none", wall_seconds={})
+            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])
