@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.experimental import pallas
-from jax.extend.core import Jaxpr, Literal
+from jax.extend.core import JaxprEqn
 
 from sim.engine.coupling import arrive
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import xla
+from sim.engine.kernels.jaxpr import walk
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
 from sim.engine.platform import on_gpu
@@ -112,29 +113,17 @@ def _launched(block: Callable[..., None], blocks: int, results: list[Any], inter
 def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
     """The same function with some operations, or functions that JAX compiled under a name, done otherwise."""
 
-    def evaluate(jaxpr: Jaxpr, constants: list[Any], arguments: list[Any]) -> list[Any]:
-        values = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*constants, *arguments), strict=True))
-
-        def value(x: Any) -> Any:
-            return x.val if isinstance(x, Literal) else values[x]
-
-        for equation in jaxpr.eqns:
-            read, inner = [value(x) for x in equation.invars], equation.params.get("jaxpr")
-            name = equation.params.get("name", "") if inner is not None else equation.primitive.name
-            if name in own:
-                found = [own[name](*read)]
-            elif inner is not None:
-                found = evaluate(inner.jaxpr, inner.consts, read)
-            else:
-                found = equation.primitive.bind(*read, **equation.params)
-                found = found if equation.primitive.multiple_results else [found]
-            values |= dict(zip(equation.outvars, found, strict=True))
-        return [value(x) for x in jaxpr.outvars]
+    def perform(name: str, equation: JaxprEqn, read: list[Any]) -> list[Any]:
+        if name in own:
+            return [own[name](*read)]
+        found = equation.primitive.bind(*read, **equation.params)
+        return found if equation.primitive.multiple_results else [found]
 
     def new(*arguments: Any) -> Any:
         leaves, tree = jax.tree.flatten(arguments)
         traced, shape = jax.make_jaxpr(lambda *x: function(*jax.tree.unflatten(tree, x)), return_shape=True)(*leaves)
-        return jax.tree.unflatten(jax.tree.structure(shape), evaluate(traced.jaxpr, traced.consts, leaves))
+        found = walk(traced, leaves, constant=lambda value, _: value, perform=perform, whole=own)
+        return jax.tree.unflatten(jax.tree.structure(shape), found)
 
     return new
 
