@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.verification import runs  # sets the compiler's flags before JAX starts
+from experiments.verification import runs
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
+from sim.flags import start
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.params import Graded, Param
@@ -32,6 +33,7 @@ MODELS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    start()  # some tests compute with JAX before they prepare a simulation
     for module in ("brian2", "pyparsing"):  # brian2 2.9 calls pyparsing by its old names
         config.addinivalue_line("filterwarnings", rf"ignore::DeprecationWarning:{module}.*")
 

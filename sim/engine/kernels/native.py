@@ -18,6 +18,7 @@ from sim.engine.kernels.c_text import Operand, Printed, printed, variable
 from sim.engine.kernels.rows import arrive
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
+from sim.engine.platform import computing
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -191,7 +192,8 @@ def lacking(program: Program, cells: Cells) -> str:
     )
     ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
     try:
-        _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
+        with computing(program.dtype):
+            _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
         compiler.registered(f"{header()}{TRIAL}", FLAGS)
     except (NotImplementedError, compiler.CompilerError, OSError) as problem:
         return str(problem)

@@ -21,7 +21,7 @@ from sim.engine.kernels import xla
 from sim.engine.kernels.jaxpr import walk
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
-from sim.engine.platform import on_gpu
+from sim.engine.platform import computing, on_gpu
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -145,8 +145,9 @@ def lacking(program: Program, cells: Cells) -> str:
     level = {port: np.zeros((TRIAL, LANES), np.float32) for port in program.ports}
     given = (cells, cells.state, windows, Ports(level, level, level))
     try:
-        expected = jax.jit(lambda c, s, w, p: xla.advance(program, c, s, w, p, {}))(*given)
-        found = jax.jit(lambda c, s, w, p: advance(program, c, s, w, p, {}))(*given)
+        with computing(program.dtype):
+            expected = jax.jit(lambda c, s, w, p: xla.advance(program, c, s, w, p, {}))(*given)
+            found = jax.jit(lambda c, s, w, p: advance(program, c, s, w, p, {}))(*given)
         alike = all(map(_alike, jax.tree.leaves(found), jax.tree.leaves(expected)))
     except Exception as problem:  # whatever a compiler says
         return f"{type(problem).__name__} stopped it: {str(problem).splitlines()[0] if str(problem) else 'no reason'}"
