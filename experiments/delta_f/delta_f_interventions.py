@@ -6,6 +6,7 @@ seed. The trains act through the Ia interneurons alone: with their synapses sile
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -17,7 +18,7 @@ from experiments.measures.contraction import contraction_measures
 from experiments.published.delta_f_changes import SOURCES, band, verdict
 from experiments.question import Asked, Question
 from experiments.shown import EVERY
-from experiments.statistics import attributes, change, known_mean, percent, summarised
+from experiments.statistics import attributes, change, known_mean, named, percent, summarised
 from experiments.words import listed, mean_and_sd, number
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.estimator_noise import estimator_noise
@@ -59,6 +60,8 @@ class DeltaFInterventions(Question):
         ValueError: no such convention.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("case",)
+
     population: str
     antagonist: str
     constitutive: float
@@ -81,8 +84,8 @@ class DeltaFInterventions(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (case, seed), its changes from the baseline, and one contraction in full."""
         chosen = convention(self.convention)
-        named = [self.baseline, *self.trains, self.silenced, *self.less, *self.more, self.example]
-        m = asked.cases(named)
+        m = asked.folded()
+        named(m, "case", self.baseline, *self.trains, self.silenced, *self.less, *self.more, self.example)
         everywhere = m["case"].values.tolist()
         m = m.assign({f"{name}_effect": change(m[name], "case", everywhere, self.baseline) for name in EFFECTS})
         m = summarised(m.assign({f"{name}_percent": percent(m[name], "case", self.baseline) for name in PERCENT}))
@@ -92,7 +95,9 @@ class DeltaFInterventions(Question):
         both = (start >= 0) & (silent >= 0)
         changed = np.where(both, _differing(before, after), np.nan)
         counted = np.where(start >= 0, np.isfinite(before).sum(axis=(-2, -1)), np.nan)
-        noisy = "estimator noise of the pool's ΔF: half changes, one unit's last spike left out at a time, in quadrature"
+        noisy = (
+            "estimator noise of the pool's ΔF: half changes, one unit's last spike left out at a time, in quadrature"
+        )
         said = "spikes of the pool that the train changes while the synapses are silenced"
         return m.assign(
             level=("case", m["ligand_mean"].values + self.constitutive, attributes("1", "monoaminergic level")),

@@ -5,6 +5,7 @@ From its spikes alone come ΔF, brace height and peak rate, as from a decomposed
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -45,6 +46,8 @@ class PairedDeltaF(Question):
         ValueError: no such convention.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("monoamine", "inhibition")
+
     population: str
     convention: DeltaFConvention | str = "later_spike_from_second"
     example: tuple[float, float] = (1.0, 1.5)
@@ -61,7 +64,7 @@ class PairedDeltaF(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, inhibition, seed), and one contraction in full."""
         chosen = convention(self.convention)
-        m = asked.folded("monoamine", "inhibition")
+        m = asked.folded()
         start, end = (float(m["inhibition"].sel(inhibition=x, method="nearest")) for x in self.contrast)
         m = m.assign({f"{name}_effect": change(m[name], "inhibition", end, start) for name in ("delta_f", "peak_rate")})
         m = summarised(m)

@@ -55,7 +55,7 @@ def page(
     origin = json.loads(origin) if isinstance(origin, str) else dict(origin)
     shown = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
     return shown.render(
-        title=type(question).__module__.rpartition(".")[2].replace("_", " ").replace("delta f", "ΔF").capitalize(),
+        title=question.name[:1].upper() + question.name[1:],
         subtitle=_first_line(question),
         headline=headline,
         svg=svg(figure),

@@ -4,6 +4,7 @@ A map over what the level of a motoneuron is made of: its constitutive part, whi
 which relaxation does. Under the same random streams everywhere, for both tiers of the motoneuron.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import xarray as xr
@@ -13,7 +14,7 @@ from experiments.measures.spasm import left_of, spasm_measures, window
 from experiments.question import Asked, Question
 from experiments.spasm import abort_map_figure
 from experiments.spasm.abort_map_figure import OUTCOMES, treatments
-from experiments.statistics import attributes, named, summarised
+from experiments.statistics import attributes, expect, named, summarised
 from experiments.words import number
 from sim.measure import Measure
 
@@ -43,6 +44,10 @@ class AbortMap(Question):
 
     def measures(self) -> tuple[Measure, ...]:
         return spasm_measures(self.population, *window(self.start, self.lasting, "stimulation"))
+
+    def fits(self, factors: Mapping[str, int]) -> None:
+        """The tiers are one more factor, if there are several."""
+        expect({name: count for name, count in factors.items() if name != "tier"}, DIMS, self.name)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (tier, case, constitutive, ligand, intensity, seed), and the outcomes.

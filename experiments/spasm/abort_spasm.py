@@ -7,6 +7,7 @@ acts through the circuit: pulses on the antagonist's Ia fibres, and the ligand.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -35,6 +36,8 @@ class AbortSpasm(Question):
         doses: cases of continuous trains of other doses, shown as a summary.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("case", "constitutive")
+
     population: str
     nerve: str
     ligand: float
@@ -50,7 +53,7 @@ class AbortSpasm(Question):
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (case, constitutive, seed), and the course of one seed in every case."""
-        m = asked.folded("case", "constitutive").sortby("constitutive")
+        m = asked.folded().sortby("constitutive")
         named(m, "case", self.untreated, *self.shown, *self.doses)
         m["spasm_left"] = left_of(m["force_left"], m["force_left"].sel(case=self.untreated, drop=True))
         m = summarised(m)

@@ -6,6 +6,7 @@ streams. What fires after it is kept going by the persistent inward current alon
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -32,6 +33,8 @@ class Spasm(Question):
         shown: two constitutive parts whose courses are shown; the nearest of the design are taken.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("monoamine",)
+
     population: str
     ligand: float
     start: str | float
@@ -43,7 +46,7 @@ class Spasm(Question):
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, seed), and the courses of one seed at two levels."""
-        m = summarised(asked.folded("monoamine").sortby("monoamine"))
+        m = summarised(asked.folded().sortby("monoamine"))
         m = m.assign(level=(m["monoamine"] + self.ligand).drop_vars("monoamine"))
         m["level"].attrs = attributes("1", "monoaminergic level: constitutive part + ligand")
         here = m.sel(monoamine=list(self.shown), method="nearest").rename(monoamine="shown")
