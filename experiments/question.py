@@ -48,7 +48,7 @@ class Asked:
 
     @cached_property
     def grid(self) -> xr.Dataset:
-        """The measures along the factors of the design; `sample` is the number of each sample, -1 where none is done."""
+        """The measures along the factors of the design; `sample` is the number of each, -1 where none is done."""
         from sim.results.grid import grid
 
         return grid(self.table)

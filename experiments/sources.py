@@ -123,7 +123,7 @@ class Variants:
             status = part["status"].load()  # before the rest, which is whole where it says so
             count = part.sizes["sample"]
             own = {self.factor: ("sample", np.full(count, name)), f"{self.factor}_index": ("sample", np.full(count, k))}
-            numbered.append(part.assign_coords(status=status, **own))
+            numbered.append(part.assign_coords({"status": status, **own}))
         whole = xr.concat(
             numbered, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
         )

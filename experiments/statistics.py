@@ -131,8 +131,9 @@ def expect(levels: Mapping[Any, int], dims: Sequence[str], question: str) -> Non
     for name in dims:
         if name not in there:
             raise ValueError(
-                f"{question} compares conditions along {name!r}, but the design varies {', '.join(there) or 'nothing'}; "
-                f"name an axis so, one value is enough: design.axes.{name}={{of: PATH, values: [...]}}."
+                f"{question} compares conditions along {name!r}, but the design varies "
+                f"{', '.join(there) or 'nothing'}; name an axis so, one value is enough: "
+                f"design.axes.{name}={{of: PATH, values: [...]}}."
             )
     if more := [name for name in there if name not in dims and levels[name] > 1]:
         raise ValueError(f"the design also varies {more[0]!r}, over which {question} would mix. Run it by itself.")

@@ -94,7 +94,8 @@ def build(
         names = [p.name for p in (*populations, *projections)]
         wrong = next(iter(changed))
         raise NetworkError(f"`set` changes {wrong!r}, which is no part of the segment: {nearest(wrong, names)}")
-    sources = {param.source for pool in pools.values() for param in pool.populations[0].params.values()}
+    rows = [row for pool in pools.values() for row in pool.populations[0].params.values()]
+    sources = {row.source for row in rows if isinstance(row, Graded | Param)}
     words = (
         f"segment of {' and '.join(pools)}: of each muscle {size} motoneurons (cell {cell}; "
         f"{', '.join(sorted(filter(None, sources)))}), {afferents} Ia fibres, and {interneurons} Ia interneurons that "

@@ -147,8 +147,8 @@ class DeltaFInterventions(Question):
             f"{mean_and_sd(at, 'peak_force', 0, '% of maximum')}, more than the 20 % of the people. Both muscles have "
             "cells of the pool hTA; one draw of the wiring. Every pulse of a train recruits all Ia fibres of the "
             f"antagonist and reaches the pool through the Ia interneurons only: without them {silenced(m)}.",
-            "Inhibition lowers ΔF at levels below about 1 and raises it above (experiment inhibition_reversal), through "
-            f"units that outlast the command: here {lasting} of {units} units outlast it at the baseline.",
+            "Inhibition lowers ΔF at levels below about 1 and raises it above (experiment inhibition_reversal), "
+            f"through units that outlast the command: here {lasting} of {units} units outlast it at the baseline.",
             "A, B: one seed, the one whose effect is nearest to the mean; units from dark to light in order of "
             "recruitment; grey, the command; bar, the train. C, D: grey, seeds; colour, mean with its 95 % interval; "
             "black, the baseline; dotted, the published conductances. E: small points, seeds; circles, their mean with "

@@ -99,7 +99,7 @@ def _conditions(m: xr.Dataset, name: str) -> Iterator[list[str]]:
         where = dict(zip(mean.dims, place, strict=True))
         labels = [f"{dim} {_label(m[dim].values[k])}" for dim, k in where.items() if dim in m.coords]
         digits = _digits(float(mean.values[place]), float(m[f"{name}_sd"].values[place]))
-        numbers = [number(m[f"{name}_{part}"].values[place], digits) for part in ("mean", "sd", "half")]
+        numbers = [number(float(m[f"{name}_{part}"].values[place]), digits) for part in ("mean", "sd", "half")]
         yield [*said, ", ".join(labels), *("–" if x == "not measurable" else x for x in numbers),
                f"{float(m[f'{name}_n'].values[place]):.0f}"]  # fmt: skip
 

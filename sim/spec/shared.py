@@ -41,7 +41,7 @@ class Shared:
     name: str
     value: Value
     feeds: Mapping[str, str]
-    source: str = ""
+    source: str = field(default="", metadata={"said": True})
     bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:

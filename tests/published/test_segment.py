@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sim.cases import Cases
 
 from experiments.verification import runs
 from sim.analysis.silence import silence
-from sim.cases import Cases
 from sim.results.status import Status
 from sim.spec.network import Network
 from sim.spec.protocol import Protocol

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import xarray as xr
+from experiments.delta_f_parts import parts, pooled
+from experiments.designs import levels_by_inhibition
+from experiments.paired_delta_f import AXES, PairedDeltaF
 from matplotlib.figure import Figure
 
 from experiments.conditions import conditions, over_seeds
-from experiments.delta_f_parts import parts, pooled
-from experiments.designs import levels_by_inhibition
 from experiments.inhibition_reversal import InhibitionReversal
-from experiments.paired_delta_f import AXES, PairedDeltaF
 from experiments.reversal_pairs import compare
 from experiments.traces import read_at, smoothed
 from sim.analysis.delta_f import delta_f

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from experiments.delta_f_interventions_people import PEOPLE, band, paired, verdict
 
 
