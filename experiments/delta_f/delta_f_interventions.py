@@ -181,7 +181,8 @@ class DeltaFInterventions(Question):
             "rate_time": ("rate_time", t, attributes("s", "time of the smoothed rates")),
             "shown_command": ("time", (command * known).astype(small), attributes("1", "excitatory command A_e")),
             "shown_rate": (
-                ("contraction", "unit", "rate_time"), rate.astype(small), attributes("pps", f"smoothed rates, {both_of}"),
+                ("contraction", "unit", "rate_time"), rate.astype(small),
+                attributes("pps", f"smoothed rates, {both_of}"),
             ),
             "shown_force": (
                 ("contraction", "time"), (force * known).astype(small),

@@ -17,6 +17,7 @@ from sim.flags import switched_off
 
 FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs"
 
+
 @contextmanager
 def computing(dtype: Any) -> Iterator[None]:
     """JAX as the engine computes with it, and afterwards again as the user has it.

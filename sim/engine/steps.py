@@ -7,7 +7,6 @@ windows is known only as they run, so that one compiled function serves every cu
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
