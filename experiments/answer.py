@@ -73,7 +73,7 @@ class Result:
         Raises:
             ValueError: the design does not fit the question, or something was not recorded.
         """
-        asked = Asked(self.brought.results, self.brought.table, type(self.question).__name__)
+        asked = Asked(self.brought.results, self.brought.table, self.question)
         said = {"simulated": str(self.brought.results.attrs.get("simulated", "")), **asked.counted()}
         found = self.question.answer(asked)
         return found.assign_attrs({**said, **found.attrs})
@@ -87,8 +87,8 @@ class Result:
         status = self.brought.results["status"].values
         failed, count = int((status > Status.DONE).sum()), len(status)
         spread = "; ± is the SD between n seeds" if any(str(name).endswith("_sd") for name in self.answer) else ""
-        lines = [f"{count} sample{'s' * (count != 1)}, {failed} failed{spread}"]
-        lines += self.question.headline(self.answer)
+        counted = f"{count} sample{'s' * (count != 1)}, {failed} failed{spread}"
+        lines = [*([counted] if self.question.measures() else []), *self.question.headline(self.answer)]
         for kind in Status:
             if kind > Status.DONE and (some := int((status == kind).sum())):
                 lines.append(f"{some} of {count} samples failed: {kind.sentence}")

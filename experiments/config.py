@@ -5,13 +5,32 @@ from typing import Any
 
 
 @dataclass
+class Timing:
+    """When interventions act, unless one of them says otherwise.
+
+    Args:
+        start: when they begin.
+        lasts: how long stimulation goes on.
+        relaxing, relaxed: the ramp of relaxation, and how long it lasts after that.
+    """
+
+    start: str = "4 s"
+    lasts: str = "16 s"
+    relaxing: str = "2 s"
+    relaxed: str = "20 s"
+
+
+@dataclass
 class Config:
     """Groups hold what is instantiated; the rest are plain values that the command line may set."""
 
     name: str = "???"
     scale: str = "full"
     network: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
     protocol: dict[str, Any] = field(default_factory=dict)
+    intervention: dict[str, Any] = field(default_factory=dict)
+    timing: Timing = field(default_factory=Timing)
     record: dict[str, Any] = field(default_factory=dict)
     design: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=dict)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from experiments.question import Question
     from experiments.sources import Simulation, Source
     from sim.run import Study
+    from sim.spec.network import Network
+    from sim.spec.protocol import Protocol
 
 
 class UserError(Exception):
@@ -84,8 +86,39 @@ def declare_study(config: DictConfig) -> "Study":
         numerics = Numerics(config.dt, config.window, config.scheme, config.dtype)
     except ValueError as problem:
         raise UserError(sentence(problem)) from problem
-    parts = {name: _built(config, name) for name in ("network", "protocol", "record", "design", "backend")}
-    return Study(**parts, numerics=numerics)
+    parts = {name: _built(config, name) for name in ("record", "design", "backend")}
+    return Study(declare_network(config), declare_protocol(config), **parts, numerics=numerics)
+
+
+def declare_network(config: DictConfig) -> "Network":
+    """The network that a configuration declares, under its states, in their order.
+
+    Raises:
+        UserError: something cannot be declared like this.
+    """
+    from sim.spec.kinds import part
+    from sim.spec.network import Network
+
+    network, states = _built(config, "network"), _built(config, "state")
+    try:
+        return part("`network` of a study", network, Network, ValueError).under(*states.values())
+    except ValueError as problem:
+        raise UserError(sentence(problem)) from problem
+
+
+def declare_protocol(config: DictConfig) -> "Protocol":
+    """The protocol that a configuration declares, and its interventions at the same time.
+
+    Raises:
+        UserError: something cannot be declared like this.
+    """
+    protocol = _built(config, "protocol")
+    try:
+        for intervention in _built(config, "intervention").values():
+            protocol = protocol + intervention
+    except ValueError as problem:
+        raise UserError(sentence(problem)) from problem
+    return protocol
 
 
 def _built(config: DictConfig, name: str) -> Any:

@@ -2,13 +2,14 @@
 
     @dataclass(frozen=True)
     class MyQuestion(Question):
+        dims = ("monoamine",)                                 # the factors of the design that it compares
         population: str                                       # settings of the analysis, from conf/experiment
 
         def measures(self):                                   # one number per sample, taken while the sweep runs
             return pool_measures(self.population, LATER_SPIKE_FROM_SECOND)
 
         def answer(self, asked):                              # folded by name, with means over seeds
-            return summarised(asked.folded("monoamine"))
+            return summarised(asked.folded())
 
         def draw(self, m): ...                                # from the answer alone
         def headline(self, m): ...
@@ -21,7 +22,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
@@ -39,28 +40,30 @@ class Asked:
     Args:
         results: as a simulation or a recording left them, (sample, ...).
         table: the measures of the question, (sample,), with the factors of the design.
-        question: how an error calls the question.
+        question: that is asked.
     """
 
-    def __init__(self, results: xr.Dataset, table: xr.Dataset, question: str) -> None:
+    def __init__(self, results: xr.Dataset, table: xr.Dataset, question: "Question") -> None:
         self.results, self.table, self.question = results, table, question
 
     @cached_property
     def grid(self) -> xr.Dataset:
-        """The measures along the factors of the design, and `sample`, the number of each sample, -1 where none is done."""
+        """The measures along the factors of the design; `sample` is the number of each, -1 where none is done."""
         from sim.results.grid import grid
 
         return grid(self.table)
 
     def folded(self, *dims: str) -> xr.Dataset:
-        """The measures, refused unless the design has exactly these factors (besides seeds and participants); factors
-        of one level that are not named are dropped.
+        """The measures along these factors of the design, by default those that the question compares, seeds and
+        participants; other factors of one level are dropped.
 
         Raises:
             ValueError: the design lacks one, or has another.
         """
-        spare = [d for d in self.grid.dims if d not in (*dims, "seed") and self.grid.sizes[d] == 1]
-        return expect(self.grid.squeeze(spare, drop=True), *dims, question=self.question).transpose(*dims, ...)
+        dims = dims or self.question.dims
+        expect(self.grid.sizes, dims, self.question.name)
+        spare = [name for name in self.grid.dims if name not in (*dims, "seed", "participant")]
+        return self.grid.squeeze(spare, drop=True).transpose(*dims, ...)
 
     def view(self, samples: Sequence[int] | np.ndarray) -> View:
         """Spikes and courses of some samples."""
@@ -81,11 +84,19 @@ class Asked:
 class Question(ABC):
     """What an experiment brings besides its configuration."""
 
+    dims: ClassVar[tuple[str, ...]] = ()
+    """The factors of the design that it compares; none if it takes any design, or says otherwise in `fits`."""
+
     def measures(self) -> tuple[Measure, ...]:
         """What is measured in every sample."""
         return ()
 
-    def fits(self, factors: Mapping[str, int]) -> Any:  # noqa: B027 (any design, unless a question says otherwise)
+    @property
+    def name(self) -> str:
+        """How an error and a report call it: 'paired ΔF'."""
+        return type(self).__module__.rpartition(".")[2].replace("delta_f", "ΔF").replace("_", " ")
+
+    def fits(self, factors: Mapping[str, int]) -> Any:
         """Refuse a design that the question cannot be asked of, before anything runs.
 
         Args:
@@ -94,6 +105,8 @@ class Question(ABC):
         Raises:
             ValueError: one sentence.
         """
+        if self.dims:
+            expect(factors, self.dims, self.name)
 
     @abstractmethod
     def answer(self, asked: Asked) -> xr.Dataset:
@@ -112,7 +125,7 @@ class Question(ABC):
         """The answer in a few lines of text, numbers with units."""
 
     def notes(self, m: xr.Dataset) -> list[str]:
-        """Paragraphs for the report: how to read the panels, what was varied, what people show, what to keep in mind."""
+        """Paragraphs for the report: how to read the panels, what people show, what to keep in mind."""
         return []
 
     def tables(self, m: xr.Dataset) -> Mapping[str, str]:

@@ -123,7 +123,7 @@ class Variants:
             status = part["status"].load()  # before the rest, which is whole where it says so
             count = part.sizes["sample"]
             own = {self.factor: ("sample", np.full(count, name)), f"{self.factor}_index": ("sample", np.full(count, k))}
-            numbered.append(part.assign_coords(status=status, **own))
+            numbered.append(part.assign_coords({"status": status, **own}))
         whole = xr.concat(
             numbered, "sample", data_vars="minimal", coords="minimal", compat="override", combine_attrs="override"
         )
@@ -180,7 +180,7 @@ class Recorded:
         else:
             recording, *force = self._paths()
             found = read(recording, force=force[0] if force else None)
-            origin = provenance(config_text=self.config, seed=0, backend="recording", device="none", wall_seconds={})
+            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])

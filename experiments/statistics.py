@@ -3,7 +3,7 @@
 The only place where samples of one condition become one number. All take and give arrays with named dimensions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,23 +116,27 @@ def attributes(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
 
 
-def expect(measures: xr.Dataset, *dims: str, question: str) -> xr.Dataset:
-    """The measures, if their design has exactly these factors besides the seeds, and participants if any.
+def expect(levels: Mapping[Any, int], dims: Sequence[str], question: str) -> None:
+    """A design must have these factors, and no other with several levels besides the seeds and participants.
+
+    Args:
+        levels: how many levels each factor has, by name.
+        dims: the factors that the question compares.
+        question: how an error calls it.
 
     Raises:
         ValueError: it lacks one, or has another, over which the question would mix.
     """
-    there = [str(dim) for dim in measures.dims if dim not in (OVER, "participant")]
-    lacking: Sequence[str] = [dim for dim in dims if dim not in there]
-    if lacking:
-        raise ValueError(
-            f"{question} compares conditions along {lacking[0]!r}, but the design varies "
-            f"{', '.join(there) or 'nothing'}; name an axis so, one value is enough: "
-            f"design.axes.{lacking[0]}={{of: PATH, values: [...]}}."
-        )
-    if more := [dim for dim in there if dim not in dims]:
+    there = [str(name) for name in levels if name not in (OVER, "participant")]
+    for name in dims:
+        if name not in there:
+            raise ValueError(
+                f"{question} compares conditions along {name!r}, but the design varies "
+                f"{', '.join(there) or 'nothing'}; name an axis so, one value is enough: "
+                f"design.axes.{name}={{of: PATH, values: [...]}}."
+            )
+    if more := [name for name in there if name not in dims and levels[name] > 1]:
         raise ValueError(f"the design also varies {more[0]!r}, over which {question} would mix. Run it by itself.")
-    return measures
 
 
 def named(m: xr.Dataset, dim: str, *labels: str) -> list[str]:

@@ -47,7 +47,11 @@ def build(
     rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
     if lacking := [row for row in ROWS.get(cell, ()) if row not in rows]:
         raise NetworkError(f"the table of the pool {name!r} lacks {', '.join(lacking)}; give every row of {cell!r}.")
-    return Network((Population(name, CELLS[cell], size, rows),))
+    words = f"pool of {size} motoneuron{'s' * (size != 1)} {name} (cell {cell}; {source})"
+    changed = dict(set or {})
+    words += "; synaptic noise off" * (changed.pop("noise", None) == 0)
+    words += "".join(f"; {row} {value}" for row, value in changed.items())
+    return Network((Population(name, CELLS[cell], size, rows),), words=words)
 
 
 def _row(name: str, row: Any, source: str) -> Param | Graded:

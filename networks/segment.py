@@ -31,7 +31,6 @@ IPSP = (
     f"fitted to a largest Ia IPSP of 2 mV at rest in the lowest-threshold cell: unitary ones are 8 to 220 uV and 10 to "
     f"200 times smaller than it, {JANKOWSKA}; half of the conductance on the dendrites: chosen"
 )
-MENDELL = "94 % of the motoneurons receive each fibre, Mendell & Henneman 1968 (Science 160:96, cat)"
 
 
 def build(
@@ -95,7 +94,14 @@ def build(
         names = [p.name for p in (*populations, *projections)]
         wrong = next(iter(changed))
         raise NetworkError(f"`set` changes {wrong!r}, which is no part of the segment: {nearest(wrong, names)}")
-    return Network(tuple(populations), tuple(projections), tuple(signals))
+    rows = [row for pool in pools.values() for row in pool.populations[0].params.values()]
+    sources = {row.source for row in rows if isinstance(row, Graded | Param)}
+    words = (
+        f"segment of {' and '.join(pools)}: of each muscle {size} motoneurons (cell {cell}; "
+        f"{', '.join(sorted(filter(None, sources)))}), {afferents} Ia fibres, and {interneurons} Ia interneurons that "
+        "silence it"
+    )
+    return Network(tuple(populations), tuple(projections), tuple(signals), words=words)
 
 
 def _fibres(name: str, size: int, changed: dict[str, dict[str, Any]]) -> Population:
@@ -170,6 +176,7 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 "chosen: composite EPSP of 3.2 to 1.5 mV at rest, lowest to highest threshold; in mV unknown in humans",
             ),
             delay=nerve,
+            # 94 % of the motoneurons receive each fibre: Mendell & Henneman 1968 (Science 160:96, cat)
             wiring=Convergent(max(1, round(0.94 * afferents)), wiring),
         ),
         *(

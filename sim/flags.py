@@ -6,6 +6,9 @@
 
 An unknown flag ends the process, and the flags differ between jaxlib versions. So they are tried once in a child
 process, the answer is kept in the cache, and without them everything runs as before, only slower.
+
+To import `sim` sets nothing: `start` does, which the first prepared simulation calls. `SHERRINGTON_FLAGS=off` in the
+environment keeps it from that, and from keeping what XLA compiles.
 """
 
 import importlib.metadata
@@ -16,6 +19,7 @@ import sys
 import uuid
 import warnings
 import zlib
+from functools import cache
 from pathlib import Path
 
 from sim import control_groups
@@ -40,20 +44,31 @@ def _machine() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def set_flags() -> None:
-    """Set `XLA_FLAGS`, unless the user has set these flags or JAX has already started. It does not load JAX."""
+def switched_off() -> bool:
+    """Whether the user wants JAX as it is: no flags, no devices, nothing kept that it compiles."""
+    return os.environ.get("SHERRINGTON_FLAGS", "").strip().lower() in ("off", "0", "no", "false")
+
+
+@cache
+def start() -> None:
+    """Set `XLA_FLAGS` for the simulations of this process, once, before JAX starts; it does not load JAX.
+
+    What the user has set stays. Where JAX already runs, nothing is set, and a warning says what that costs.
+    """
     present = os.environ.get("XLA_FLAGS", "").split()
     named = {flag.partition("=")[0] for flag in present}
     devices = f"--xla_force_host_platform_device_count={cores()}"
     fast, devices = ([f for f in flags if f.partition("=")[0] not in named] for flags in (FAST, [devices]))
-    if not fast and not devices:
+    if switched_off() or not (fast or devices):
         return
-    if _jax_has_started():
+    if running := _on_cpu():
         warnings.warn(
-            "JAX had started before `sim` was imported, so its compiler settings stay as they were and simulations on "
-            "the CPU run slower; import sim before the first JAX computation.",
+            f"JAX had started before the first simulation was prepared, so simulations run on {running} of {cores()} "
+            "cores, and with backend.kernel=xla two to four times slower on each; call sim.flags.start() before the "
+            "first JAX computation.",
             stacklevel=2,
         )
+    if _jax_has_started():
         return
     for flags in (fast, fast[:1], []):  # all, the wider vectors alone, none
         if not flags or _accepted([*present, *devices, *flags]):
@@ -64,6 +79,12 @@ def set_flags() -> None:
 def _jax_has_started() -> bool:
     bridge = sys.modules.get("jax._src.xla_bridge")
     return bool(bridge and getattr(bridge, "_backends", None))
+
+
+def _on_cpu() -> int:
+    """The devices of JAX if it already runs, and on a CPU; else 0."""
+    started = _jax_has_started() and sys.modules["jax"].default_backend() == "cpu"
+    return sys.modules["jax"].device_count() if started else 0
 
 
 def _accepted(flags: list[str]) -> bool:

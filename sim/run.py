@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from sim.results.schema import Schema
 from sim.results.slabs import samples_per_slab
 from sim.results.store import Store
 from sim.results.writer import Writer
+from sim.spec.describe.words import in_words
 from sim.spec.kinds import part
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -75,6 +76,18 @@ class Study:
         """What is run: the coordinates of every sample, see `Design.dataset`."""
         return self.design.dataset(self.leaves())
 
+    def described(self) -> dict[str, Any]:
+        """What is simulated: a sentence (`simulated`) and the tables of a paper (`description`), as JSON takes them."""
+        network, numerics = self.network, self.numerics
+        who = network.words or ", ".join(f"{p.size} {p.name}" for p in network.populations)
+        states = f"; {', '.join(state.name for state in network.states)}" if network.states else ""
+        done = in_words(self.protocol.elements(), set(map(str, self.samples().coords)))
+        parts = {"network": network.describe(), "protocol": self.protocol.describe()}
+        return {
+            "simulated": f"Simulated {who}{states}{done}; dt {numerics.dt}, {numerics.scheme} scheme.",
+            "description": {name: [asdict(table) for table in tables] for name, tables in parts.items()},
+        }
+
     def digest(self, measures: Sequence[Measure] = ()) -> str:
         """The name of the result.
 
@@ -94,7 +107,6 @@ def run(
     slice: int = 0,
     slices: int = 1,
     config: str = "",
-    seed: int = 0,
 ) -> xr.Dataset:
     """Run what is not done yet, and return the whole result; `provenance.json` is written beside the store.
 
@@ -107,7 +119,6 @@ def run(
         slice, slices: run only every `slices`-th slab from number `slice` on. Processes fill one store together; a slab
             that another one is at work on is left to it.
         config: resolved configuration, kept in the provenance.
-        seed: kept in the provenance.
 
     Returns:
         The store's Dataset (sample, unit, spike, time), lazy; other processes may still be at work on it.
@@ -135,7 +146,6 @@ def run(
     check_measures(measures, simulation.schema)
     origin = provenance(
         config_text=config,
-        seed=seed,
         backend=type(study.backend).__name__,
         device=simulation.device,
         wall_seconds={},
@@ -181,7 +191,7 @@ def _created(
         kept,
         digest=study.digest(measures),
         samples_per_slab=samples_per_slab(schema.sizes["sample"], largest),
-        attributes={"provenance": origin, "study": study.digest()},
+        attributes={"provenance": origin, "study": study.digest(), **study.described()},
     )
 
 

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from experiments.verification import runs  # sets the compiler's flags before JAX starts
+from experiments.verification import runs
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
+from sim.flags import start
 from sim.spec.model import Block, Model
+from sim.spec.network import Network, Population
+from sim.spec.params import Graded, Param
+from sim.spec.projection import Projection, Signal
+from sim.spec.protocol import Protocol, Settle, Step, Train
+from sim.spec.trigger import When
+from sim.spec.wiring import Random
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,6 +33,7 @@ MODELS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    start()  # some tests compute with JAX before they prepare a simulation
     for module in ("brian2", "pyparsing"):  # brian2 2.9 calls pyparsing by its old names
         config.addinivalue_line("filterwarnings", rf"ignore::DeprecationWarning:{module}.*")
 
@@ -73,6 +81,37 @@ def one_model():
         return Model(name, Block(text, params=params or {}, initial=initial), **(rules or {}))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def circuit() -> tuple[Network, Protocol]:
+    """Two noisy populations that excite, inhibit and hear each other, and a protocol with a trigger in it: whatever
+    couples cells, in 160 ms."""
+    numbers = {"g": "0.02 uS", "E": "-65 mV", "C": "0.2 nF", "sigma": "2 mV", "v_thr": "-50 mV"}
+    text = """
+        dv/dt = (g*(E - v) + g_e*(0*mV - v) + g_i*(-80*mV - v) + I)/C + sigma*sqrt(2*g/C)*xi : volt (unless refractory)
+        dg_e/dt = -g_e/(3*ms) : siemens
+        dg_i/dt = -g_i/(8*ms) : siemens
+        dr/dt = -r/(25*ms) : 1
+        I : amp
+    """
+    params = {name: Param(value, "test") for name, value in numbers.items()}
+    block = Block(text, params=params, initial={"v": "-65 mV"})
+    cell = Model("a cell", block, threshold="v > v_thr", reset="v = E; r += 1", refractory="2 ms")
+    network = Network(
+        (Population("a", cell, 5, {"C": Graded("0.15 nF", "0.3 nF")}), Population("b", cell, 9)),
+        (
+            Projection("excite", "a", "b.g_e", Graded("8 nS", "16 nS"), Graded("1 ms", "7.3 ms"), Random(0.6)),
+            Projection("inhibit", "b", "a.g_i", "3 nS", "2 ms"),
+            Projection("rate", "b.r", "a.I", "-0.02 nA", Graded("0 ms", "6 ms")),
+        ),
+        (Signal("activity", "b.r", "mean"),),
+    )
+    burst = Train("b.I", "200 Hz", "20 ms", "0.5 nA", "1 ms", name="burst")
+    reply = When("activity", burst, above=0.3, latency="2 ms", spread="5 ms", refractory="30 ms", name="reply")
+    pulse = Settle("80 ms", "wait") >> Step("b.I", "0 nA", "20 ms", name="pulse")
+    drive = Settle("10 ms") >> Step("a.I", "0.7 nA", "120 ms", name="drive") >> Settle("30 ms")
+    return network, drive + reply + pulse
 
 
 @pytest.fixture(scope="session")

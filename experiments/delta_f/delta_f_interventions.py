@@ -6,6 +6,7 @@ seed. The trains act through the Ia interneurons alone: with their synapses sile
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -27,8 +28,6 @@ from sim.units import in_unit
 
 EFFECTS = ("delta_f", "delta_f_without", "peak_rate", "brace_height", "peak_force")
 PERCENT = ("delta_f", "delta_f_without", "peak_rate")
-FREQUENCY = "protocol.nerve.frequency"
-GIVEN = ("protocol.nerve.on", "protocol.nerve.level")  # a train is given where both, as far as they vary, are not 0
 
 CONTROL = {
     "silenced_spikes": "spikes of the pool that the train changes while the synapses are silenced",
@@ -53,7 +52,7 @@ class DeltaFInterventions(Question):
         population: the pool that contracts.
         antagonist: whose afferents are stimulated.
         constitutive: part of the monoaminergic level, beside the ligand, where the design does not vary it.
-        train: when the train begins and how long it lasts.
+        start, duration: of the train.
         baseline: case with which all others are compared.
         trains: cases of stimulation, from the least to the largest dose.
         silenced: the case in which the train cannot reach the pool.
@@ -65,10 +64,13 @@ class DeltaFInterventions(Question):
         ValueError: no such convention.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("case",)
+
     population: str
     antagonist: str
     constitutive: float
-    train: tuple[str | float, str | float]
+    start: str | float
+    duration: str | float
     baseline: str
     trains: Sequence[str]
     silenced: str
@@ -91,7 +93,7 @@ class DeltaFInterventions(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (case, seed), its changes from the baseline, and one contraction in full."""
         chosen = convention(self.convention)
-        m = asked.folded("case")
+        m = asked.folded()
         named(m, "case", self.baseline, *self.trains, self.silenced, *self.less, *self.more, self.example)
         effects = {f"{x}_effect": change(m[x], "case", m["case"].values.tolist(), self.baseline) for x in EFFECTS}
         m = summarised(m.assign(effects | {f"{x}_percent": percent(m[x], "case", self.baseline) for x in PERCENT}))
@@ -128,7 +130,7 @@ class DeltaFInterventions(Question):
         t = np.arange(0, time[-1] + EVERY / 2, EVERY)
         rate = there * smoothed_rate(view.spikes(self.population), t, convention=chosen.rate)
         command = there * view.course(f"{self.population}.excitation")[0]
-        begin, lasting = (in_unit(x, "ms", "begin and duration of the train") / 1000 for x in self.train)
+        begin, lasting = (in_unit(x, "ms", "a time of the train") / 1000 for x in (self.start, self.duration))
         words = "smoothed rates, without and with the train"
         return {
             "time": ("time", time, attributes("s", "time")),
@@ -186,10 +188,9 @@ class DeltaFInterventions(Question):
 def _frequency(m: xr.Dataset) -> xr.DataArray:
     """Pulses of the train in each case: Hz, 0 without one; NaN where the design does not say."""
     found = xr.full_like(m["case"], np.nan, dtype=float)
-    given = [m[path] for path in GIVEN if path in m.coords]
-    if FREQUENCY in m.coords and given:
-        on = np.prod([x.broadcast_like(found) for x in given], axis=0) > 0
-        found = (1000 * m[FREQUENCY]).broadcast_like(found).where(on, 0)  # kHz among the coordinates
+    on, rate = (m.coords.get(f"protocol.nerve.{leaf}") for leaf in ("on", "frequency"))
+    if on is not None and rate is not None:
+        found = (1000 * rate).broadcast_like(found).where(on > 0, 0)  # kHz among the coordinates
     return found.reset_coords(drop=True).assign_attrs(attributes("Hz", "pulses of the train, 0 without"))
 
 

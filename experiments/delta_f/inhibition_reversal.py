@@ -8,6 +8,7 @@ test unit's recruitment and derecruitment.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -24,7 +25,6 @@ from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.traces import smoothed
 from sim.measure import Measure
 
-DIMS = ("monoamine", "inhibition", "peak")
 EXPECTED = {(0.85, 20.0): (1.41, 0.86), (1.2, 20.0): (2.32, 2.80), (1.2, 12.0): (2.21, 3.31)}
 """ΔF (pps) at A_i 1.5 and 5 by level and peak, from an independent throw-away implementation of the published
 equations: 5th-order polynomial, r² >= 0.7, noise off, dt 0.025 ms."""
@@ -45,6 +45,8 @@ class InhibitionReversal(Question):
         ValueError: no such convention.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("monoamine", "inhibition", "peak")
+
     population: str
     convention: DeltaFConvention | str = "later_spike_from_second"
     levels: tuple[float, float] = (0.85, 1.2)
@@ -60,12 +62,12 @@ class InhibitionReversal(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """ΔF and its parts on the grid (monoamine, inhibition, peak, seed), in the same pairs, and of one pair."""
         chosen = convention(self.convention)
-        m = asked.folded(*DIMS).sortby(list(DIMS))
+        m = asked.folded().sortby(list(self.dims))
         least, *_ = every = m["inhibition"].values.tolist()
         m = m.assign(delta_f_change=change(m["delta_f"], "inhibition", every, least, words="change from the least"))
-        wanted = dict(zip(DIMS, (self.levels, self.contrast, [self.peak]), strict=True))
+        wanted = dict(zip(self.dims, (self.levels, self.contrast, [self.peak]), strict=True))
         levels, strengths, top = (m.indexes[dim].get_indexer(x, method="nearest") for dim, x in wanted.items())
-        first = m["sample"].isel({dim: 0 for dim in m["sample"].dims if dim not in DIMS})  # alike without noise
+        first = m["sample"].isel({dim: 0 for dim in m["sample"].dims if dim not in self.dims})  # alike without noise
         number_of = first.isel(inhibition=strengths).transpose("inhibition", "monoamine", "peak").values
         at = np.where(number_of < 0, -1, np.arange(number_of.size).reshape(number_of.shape))
         view = asked.view(np.maximum(number_of, 0).ravel())

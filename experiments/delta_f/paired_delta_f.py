@@ -5,6 +5,7 @@ From its spikes alone come ΔF, brace height and peak rate, as from a decomposed
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -37,6 +38,8 @@ class PairedDeltaF(Question):
         ValueError: no such convention.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("monoamine", "inhibition")
+
     population: str
     convention: DeltaFConvention | str = "later_spike_from_second"
     example: tuple[float, float] = (1.0, 1.5)
@@ -53,7 +56,7 @@ class PairedDeltaF(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, inhibition, seed), and one contraction in full."""
         chosen = convention(self.convention)
-        m = asked.folded("monoamine", "inhibition")
+        m = asked.folded()
         start, end = (float(m["inhibition"].sel(inhibition=x, method="nearest")) for x in self.contrast)
         m = m.assign({f"{name}_effect": change(m[name], "inhibition", end, start) for name in ("delta_f", "peak_rate")})
         m = summarised(m)
@@ -78,8 +81,8 @@ class PairedDeltaF(Question):
         here = m.sel(monoamine=level, inhibition=inhibition)
         at = f"level {level:g}, A_i {inhibition:g}"
         lines = [
-            f"ΔF at monoaminergic {at}: {mean_and_sd(here, 'delta_f', 2, 'pps')}; estimator noise (one last spike): pool "
-            f"{number(m['noise_pool'], 2, 'pps')}, single unit {number(m['noise_single'], 2, 'pps')}",
+            f"ΔF at monoaminergic {at}: {mean_and_sd(here, 'delta_f', 2, 'pps')}; estimator noise (one last spike): "
+            f"pool {number(m['noise_pool'], 2, 'pps')}, single unit {number(m['noise_single'], 2, 'pps')}",
             m.attrs["convention"],
         ]
         for value in dict.fromkeys(m.attrs["levels"]):
@@ -101,11 +104,12 @@ class PairedDeltaF(Question):
         beside = "faster than either muscle" if peak > ramps.FASTEST else "not faster than tibialis anterior"
         compared = f" The model's units peak at {peak:.1f} pps on average in the condition shown, {beside}."
         return [
-            "Monoaminergic level: multiplier of the dendritic L-type Ca conductance. A: units from dark to light in order "
-            "of recruitment; grey, the command. B: dots, instantaneous rates; lines, smoothed; shown is the pair whose ΔF "
-            "is nearest to the pool's. C: mean over seeds and ± SD between seeds; * more than half of the recruited units "
-            "outlast the command, and ΔF lacks their true derecruitment. D, E: small points, seeds; large points, their "
-            "mean with its 95 % interval (in D shifted sideways a little); E is paired by seed. The estimator noise leaves "
-            "out one unit's last spike at a time. Brace height and peak rate use the same smoother.",
+            "Monoaminergic level: multiplier of the dendritic L-type Ca conductance. A: units from dark to light in "
+            "order of recruitment; grey, the command. B: dots, instantaneous rates; lines, smoothed; shown is the "
+            "pair whose ΔF is nearest to the pool's. C: mean over seeds and ± SD between seeds; * more than half of "
+            "the recruited units outlast the command, and ΔF lacks their true derecruitment. D, E: small points, "
+            "seeds; large points, their mean with its 95 % interval (in D shifted sideways a little); E is paired "
+            "by seed. The estimator noise leaves out one unit's last spike at a time. Brace height and peak rate "
+            "use the same smoother.",
             ramps.ORIENTATION + (compared if np.isfinite(peak) else ""),
         ]

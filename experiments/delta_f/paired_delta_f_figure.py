@@ -72,8 +72,8 @@ def _effect(axes, m: xr.Dataset) -> None:
 
 def _caption(m: xr.Dataset) -> str:
     return (
-        f"{m.attrs['simulated']} {m.sizes['monoamine']} monoaminergic levels × {m.sizes['inhibition']} tonic inhibitory "
-        f"commands × {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common "
-        "random numbers); large points, mean with its 95 % interval; C, mean ± SD between seeds, * most units outlast the "
-        "command."
+        f"{m.attrs['simulated']} {m.sizes['monoamine']} monoaminergic levels × {m.sizes['inhibition']} tonic "
+        f"inhibitory commands × {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small "
+        "points, seeds (common random numbers); large points, mean with its 95 % interval; C, mean ± SD between "
+        "seeds, * most units outlast the command."
     )

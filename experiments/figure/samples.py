@@ -21,6 +21,7 @@ def samples(
     across: bool = False,
     label: str | None = None,
     size: float = 3.4,
+    points: bool = True,
 ) -> None:
     """Draw one measure at some places.
 
@@ -33,18 +34,19 @@ def samples(
         hollow: empty points.
         across: places run along the vertical axis.
         size: of the mean's point.
+        points: draw the samples; False where something else shows them.
     """
     at = np.atleast_1d(np.asarray(at, float))
-    points = m[name].values.reshape(len(at), -1)
+    values = m[name].values.reshape(len(at), -1)
     mean, half = (np.atleast_1d(m[f"{name}_{part}"].values) for part in ("mean", "half"))
-    count = points.shape[1]
+    count = values.shape[1]
     aside = np.linspace(-0.5, 0.5, count) * width if count > 1 else np.zeros(1)
     apart = beside if count > 1 else 0.0
     face = "white" if hollow else colour
-    if count > 1:
+    if count > 1 and points:
         places = (at[:, None] - apart + aside).ravel()
         small = {"ms": 1.8 if hollow else 2.2, "color": colour, "mfc": face, "mew": 0.4 * hollow, "alpha": 0.5}
-        axes.plot(*_turned(places, points.ravel(), across), "o", zorder=2, **small)
+        axes.plot(*_turned(places, values.ravel(), across), "o", zorder=2, **small)
     bars = {"xerr" if across else "yerr": np.nan_to_num(half)}
     axes.errorbar(
         *_turned(at + apart, mean, across), ls=line, color=colour, marker="o", ms=size, mfc=face, mew=0.9, lw=1.2,

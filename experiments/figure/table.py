@@ -35,7 +35,8 @@ def table(axes: Axes, columns: Sequence[Column], *, size: float = 7.5) -> None:
     count = max(len(column.cells) for column in columns)
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(count + 0.1, -head))
-    axes.plot([0, max(column.edge for column in columns)], [-0.05, -0.05], color=GREY, lw=0.6, clip_on=False)
+    end = 1 if columns[-1].left else max(column.edge for column in columns)
+    axes.plot([0, end], [-0.05, -0.05], color=GREY, lw=0.6, clip_on=False)
     for heading, cells, edge, left, weight in columns:
         place = {"ha": "left" if left else "right", "fontsize": size}
         axes.text(edge, -0.3, heading, va="bottom", color=GREY, linespacing=1.15, **place)

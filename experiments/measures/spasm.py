@@ -7,13 +7,20 @@ import xarray as xr
 
 from experiments.measures.force import mean_force, peak_force, units_firing
 from sim.analysis.self_sustained import count_in_window, self_sustained_duration
-from sim.analysis.silence import Silence, silence
+from sim.analysis.silence import silence
 from sim.measure import Measure
 from sim.results.view import View
+from sim.units import in_unit
 
 GAP = 1.0  # s, a pause of all units that counts as silence, and the windows that are looked at
 RELIEF = 1.0  # % of maximal force, below which a spasm that a unit or two keep up is hardly felt; chosen
 LATER = (2.0, 4.0)  # s after a brief input, in which rates and forces are read
+
+
+def window(start: str | float, duration: str | float, what: str) -> tuple[float, float]:
+    """From when to when `what` is given: s. Raises UnitError for what is no time."""
+    begin = in_unit(start, "ms", f"the start of {what}") / 1000
+    return begin, begin + in_unit(duration, "ms", f"the duration of {what}") / 1000
 
 
 def outlasting_measures(population: str, begin: float, end: float) -> tuple[Measure, ...]:
@@ -66,9 +73,12 @@ def spasm_measures(population: str, start: float, stop: float) -> tuple[Measure,
         ),
         Measure(
             "time_to_stop", "s", "from the begin of what is done to the last spike of the pool, where firing stopped",
-            time_to_stop, since,
+            of_silence, {**since, "what": "time_to_stop"},
         ),
-        Measure("recurred", "1", "all units paused for a second, and then one fired", recurred, since),
+        Measure(
+            "recurred", "1", "all units paused for a second, and then one fired", of_silence,
+            {**since, "what": "recurred"},
+        ),
         Measure("force_before", "%", f"mean force {anything}, in percent {maximum}", force, before),
         Measure("force_left", "%", f"mean force in the last second of all, in percent {maximum}", force, last),
     )  # fmt: skip
@@ -110,14 +120,11 @@ def outlasting_duration(view: View, population: str, end: float, gap: float) -> 
     return self_sustained_duration(merged, end, longest_interval=gap)[:, 0]
 
 
-def time_to_stop(view: View, population: str, start: float, gap: float) -> np.ndarray:
-    """From `start` to the last spike of the pool: s, (sample,); NaN where it fires to the end."""
-    return _silence(view, population, start, gap).time_to_stop
-
-
-def recurred(view: View, population: str, start: float, gap: float) -> np.ndarray:
-    """Whether the whole pool paused for `gap` s after `start`, and fired again: (sample,)."""
-    return _silence(view, population, start, gap).recurred
+def of_silence(view: View, population: str, start: float, gap: float, what: str) -> np.ndarray:
+    """One of the things that `sim.analysis.silence` says of the pool from `start` to the end: (sample,)."""
+    key = ("silence", population, start, gap)
+    found = view.once(key, lambda: silence(view.spikes(population), start, view.end, gap=gap))
+    return getattr(found, what)
 
 
 def pulses(view: View, nerve: str) -> np.ndarray:
@@ -136,8 +143,3 @@ def left_of(force: xr.DataArray, untreated: xr.DataArray) -> xr.DataArray:
     """Force in the last second in percent of that of the untreated spasm of the same seed; NaN where that has none."""
     words = "force in the last second, in percent of the untreated spasm's of the same seed"
     return (100 * force / untreated.where(untreated > 0)).assign_attrs(units="%", long_name=words)
-
-
-def _silence(view: View, population: str, start: float, gap: float) -> Silence:
-    key = ("silence", population, start, gap)
-    return view.once(key, lambda: silence(view.spikes(population), start, view.end, gap=gap))

@@ -55,7 +55,7 @@ def page(
     origin = json.loads(origin) if isinstance(origin, str) else dict(origin)
     shown = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
     return shown.render(
-        title=type(question).__module__.rpartition(".")[2].replace("_", " ").replace("delta f", "ΔF").capitalize(),
+        title=question.name[:1].upper() + question.name[1:],
         subtitle=_first_line(question),
         headline=headline,
         svg=svg(figure),
@@ -99,7 +99,7 @@ def _conditions(m: xr.Dataset, name: str) -> Iterator[list[str]]:
         where = dict(zip(mean.dims, place, strict=True))
         labels = [f"{dim} {_label(m[dim].values[k])}" for dim, k in where.items() if dim in m.coords]
         digits = _digits(float(mean.values[place]), float(m[f"{name}_sd"].values[place]))
-        numbers = [number(m[f"{name}_{part}"].values[place], digits) for part in ("mean", "sd", "half")]
+        numbers = [number(float(m[f"{name}_{part}"].values[place]), digits) for part in ("mean", "sd", "half")]
         yield [*said, ", ".join(labels), *("–" if x == "not measurable" else x for x in numbers),
                f"{float(m[f'{name}_n'].values[place]):.0f}"]  # fmt: skip
 

@@ -4,33 +4,33 @@ A map over what the level of a motoneuron is made of: its constitutive part, whi
 which relaxation does. Under the same random streams everywhere, for both tiers of the motoneuron.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 
-from experiments import abort_map_figure as figure
-from experiments.abort_map_figure import OUTCOMES, treatments
-from experiments.case_axes import by_case, places
-from experiments.conditions import known_mean, over_seeds
-from experiments.simulated import configuration, in_words
-from experiments.spasm_measures import folded, left_of, spasm_measures
-from experiments.words import attributes, number
-from sim.results.status import Status
-from sim.units import in_unit
+from experiments.measures.spasm import left_of, spasm_measures, window
+from experiments.question import Asked, Question
+from experiments.spasm import abort_map_figure
+from experiments.spasm.abort_map_figure import OUTCOMES, treatments
+from experiments.statistics import attributes, expect, named, summarised
+from experiments.words import number
+from sim.measure import Measure
 
+DIMS = ("case", "constitutive", "ligand", "intensity")
+PLACES = ("constitutive", "ligand", "seed")  # over which spasms are counted
 WEAKER = 50.0  # % of the untreated force at the end, below which a spasm that goes on counts as weakened; chosen
 
 
 @dataclass(frozen=True)
-class AbortMap:
+class AbortMap(Question):
     """Settings of the analysis.
 
     Args:
         population: in spasm.
         start, lasting: when something is done, and for how long the nerve is stimulated.
+        frequency: of its train.
         treatment: case of stimulation alone; its intensity 0 is the untreated spasm.
         relaxation: case of stimulation and relaxation.
     """
@@ -38,109 +38,79 @@ class AbortMap:
     population: str
     start: str | float
     lasting: str | float
+    frequency: str | float
     treatment: str
     relaxation: str
 
-    def measure(self, results: xr.Dataset) -> xr.Dataset:
+    def measures(self) -> tuple[Measure, ...]:
+        return spasm_measures(self.population, *window(self.start, self.lasting, "stimulation"))
+
+    def fits(self, factors: Mapping[str, int]) -> None:
+        """The tiers are one more factor, if there are several."""
+        expect({name: count for name, count in factors.items() if name != "tier"}, DIMS, self.name)
+
+    def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (tier, case, constitutive, ligand, intensity, seed), and the outcomes.
 
         Raises:
-            ValueError: the design lacks one of the axes or cases.
+            ValueError: the design lacks one of these, one of the cases, or the untreated spasm.
         """
-        start = in_unit(self.start, "ms", "the start of what is done") / 1000
-        stop = start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
-        names = [str(name) for name in results["variant"].attrs["names"]] if "variant" in results else ["one tier"]
-        which = results["variant"].values if "variant" in results else np.zeros(results.sizes["sample"])
-        tiers = [self._tier(results.isel(sample=which == k), start, stop) for k in range(len(names))]
-        data = xr.concat(tiers, xr.DataArray(names, dims="tier", name="tier"), combine_attrs="override")
-        data["spasm_left"] = left_of(data["force_left"], self._untreated(data["force_left"]))
-        summary = {name: x for array in list(data.values()) for name, x in over_seeds(array).items()}
-        fractions = self._outcomes(data)
-        return xr.Dataset(
-            {**summary, **fractions},
-            data.coords,
-            {
-                "population": self.population,
-                "treatment": self.treatment,
-                "relaxation": self.relaxation,
-                "weaker": WEAKER,
-                "simulated": in_words(results),
-                "train": self._train(results),
-                "seeds": int(data.sizes["seed"]),
-                "runs": int(results.sizes["sample"]),
-                "failed": int((results["status"].values != Status.DONE).sum()),
-            },
-        )
-
-    def draw(self, measures: xr.Dataset) -> Figure:
-        """A map for each treatment and tier (A), and the share of the spasms that stop (B)."""
-        return figure.draw(measures)
-
-    def headline(self, measures: xr.Dataset) -> list[str]:
-        """Of the conditions with a spasm: in how many it stops, is weakened, and goes on."""
-        m = measures
-        lines = [f"{m.attrs['runs']} segments, {m.attrs['failed']} failed"]
-        for tier in (str(name) for name in m["tier"].values):
-            for words, case, intensity in treatments(m):
-                at = m.sel(tier=tier, case=case, intensity=intensity)
-                shares = {name: 100 * float(at[f"share_{name}"]) for name, _ in OUTCOMES}
-                said = ", ".join(f"{words} in {number(shares[name], 0, '%')}" for name, words in OUTCOMES)
-                lines.append(f"{tier}, {words}: of {int(at['spasms'])} untreated spasms that last, {said}")
-        return lines
-
-    def _tier(self, results: xr.Dataset, start: float, stop: float) -> xr.Dataset:
-        axes = {
-            "constitutive": f"{self.population}.monoamine",
-            "ligand": "ligand.baseline",
-            "intensity": "continuous.level",
-        }
-        grid = by_case(results, axes, population=self.population)
-        places(grid, (self.treatment, self.relaxation))  # which refuses those that the design lacks
-        if 0 not in grid.axes["intensity"]:
+        several = "tier" in asked.grid.dims
+        m = asked.folded(*(("tier",) if several else ()), *DIMS).sortby(list(DIMS[1:]))
+        m = m if several else m.expand_dims(tier=["one tier"])
+        named(m, "case", self.treatment, self.relaxation)
+        if 0 not in m["intensity"].values:
             raise ValueError("the question compares with the untreated spasm, but no intensity of the design is 0.")
-        words = {
-            "case": attributes("", "what was done"),
-            "constitutive": attributes("1", "constitutive part of the level"),
-            "ligand": attributes("1", "ligand at rest, which adds to the level"),
-            "intensity": attributes("1", "fraction of the Ia fibres that a pulse recruits"),
+        untreated = m[["stopped", "force_left"]].sel(case=self.treatment, intensity=0, drop=True)
+        m["spasm_left"] = left_of(m["force_left"], untreated["force_left"])
+        m = summarised(m)
+        lasting, stopped, left = untreated["stopped"] == 0, m["stopped"], m["spasm_left"]
+        found = {
+            "stopped": (stopped == 1) & lasting,
+            "weaker": (stopped == 0) & (left < WEAKER) & lasting,
+            "same": (stopped == 0) & (left >= WEAKER) & lasting,
         }
-        return xr.Dataset(
-            folded(grid, spasm_measures(results, self.population, start, stop)),
-            {dim: (dim, values, words[dim]) for dim, values in grid.axes.items()},
-        )
-
-    def _train(self, results: xr.Dataset) -> str:
-        """'100 Hz for 10 s', as far as it is known."""
-        frequency = OmegaConf.select(configuration(results), "protocol.frequency")
-        duration = results.coords.get("protocol.continuous.duration")
-        parts = [str(frequency or "")]
-        if duration is not None:
-            parts.append(f"for {float(duration.values[0]) / 1000:g} s")
-        return " ".join(filter(None, parts))
-
-    def _untreated(self, array: xr.DataArray) -> xr.DataArray:
-        return array.sel(case=self.treatment, intensity=0, drop=True)
-
-    def _outcomes(self, data: xr.Dataset) -> dict[str, xr.DataArray]:
-        """Shares of the untreated spasms that last, over all conditions and seeds, and what becomes of each."""
-        lasting = self._untreated(data["stopped"]) == 0
-        stopped = (data["stopped"] == 1) & lasting
-        weaker = (data["stopped"] == 0) & (data["spasm_left"] < WEAKER) & lasting
-        same = (data["stopped"] == 0) & (data["spasm_left"] >= WEAKER) & lasting
-        dims = ("constitutive", "ligand", "seed")
-        known = stopped | weaker | same
-        found = {"stopped": stopped, "weaker": weaker, "same": same}
-        spasms = known.sum(dims).assign_attrs(attributes("1", "untreated spasms that last to the end"))
-        shares = {
-            f"share_{name}": (found[name].sum(dims) / spasms.where(spasms > 0)).assign_attrs(
-                attributes("1", f"share of the untreated spasms that last: {words}")
-            )
-            for name, words in OUTCOMES
-        }
-        untreated = known_mean(self._untreated(data["stopped"]).values)
+        known = found["stopped"] | found["weaker"] | found["same"]
+        m["spasms"] = known.sum(PLACES).assign_attrs(attributes("1", "untreated spasms that last to the end"))
+        for name, words in OUTCOMES:
+            m[f"share_{name}"] = found[name].sum(PLACES) / m["spasms"].where(m["spasms"] > 0)
+            m[f"share_{name}"].attrs = attributes("1", f"share of the untreated spasms that last: {words}")
         said = attributes("1", "share of the seeds in which the untreated segment is silent in the last second")
-        return {
-            **shares,
-            "spasms": spasms,
-            "quiet_untreated": xr.DataArray(untreated, dims=("tier", "constitutive", "ligand"), attrs=said),
-        }
+        quiet = m["stopped_mean"].sel(case=self.treatment, intensity=0, drop=True)
+        m["quiet_untreated"] = quiet.assign_attrs(said)
+        after = asked.view([0]).end - window(self.start, self.lasting, "stimulation")[1]
+        return m.assign_attrs(
+            treatment=self.treatment, relaxation=self.relaxation, weaker=WEAKER, after=max(after, 0.0),
+            train=f"{self.frequency} for {self.lasting}",
+        )  # fmt: skip
+
+    def draw(self, m: xr.Dataset) -> Figure:
+        """A map for each treatment and tier (A), and the share of the spasms that stop (B)."""
+        return abort_map_figure.draw(m)
+
+    def headline(self, m: xr.Dataset) -> list[str]:
+        """Of the conditions with a spasm: in how many it stops, is weakened, and goes on."""
+        return [
+            f"{tier}, {words}: of {int(at['spasms'])} untreated spasms that last, "
+            + ", ".join(f"{becomes} in {number(100 * at[f'share_{name}'], 0, '%')}" for name, becomes in OUTCOMES)
+            for tier in m["tier"].values
+            for words, case, intensity in treatments(m)
+            for at in [m.sel(tier=tier, case=case, intensity=intensity)]
+        ]
+
+    def notes(self, m: xr.Dataset) -> list[str]:
+        return [
+            f"A brief excitation starts a spasm; then a train ({m.attrs['train']}) recruits a part of the "
+            "antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time constant "
+            f"(chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in which firing "
+            f"may come back. {m.sizes['tier']} tiers of the motoneuron × "
+            f"{m.sizes['constitutive'] * m.sizes['ligand']} levels × {m.sizes['case'] * m.sizes['intensity']} "
+            f"treatments × {m.sizes['seed']} seeds, the same noise in all, one draw of the wiring.",
+            "A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "
+            "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: "
+            "the border at which half of the seeds are silent in the end; dashed red, the same in the other tier, over "
+            "the black where they coincide. That stimulation sees the sum of the two parts, and relaxation nothing "
+            "without ligand, is built in.",
+            f"B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares depend "
+            "on the ranges of the map. No such map is known for people.",
+        ]

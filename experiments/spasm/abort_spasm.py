@@ -7,19 +7,19 @@ acts through the circuit: pulses on the antagonist's Ia fibres, and the ligand.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.measures.spasm import RELIEF, left_of, pulse_times, pulses, spasm_measures
+from experiments.measures.spasm import RELIEF, left_of, pulse_times, pulses, spasm_measures, window
 from experiments.question import Asked, Question
 from experiments.spasm import abort_spasm_figure
 from experiments.spasm.courses import courses
 from experiments.statistics import attributes, named, summarised
 from experiments.words import mean_and_sd, number
 from sim.measure import Measure
-from sim.units import in_unit
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class AbortSpasm(Question):
         doses: cases of continuous trains of other doses, shown as a summary.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("case", "constitutive")
+
     population: str
     nerve: str
     ligand: float
@@ -45,19 +47,13 @@ class AbortSpasm(Question):
     shown: Sequence[str]
     doses: Sequence[str]
 
-    @property
-    def window(self) -> tuple[float, float]:
-        """From when to when the nerve is stimulated: s."""
-        start = in_unit(self.start, "ms", "the start of what is done") / 1000
-        return start, start + in_unit(self.lasting, "ms", "how long the nerve is stimulated") / 1000
-
     def measures(self) -> tuple[Measure, ...]:
         given = Measure("pulses", "1", "pulses given", pulses, {"nerve": self.nerve})
-        return *spasm_measures(self.population, *self.window), given
+        return *spasm_measures(self.population, *window(self.start, self.lasting, "stimulation")), given
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (case, constitutive, seed), and the course of one seed in every case."""
-        m = asked.folded("case", "constitutive").sortby("constitutive")
+        m = asked.folded().sortby("constitutive")
         named(m, "case", self.untreated, *self.shown, *self.doses)
         m["spasm_left"] = left_of(m["force_left"], m["force_left"].sel(case=self.untreated, drop=True))
         m = summarised(m)
@@ -71,7 +67,7 @@ class AbortSpasm(Question):
         counts = [np.histogram(times[np.isfinite(times)], edges)[0] for times in pulse_times(view, self.nerve)]
         given = found["shown_force"].copy(data=np.reshape(counts, found["shown_force"].shape).astype(np.int16))
         found["shown_pulses"] = given.where(samples >= 0, 0).assign_attrs(attributes("1", "pulses up to the next time"))
-        start, stop = self.window
+        start, stop = window(self.start, self.lasting, "stimulation")
         return m.assign(found).assign_attrs(
             untreated=self.untreated, shown=list(self.shown), doses=list(self.doses), start=start, stop=stop,
             relief=RELIEF, ends=view.end, ligand=self.ligand,

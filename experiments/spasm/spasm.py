@@ -6,12 +6,13 @@ streams. What fires after it is kept going by the persistent inward current alon
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.measures.spasm import outlasting_measures
+from experiments.measures.spasm import outlasting_measures, window
 from experiments.published.spasms import PEOPLE
 from experiments.question import Asked, Question
 from experiments.spasm import spasm_figure
@@ -19,7 +20,6 @@ from experiments.spasm.courses import courses
 from experiments.statistics import attributes, summarised
 from experiments.words import mean_and_sd, number
 from sim.measure import Measure
-from sim.units import in_unit
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,20 @@ class Spasm(Question):
         shown: two constitutive parts whose courses are shown; the nearest of the design are taken.
     """
 
+    dims: ClassVar[tuple[str, ...]] = ("monoamine",)
+
     population: str
     ligand: float
     start: str | float
     duration: str | float
     shown: Sequence[float]
 
-    @property
-    def input(self) -> tuple[float, float]:
-        """Begin and end of the brief input: s."""
-        begin = in_unit(self.start, "ms", "the start of the input") / 1000
-        return begin, begin + in_unit(self.duration, "ms", "the duration of the input") / 1000
-
     def measures(self) -> tuple[Measure, ...]:
-        return outlasting_measures(self.population, *self.input)
+        return outlasting_measures(self.population, *window(self.start, self.duration, "the input"))
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, seed), and the courses of one seed at two levels."""
-        m = summarised(asked.folded("monoamine").sortby("monoamine"))
+        m = summarised(asked.folded().sortby("monoamine"))
         m = m.assign(level=(m["monoamine"] + self.ligand).drop_vars("monoamine"))
         m["level"].attrs = attributes("1", "monoaminergic level: constitutive part + ligand")
         here = m.sel(monoamine=list(self.shown), method="nearest").rename(monoamine="shown")
@@ -60,7 +56,9 @@ class Spasm(Question):
         spikes = np.where(samples.values[:, None, None] < 0, np.nan, view.spikes(self.population))
         fired = (("shown", "unit", "spike"), spikes.astype(np.float32), attributes("s", "spike times"))
         return m.assign({**found, "shown_spikes": fired}).assign_attrs(
-            input=list(self.input), ends=view.end, shown_level=here["level"].values.tolist()
+            input=list(window(self.start, self.duration, "the input")),
+            ends=view.end,
+            shown_level=here["level"].values.tolist(),
         )
 
     def draw(self, m: xr.Dataset) -> Figure:

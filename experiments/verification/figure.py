@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from PIL import Image
 
-from experiments.figures import (
+from experiments.figure.caption import caption
+from experiments.figure.look import (
     AMBER,
     BLUE,
     COLUMN_WIDTH,
@@ -20,7 +21,6 @@ from experiments.figures import (
     PALE,
     STYLE,
     VERMILION,
-    caption,
     new_figure,
     styled,
     title,
@@ -45,7 +45,7 @@ def draw(neuron: Parity, convergence: Convergence, published: Published) -> Figu
     _recruitment(panels[0, 1], neuron)
     _convergence(panels[1, 0], convergence)
     _delta_f(panels[1, 1], neuron, published)
-    caption(figure, _caption(neuron))
+    caption(figure, CAPTION)
     return figure
 
 
@@ -146,22 +146,24 @@ def _groups(neuron: Parity, published: Published) -> list[tuple[np.ndarray, np.n
     return groups
 
 
-def _caption(neuron: Parity) -> str:
-    counts = [pair.expected for pair in (neuron.converged, *neuron.published_step.values())]
-    fewest, most = min(map(np.min, counts)), max(map(np.max, counts))
-    return (
-        "A, B: pool hTA (Powers & Heckman 2017), noise off, Aₑ a triangle up to 30, 10 s each way, Aᵢ 1.5; ours with "
-        f"dt 0.05 ms in float32; each motoneuron fires {fewest} to {most} spikes. Black: NEURON 9.0.2, converged (dt "
-        "0.005 ms, second order), with the PIC as published. Circles: NEURON with its published step (dt 0.025 ms, "
-        "first order), PIC × 0.8, 1.0, 1.2. Grey: tolerance against the converged run (A: 1 spike or 0.5 %; B: 1 ms); "
-        "circles are held within 1 % of a motoneuron's spikes.\n"
-        "C: the Powers-Heckman motoneuron, noise off, 60 ms, float64; largest error of five potentials; reference: "
-        "Brian2's rk4 on the same text, dt 0.0125 ms.\n"
-        "D, blue: published spike times, pools of Powers & Heckman 2015 (ModelDB 183949) under three conventions "
-        "(where a rate stands, which spike is recruitment), against an independent implementation. Black: ΔF of our "
-        "spikes against that of NEURON's, the open ones with PIC × 0.8, 1.0, 1.2. Red: test units of openhdemg's "
-        "sample recording, against what openhdemg 0.1.2 reports."
-    )
+CAPTION = (
+    "A, B: pool hTA, noise off; black, NEURON 9.0.2 converged; circles, its published step with PIC × 0.8, 1.0, "
+    "1.2; grey, tolerance. C: largest error of five potentials against Brian2's rk4. D: blue, published spike times "
+    "under three conventions; black, ΔF of our spikes against NEURON's; red, openhdemg. VERIFICATION.md says the "
+    "rest."
+)
+LEGEND = (
+    "A, B: pool hTA (Powers & Heckman 2017), noise off, Aₑ a triangle up to 30, 10 s each way, Aᵢ 1.5; ours with dt "
+    "0.05 ms in float32. Black: NEURON 9.0.2, converged (dt 0.005 ms, second order), with the PIC as published. "
+    "Circles: NEURON with its published step (dt 0.025 ms, first order), PIC × 0.8, 1.0, 1.2. Grey: tolerance "
+    "against the converged run (A: 1 spike or 0.5 %; B: 1 ms); circles are held within 1 % of a motoneuron's "
+    "spikes. C: the Powers-Heckman motoneuron, noise off, 60 ms, float64; largest error of five potentials; "
+    "reference: Brian2's rk4 on the same text, dt 0.0125 ms. D, blue: published spike times, pools of Powers & "
+    "Heckman 2015 (ModelDB 183949) under three conventions (where a rate stands, which spike is recruitment), "
+    "against an independent implementation. Black: ΔF of our spikes against that of NEURON's, the open ones with "
+    "PIC × 0.8, 1.0, 1.2. Red: test units of openhdemg's sample recording, against what openhdemg 0.1.2 reports."
+)
+"""What the panels show, for the report."""
 
 
 def save(figure: Figure, path: Path) -> None:

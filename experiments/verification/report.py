@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from experiments.verification.claims import Claim
+from experiments.verification.figure import LEGEND
 from sim.engine.platform import devices
 from sim.results.provenance import PACKAGES, versions
 
@@ -39,6 +40,7 @@ def text(sections: Sequence[Section], computed_on: str) -> str:
         "[`tests/data/README.md`](tests/data/README.md).",
         f"**{summary(sections)}.**",
         "![The claims as a figure](docs/verification.png)",
+        LEGEND,
     ]
     for section in sections:
         rows = [

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from sim import flags
 from sim.backends.brian2_coupling import Coupling
 from sim.backends.brian2_door import brian2_for_numpy, running, set_values, unit_text
 from sim.backends.simulation import Batch, LaneSimulation
@@ -78,6 +79,7 @@ class Brian2Backend:
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> "Brian2Simulation":
         """Check, and lay out the schema; Brian2 generates its code at every run."""
+        flags.start()  # noise and triggers are computed by JAX
         return Brian2Simulation(self, network, protocol, record, design, numerics, batch)
 
 

@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import xarray as xr
 
+from sim import flags
 from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
@@ -68,6 +69,7 @@ class JaxSimulation(LaneSimulation):
         batch: int,
         kernel: str = "auto",
     ) -> None:
+        flags.start()  # the first simulation of a process gives JAX its settings
         super().__init__(network, protocol, record, design, numerics, batch)
         one = self.batched(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
         self._kernel = chosen = choose(

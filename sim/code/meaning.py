@@ -1,7 +1,7 @@
 """What Python code means: without what is only said, and without whatever is used for that alone.
 
-A helper that words errors is used for that alone, and so is the argument `what` of a check that only its error names. The
-functions that the modules at hand do not use at all may be used elsewhere, and count.
+A helper that words errors is used for that alone, and so is the argument `what` of a check that only its error names.
+Functions that the modules at hand do not use at all may be used elsewhere, and count.
 """
 
 import ast

@@ -46,5 +46,6 @@ class Cases(Factor):
         return list(self.cases)
 
     def columns(self) -> Columns:
-        paths = dict.fromkeys(path for changes in self.cases.values() for path in changes)
-        return {path: [changes.get(path) for changes in self.cases.values()] for path in paths}  # type: ignore[union-attr]
+        cases: list[Any] = list(self.cases.values())
+        paths = dict.fromkeys(path for changes in cases for path in changes)
+        return {path: [changes.get(path) for changes in cases] for path in paths}

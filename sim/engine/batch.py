@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.sharding import Mesh, PartitionSpec
@@ -15,6 +14,7 @@ from sim.engine.circuit import Circuit, Group, NetworkOutcome
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Lanes, Outcome
 from sim.engine.loop import run
+from sim.engine.platform import computing
 from sim.engine.program import Program
 
 
@@ -63,7 +63,7 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
         count = lanes.cells.keys[0].shape[-1]
         size = kernel.piece(-(-count // devices))
         chunks = -(-count // (size * devices)) * devices
-        with jax.enable_x64(program.dtype == jnp.float64):
+        with computing(program.dtype):
             packed = Packed.of(jax.tree.map(lambda x: _cast(x, program.dtype), lanes))
             chunked = jax.tree.map(lambda x: _split(x, chunks, size), packed)
             outcome = jax.tree.map(np.asarray, compiled((), chunked))
@@ -139,7 +139,7 @@ def compile_network(
     wires = layout.wires
 
     def batch(group: Group) -> NetworkOutcome:
-        with jax.enable_x64(circuit.dtype == jnp.float64):
+        with computing(circuit.dtype):
             out = jax.tree.map(np.asarray, compiled(wires, layout.split(group)))
         return NetworkOutcome(
             marks=tuple(layout.joined(x, 1) for x in out.marks),

@@ -2,18 +2,42 @@
 
 import platform
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jax
+import jax.numpy as jnp
+from jax.experimental.compilation_cache import compilation_cache
 
 from sim.cache import cache_folder
+from sim.flags import switched_off
+
+FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs"
 
 
-def keep_compiled() -> None:
-    """Keep what XLA compiles in the cache, apart for each kind of processor, unless the user says where."""
-    if jax.config.values["jax_compilation_cache_dir"] is None:
-        jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla" / f"compiled-{_processor()}"))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+@contextmanager
+def computing(dtype: Any) -> Iterator[None]:
+    """JAX as the engine computes with it, and afterwards again as the user has it.
+
+    Whatever the user says of x64, numbers are as long as `dtype`; what XLA compiles is kept in the cache, apart for
+    each kind of processor, unless the user says where.
+    """
+    with jax.enable_x64(jnp.dtype(dtype) == jnp.float64):
+        if switched_off() or jax.config.values[FOLDER] is not None:
+            yield
+            return
+        before = {name: jax.config.values[name] for name in (FOLDER, LEAST)}
+        jax.config.update(FOLDER, str(cache_folder() / "xla" / f"compiled-{_processor()}"))
+        jax.config.update(LEAST, 0.5)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                jax.config.update(name, value)
+            compilation_cache.reset_cache()  # else the user's functions would be kept here too
 
 
 def on_gpu() -> bool:
@@ -27,6 +51,7 @@ def devices() -> str:
     return ", ".join(f"{kinds.count(kind)} x {kind}" for kind in dict.fromkeys(kinds))
 
 
+@cache
 def _processor() -> str:
     """Names what this processor can do: code for another one may end a process that runs it."""
     try:

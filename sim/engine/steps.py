@@ -7,7 +7,6 @@ windows is known only as they run, so that one compiled function serves every cu
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
@@ -16,6 +15,7 @@ from sim.engine.batch import Layout, device_mesh, on_all_devices
 from sim.engine.circuit import Circuit, Group
 from sim.engine.kernel import Kernel
 from sim.engine.network import Loop, State
+from sim.engine.platform import computing
 from sim.engine.system import Values
 
 ROOM = 64
@@ -49,7 +49,7 @@ class Steps:
 
     def __init__(self, kernel: Kernel, circuit: Circuit, samples: int) -> None:
         self.layout = layout = Layout.of(kernel, circuit, samples)
-        self._double = circuit.dtype == jnp.float64
+        self._dtype = circuit.dtype
         self._placing = NamedSharding(device_mesh(), PartitionSpec("device"))
 
         def loop(wires: Values, group: Group) -> Loop:
@@ -67,7 +67,7 @@ class Steps:
             return loop(wires, own[0]).observe(own[1], at), loop(wires, own[0]).finite(own[1])
 
         self._first, self._some, self._seen = (on_all_devices(f)[0] for f in (first, some, seen))
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             self._wires = jax.device_put(layout.wires, NamedSharding(device_mesh(), PartitionSpec()))
 
     @property
@@ -77,23 +77,23 @@ class Steps:
 
     def placed(self, group: Group) -> Group:
         """Samples on the devices; the cells of the group come as lanes, see `Layout.split`."""
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             return jax.device_put(self.layout.split(group), self._placing)
 
     def lived(self, group: Group, live: Values) -> Group:
         """The same samples with other values given from outside, (sample,)."""
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             return group._replace(live=jax.device_put({k: self.layout.each(x) for k, x in live.items()}, self._placing))
 
     def first(self, group: Group) -> State:
         """At time zero."""
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             return self._first((self._wires,), group)
 
     def advanced(self, group: Group, state: State, at: int, count: int) -> tuple[State, tuple[np.ndarray, ...]]:
         """The state after `count` windows from number `at` on, and each member's marks, (window, sample, cell)."""
         found = []
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             for start in range(at, at + count, ROOM):
                 now = min(ROOM, at + count - start)
                 state, marks = self._some((self._wires, np.int32(start), np.int32(now)), (group, state))
@@ -102,7 +102,7 @@ class Steps:
 
     def seen(self, group: Group, state: State, at: int) -> Seen:
         """What is seen before window number `at`."""
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             (traces, signals, ports), finite = self._seen((self._wires, np.int32(at)), (group, state))
         out = self.layout.joined
         return Seen(
@@ -140,7 +140,7 @@ class Steps:
             return layout.each(np.moveaxis(x, 0, -1)).transpose(0, 1, 3, 2)
 
         members = zip(state.cells, layout.circuit.members, strict=True)
-        with jax.enable_x64(self._double):
+        with computing(self._dtype):
             return jax.device_put(
                 State(
                     cells=tuple({n: layout.cells(x.reshape(-1), m.size) for n, x in own.items()} for own, m in members),

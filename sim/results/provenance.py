@@ -19,7 +19,6 @@ PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "brian2", "xarray", "zarr", "numc
 def provenance(
     *,
     config_text: str,
-    seed: int,
     backend: str,
     device: str,
     wall_seconds: Mapping[str, float],
@@ -37,7 +36,6 @@ def provenance(
         "source": source(Path(__file__).resolve().parents[2]),
         "config": config_text,
         "config_sha256": hashlib.sha256(config_text.encode()).hexdigest(),
-        "seed": seed,
         "backend": backend,
         "device": device,
         "platform": platform.platform(),

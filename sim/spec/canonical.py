@@ -5,6 +5,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+SAID = "said"
+"""Marks, in the metadata of a field, what is only said: where a number comes from decides no result."""
+
 
 def canonical(value: Any) -> str:
     """A declared value as JSON text that is the same whenever the value is the same.
@@ -19,7 +22,11 @@ def canonical(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
+        fields = {
+            f.name: _plain(getattr(value, f.name))
+            for f in dataclasses.fields(value)
+            if f.compare and SAID not in f.metadata
+        }
         return {"": type(value).__name__, **fields}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}

@@ -6,6 +6,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from sim.spec.describe.protocol import describe
+from sim.spec.describe.tables import Description
 from sim.spec.kinds import named, parts, word
 from sim.spec.params import Value
 from sim.spec.pieces import Numbers, Piece, Segment
@@ -42,6 +44,21 @@ class Protocol:
         """What all commands are made of, `start` and `end` (ms) being the time that the protocol is given."""
         raise TypeError(f"{type(self).__name__} has no pieces")
 
+    def placed(self, start: float = 0.0, end: float | None = None) -> "list[tuple[Element, float, float]]":
+        """Every element with the time at which it begins and ends, ms, as it is declared.
+
+        Args:
+            start, end: the time that the protocol is given.
+        """
+        raise TypeError(f"{type(self).__name__} has no elements")
+
+    def describe(self) -> Description:
+        """Its elements, with their numbers, as a table."""
+        return describe(self.placed(), _lasting(self))
+
+    def _repr_html_(self) -> str:
+        return self.describe().html()
+
     def bounds(self) -> dict[str, tuple[Value, Value | None]]:
         """Lowest and highest value, by path, of every duration and rate, and of what is on or off."""
         found: dict[str, tuple[Value, Value | None]] = {}
@@ -70,6 +87,11 @@ class Protocol:
             taken |= {name} - {""}
             found |= own
         return found
+
+
+def _lasting(protocol: Protocol) -> float:
+    """ms, as it is declared."""
+    return float(np.max(protocol.length({})))
 
 
 def _parts(protocol: Protocol, kind: type) -> tuple[Protocol, ...]:
@@ -110,6 +132,14 @@ class Sequence(Protocol):
             start = stop
         return found
 
+    def placed(self, start: float = 0.0, end: float | None = None) -> "list[tuple[Element, float, float]]":
+        found = []
+        for part in self.parts:
+            stop = start + _lasting(part)
+            found += part.placed(start, stop)
+            start = stop
+        return found
+
 
 @dataclass(frozen=True)
 class Together(Protocol):
@@ -128,6 +158,10 @@ class Together(Protocol):
 
     def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
         return [s for part in self.parts for s in part.pieces(numbers, start, end)]
+
+    def placed(self, start: float = 0.0, end: float | None = None) -> "list[tuple[Element, float, float]]":
+        stop = start + _lasting(self) if end is None else end
+        return [found for part in self.parts for found in part.placed(start, stop)]
 
 
 class Written(NamedTuple):
@@ -151,14 +185,18 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True)
 class Element(Protocol):
-    """A command with numbers of its own. `TIMES` names the fields whose sum is its length, `SPANS` other times, `RATES`
-    frequencies, `LEVELS` levels of the port or signal. One that has a field `on` does nothing while that is 0, and
-    keeps its time."""
+    """A command with numbers of its own.
+
+    `TIMES` names the fields whose sum is its length, `SPANS` other times, `RATES` frequencies, `LEVELS` levels of the
+    port or signal; an `OPEN` one lasts as long as what it stands beside. One that has a field `on` does nothing while
+    that is 0, and keeps its time.
+    """
 
     TIMES: ClassVar[tuple[str, ...]] = ()
     SPANS: ClassVar[tuple[str, ...]] = ()
     RATES: ClassVar[tuple[str, ...]] = ()
     LEVELS: ClassVar[tuple[str, ...]] = ()
+    OPEN: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         called, own = type(self).__name__, vars(self)
@@ -200,6 +238,9 @@ class Element(Protocol):
 
         switches = of("on") if "on" in vars(self) else {}
         return Written(of(*self.TIMES, *self.SPANS), of(*self.RATES), of(*self.LEVELS), switches)
+
+    def placed(self, start: float = 0.0, end: float | None = None) -> "list[tuple[Element, float, float]]":
+        return [(self, start, end if end is not None and self.OPEN else start + _lasting(self))]
 
     def own_leaves(self) -> dict[str, Quantity]:
         if not self.has_path:

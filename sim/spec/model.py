@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from sim.spec.describe.model import describe as describe_model
+from sim.spec.describe.tables import Description
 from sim.spec.kinds import part, table, text
 from sim.spec.params import Param, Value, nearest
 from sim.spec.parse import Parsed, parse
@@ -205,6 +207,14 @@ class Model:
         for name, unit in self.block.sums.items():
             lines.append(f"{name} = {self.block.into.get(name, f'0*{unit}')} : {unit}")
         return "\n".join(lines)
+
+    def describe(self) -> Description:
+        """Its equations, rules and parameters, with units and sources, as tables."""
+        rules = {"threshold": self.threshold, "refractory": self.refractory, "reset": self.reset}
+        return describe_model(self.name, self.parsed, self.params, self.block.initial, rules)
+
+    def _repr_html_(self) -> str:
+        return self.describe().html()
 
     def _check_initial(self) -> None:
         states = {e.name: e.dimensions for e in self.parsed.states}

@@ -7,79 +7,18 @@ from types import MappingProxyType
 import numpy as np
 
 from sim.spec import shared as sharing
+from sim.spec.describe.network import describe
+from sim.spec.describe.tables import Description
 from sim.spec.formula import Formula
-from sim.spec.kinds import part, parts, table, whole, word
-from sim.spec.model import Model
-from sim.spec.params import LOWEST_SKEW, Bounds, Graded, Param, Value, check_bounds, ends, nearest
+from sim.spec.kinds import parts, text
+from sim.spec.params import LOWEST_SKEW, Bounds, Graded, Param, ends
+from sim.spec.population import Population
 from sim.spec.projection import NetworkError, Projection, Signal
 from sim.spec.shared import Shared
 from sim.spec.state import State
-from sim.units import Quantity, UnitError, describe, quantity, shown
+from sim.units import Quantity, UnitError
 
-
-@dataclass(frozen=True)
-class Population:
-    """Cells of one kind, ordered from the lowest to the highest recruitment threshold.
-
-    Args:
-        name: how the population is called in paths, units and figures.
-        model: the kind of cell.
-        size: number of cells, at least 1.
-        params: what differs from the model's table: a value for all cells, or `Graded` across the pool.
-
-    Raises:
-        NetworkError: no cell, or a parameter that the model does not have.
-        UnitError: a parameter with another unit, or outside its bounds.
-    """
-
-    name: str
-    model: Model
-    size: int
-    params: Mapping[str, Param | Graded | Value] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        word("a population's name", self.name, NetworkError)
-        part(f"the model of population {self.name!r}", self.model, Model, NetworkError)
-        size = whole(self.size)
-        if size is None or size < 1:
-            raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {shown(self.size)}.")
-        object.__setattr__(self, "size", size)
-        params = table(f"`params` of population {self.name!r}", self.params, NetworkError)
-        object.__setattr__(self, "params", MappingProxyType(params))
-        for name, value in self.params.items():
-            if name not in self.model.params:
-                raise NetworkError(
-                    f"population {self.name!r} sets {name!r}, which {self.model.name!r} does not have: "
-                    f"{nearest(name, self.model.params)}"
-                )
-            self._check(name, value)
-
-    def _check(self, name: str, value: Param | Graded | Value) -> None:
-        own = self.model.params[name]
-        what = f"{name!r} of population {self.name!r}"
-        for end in ends(value):
-            found = quantity(end, what).dimensions
-            if found != own.quantity.dimensions:
-                raise UnitError(
-                    f"{what} must be in {describe(own.quantity.dimensions)}, but {value!r} is in {describe(found)}."
-                )
-            check_bounds(what, end, own.bounds)
-
-    def table(self) -> dict[str, Param | Graded]:
-        """Every parameter of the population, the model's own where the population sets none."""
-        own = {
-            name: value if isinstance(value, (Param, Graded)) else Param(value, f"set for population {self.name!r}")
-            for name, value in self.params.items()
-        }
-        return {**self.model.params, **own}
-
-    def leaves(self) -> dict[str, Quantity]:
-        """The numbers that a design may vary, by path: `network.NAME.PARAMETER`, with `.low .high .skew` if graded."""
-        return {
-            f"network.{self.name}.{name}{part}": value
-            for name, param in self.table().items()
-            for part, value in param.leaves().items()
-        }
+__all__ = ["Network", "NetworkError", "Population"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +29,7 @@ class Network:
         shared: what it feeds has the values that its formulas give.
         states: under which the network is, in the order in which they were applied; see `under`. They decide nothing
             more: the parameters are those that they left.
+        words: what it is in a few words, for a caption; they decide nothing.
 
     Raises:
         NetworkError: no population, two things of the same name, or a projection, signal or formula that does not fit.
@@ -101,6 +41,7 @@ class Network:
     signals: tuple[Signal, ...] = ()
     shared: tuple[Shared, ...] = ()
     states: tuple[State, ...] = field(default=(), compare=False)
+    words: str = field(default="", compare=False)
     fed: Mapping[str, Formula] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +55,7 @@ class Network:
         for what, kind in kinds.items():
             found = parts(f"the `{what}` of a network", getattr(self, what), kind, NetworkError)
             object.__setattr__(self, what, found)
+        text("the `words` of a network", self.words, NetworkError)
         if not self.populations:
             raise NetworkError("a network needs at least one population, but it has none.")
         names = [p.name for p in self.populations]
@@ -250,18 +192,9 @@ class Network:
             tuple(replace(p, **own) if (own := differing(p)) else p for p in self.projections),
         )
 
-    def describe(self) -> str:
+    def describe(self) -> Description:
         """The tables that a paper prints: populations, projections, parameters, values, units and sources."""
-        lines = []
-        for p in self.populations:
-            lines.append(f"{p.name}: {p.size} cell{'s' * (p.size != 1)} of {p.model.name}")
-            lines += [f"  {name:<22} {_said(param):<42} {param.source}" for name, param in sorted(p.table().items())]
-        for p in self.projections:
-            lines.append(f"{p.name}: {p.source} -> {p.target}, {p.wiring}")
-            lines += [f"  {name:<22} {_said(param):<42} {param.source}" for name, param in p.table().items()]
-        lines += [f"{s.name}: {s.how} of {s.of}" for s in self.signals]
-        return "\n".join(lines)
+        return describe(self.populations, self.projections, self.signals, self.shared, self.states, self.fed)
 
-
-def _said(param: Param | Graded) -> str:
-    return f"{param.low} to {param.high}, skew {param.skew:g}" if isinstance(param, Graded) else str(param.value)
+    def _repr_html_(self) -> str:
+        return self.describe().html()

@@ -1,6 +1,6 @@
 """Parameters: a value with its unit, its bounds and where it comes from, for one cell or graded across a pool."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
@@ -29,7 +29,7 @@ class Param:
     """
 
     value: Value
-    source: str
+    source: str = field(metadata={"said": True})
     bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class Graded:
     low: Value
     high: Value
     skew: float = 0.0
-    source: str = ""
+    source: str = field(default="", metadata={"said": True})
 
     def __post_init__(self) -> None:
         text("the source of a graded parameter", self.source, UnitError)

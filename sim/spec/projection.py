@@ -55,7 +55,7 @@ class Projection:
     weight: Param | Graded | Value = 1.0
     delay: Param | Graded | Value = "0 ms"
     wiring: Wiring = field(default_factory=All)
-    origin: str = ""
+    origin: str = field(default="", metadata={"said": True})
 
     def __post_init__(self) -> None:
         word("a projection's name", self.name, NetworkError)

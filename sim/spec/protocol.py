@@ -43,6 +43,7 @@ class Hold(Element):
     name: str = ""
     on: float = 1
     LEVELS: ClassVar[tuple[str, ...]] = ("level",)
+    OPEN: ClassVar[bool] = True
 
     def length(self, numbers: Numbers) -> np.ndarray:
         return np.zeros(1)

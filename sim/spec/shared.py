@@ -7,7 +7,7 @@ sample of a design.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -41,7 +41,7 @@ class Shared:
     name: str
     value: Value
     feeds: Mapping[str, str]
-    source: str = ""
+    source: str = field(default="", metadata={"said": True})
     bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:

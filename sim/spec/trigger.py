@@ -45,6 +45,7 @@ class When(Element):
     name: str = ""
     on: float = 1
     SPANS: ClassVar[tuple[str, ...]] = ("latency", "spread", "refractory")
+    OPEN: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         named("the signal of a trigger", self.signal, ProtocolError)

@@ -53,28 +53,28 @@ class Random:
 
     Args:
         probability: 0 to 1.
-        seed: another one gives another wiring.
+        wiring: number of the draw; another one, other pairs.
 
     Raises:
-        WiringError: no probability, or a seed that is no whole number.
+        WiringError: no probability, or a number of the draw that is no whole number.
     """
 
     probability: float
-    seed: int = 0
+    wiring: int = 0
 
     def __post_init__(self) -> None:
         if isinstance(self.probability, bool) or not isinstance(self.probability, (int, float)):
             raise WiringError(f"the probability of a connection is a number, but it is {shown(self.probability)}.")
         if not 0 <= self.probability <= 1:
             raise WiringError(f"the probability of a connection lies between 0 and 1, but it is {self.probability!r}.")
-        seed = whole(self.seed)
-        if seed is None or seed < 0:
-            raise WiringError(f"the seed of a wiring is a whole number from 0, but it is {shown(self.seed)}.")
-        object.__setattr__(self, "seed", seed)
+        wiring = whole(self.wiring)
+        if wiring is None or wiring < 0:
+            raise WiringError(f"`wiring`, the number of a draw, is a whole number from 0, not {shown(self.wiring)}.")
+        object.__setattr__(self, "wiring", wiring)
 
     def table(self, sources: int, targets: int, name: str) -> np.ndarray:
         """Relative weights, (source, target)."""
-        random = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        random = np.random.default_rng([self.wiring, zlib.crc32(name.encode())])
         return (random.random((sources, targets)) < self.probability).astype(float)
 
 
@@ -84,24 +84,24 @@ class Convergent:
 
     Args:
         number: of source cells that each target cell hears, at least 1.
-        seed: another one gives another wiring.
+        wiring: number of the draw; another one, other pairs.
         drawn_for: what the draw is named after, the projection unless it is given; projections between the same
             populations that name the same draw the same pairs.
 
     Raises:
-        WiringError: no such number or seed, or fewer source cells than each target is to hear.
+        WiringError: no such number, or fewer source cells than each target is to hear.
     """
 
     number: int
-    seed: int = 0
+    wiring: int = 0
     drawn_for: str = ""
 
     def __post_init__(self) -> None:
-        for field, least in (("number", 1), ("seed", 0)):
+        for field, least in (("number", 1), ("wiring", 0)):
             found = whole(getattr(self, field))
             if found is None or found < least:
                 said = shown(getattr(self, field))
-                raise WiringError(f"the `{field}` of a wiring is a whole number from {least}, but it is {said}.")
+                raise WiringError(f"`{field}` of a Convergent is a whole number from {least}, but it is {said}.")
             object.__setattr__(self, field, found)
         text("`drawn_for` of a wiring", self.drawn_for, WiringError)
 
@@ -112,7 +112,7 @@ class Convergent:
                 f"each target cell of the projection {name!r} is to hear {self.number} source cells, but there are "
                 f"{sources}; take fewer, or All()."
             )
-        random = np.random.default_rng([self.seed, zlib.crc32((self.drawn_for or name).encode())])
+        random = np.random.default_rng([self.wiring, zlib.crc32((self.drawn_for or name).encode())])
         table = np.zeros((sources, targets))
         for target in range(targets):
             table[random.permutation(sources)[: self.number], target] = 1.0

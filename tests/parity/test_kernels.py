@@ -76,3 +76,28 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
         assert (product > 0).any() == (busy > 0)
         np.testing.assert_array_equal(coupling.rows(table, step, steps), product)
         np.testing.assert_array_equal(rows.arrive(link, table, *given, steps), product)
+
+
+def test_a_compiled_step_is_not_taken_for_that_of_another_jax_or_compiler(monkeypatch, tmp_path):
+    """Its name in the cache follows jaxlib's version, the headers that it includes, the flags and the processor."""
+    made = []
+    monkeypatch.setenv("SHERRINGTON_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiler, "_compile", lambda text, flags, path: made.append(path))
+    header = tmp_path / "include" / "xla" / "ffi" / "api" / "ffi.h"
+    header.parent.mkdir(parents=True)
+    header.write_text("// as it is")
+
+    def name(flags: tuple[str, ...] = ("-O3",)) -> str:
+        compiler.interface.cache_clear()
+        return compiler.library("int one;", flags, "native", headers=str(tmp_path / "include")).name
+
+    first = name()
+    assert name() == first
+    header.write_text("// as the next jaxlib has it")
+    changed = [first, name(), name(("-O2",))]
+    monkeypatch.setattr(compiler.importlib.metadata, "version", lambda package: "99.0")
+    changed.append(name())
+    monkeypatch.setattr(compiler, "macros", lambda: frozenset({"another processor"}))
+    changed.append(name())
+    assert len(set(changed)) == 5
+    compiler.interface.cache_clear()

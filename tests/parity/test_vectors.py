@@ -48,16 +48,16 @@ FUNCTIONS: dict[str, Callable] = {
 def in_cpp(function: Callable, x: np.ndarray, flags: tuple[str, ...]) -> np.ndarray:
     """A function of lanes, printed, compiled and called."""
     padded = np.resize(x, -(-x.size // 16) * 16)
-    body = c_text.printed(jax.make_jaxpr(function)(padded), [f"a0{c_text.COPY}"])
-    lines = [f"const {s.type} {s.name} = {s.text};" for s in body.statements]
-    lines = ["const Floats a0@ = load<Floats>(from, i);", *lines, f"store(to, i, {body.results[0]});"]
+    body = c_text.printed(jax.make_jaxpr(function)(padded), ["a0"])
+    lines = [s.text(0) for s in body.statements]
+    lines = ["const Floats a0_0 = load<Floats>(from, i);", *lines, f"store(to, i, {body.results[0].at(0)});"]
     text = "\n".join(
         [
             f"constexpr float polynomial[] = {{{', '.join(f'{float(c)!r}f' for c in exponential.POLYNOMIAL)}}};",
             Path(native.__file__).with_name("lanes.h").read_text(),
             'extern "C" void call(const float *from, float *to, long n) {',
             "for (long i = 0; i < n; i += lanes_of_vector) {",
-            *(line.replace(c_text.COPY, "") for line in lines),
+            *lines,
             "}}",
         ]
     )

@@ -1,15 +1,18 @@
 """What an antagonist segment does as a whole: what must act through what, the spasm, and what stops it."""
 
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 import pytest
+from sim.cases import Cases
 
 from experiments.verification import runs
 from sim.analysis.silence import silence
-from sim.cases import Cases
 from sim.results.status import Status
 from sim.spec.network import Network
+from sim.spec.protocol import Protocol
 from sim.spec.record import Record
 
 SPIKES = Record(commands=True, every="50 ms", max_rate="250 Hz")
@@ -21,11 +24,16 @@ def segment(*overrides: str, cell: str = LUMPED, size: int = 20) -> Network:
     return runs.composed("+network=segment", f"network.cell={cell}", f"network.size={size}", *overrides)["network"]
 
 
-def spasm(name: str = "interrupted_spasm", **changes: Any):
-    """A protocol of conf/protocol."""
-    return runs.composed(f"+protocol={name}", *(f"protocol.{key}={value}" for key, value in changes.items()))[
-        "protocol"
-    ]
+def treated(name: str = "interrupted_spasm", *interventions: str, **changes: Any) -> Protocol:
+    """A protocol of conf/protocol, and interventions of conf/intervention beside it; settings by `group.key`."""
+    settings = [f"{'+' if key.startswith('timing') else ''}{key}={value}" for key, value in (TIMING | changes).items()]
+    found = runs.composed(f"+protocol={name}", f"+intervention=[{','.join(interventions)}]", *settings)
+    return reduce(add, found["intervention"].values(), found["protocol"])
+
+
+def spasm(**changes: Any) -> Protocol:
+    """A short spasm, and everything that may be done against it."""
+    return treated("interrupted_spasm", "continuous", "emg", "force", "button", "relaxation", **changes)
 
 
 def of(found, network: Network, *populations: str) -> np.ndarray:
@@ -34,19 +42,17 @@ def of(found, network: Network, *populations: str) -> np.ndarray:
     return found.steps[:, np.isin(names, populations)]
 
 
+OFF = {f"protocol.{name}.on": 0 for name in ("continuous", "emg", "force", "button", "relaxation")}
 BASE = {
-    "protocol.continuous.level": 0,
+    **OFF,
     "protocol.continuous.frequency": "100 Hz",
-    "protocol.emg.above": 1e6,
-    "protocol.force.above": 1e6,
-    "protocol.button.above": 1e6,
-    "protocol.relaxation.peak": 0,
+    "protocol.force.above": 1,
     "network.soleus.monoamine": 0.5,
     "network.ligand.baseline": 0.5,
     "network.soleus_in.v_threshold": "-57.5 mV",
 }
-TRAIN = {"protocol.continuous.level": 1}
-CALM = {"protocol.relaxation.peak": -0.5}
+TRAIN = {"protocol.continuous.on": 1}
+CALM = {"protocol.relaxation.on": 1}
 COMPLETE = {"network.soleus.monoamine": 1.0, "network.ligand.baseline": 0}  # injury: all of the level is constitutive
 CASES = {
     "nothing": {},
@@ -56,17 +62,23 @@ CASES = {
     "complete": COMPLETE,
     "complete, relaxation": {**COMPLETE, **CALM},
     "normal": {"network.soleus.monoamine": 0.35},
-    "answers": {"protocol.force.above": 1},
-    "never": {"protocol.force.above": 50},
+    "answers": {"protocol.force.on": 1},
+    "never": {"protocol.force.on": 1, "protocol.force.above": 50},
 }
-SHORT = {"wait": "3 s", "lasts": "5 s", "relaxed": "3 s", "spasm.after": "6 s"}
+TIMING = {"timing.start": "3 s", "timing.lasts": "5 s", "timing.relaxing": "2 s", "timing.relaxed": "3 s"}
 
 
 @pytest.fixture(scope="module")
 def spasms(simulate):
     """A short spasm in every case, four seeds: steps of the soleus, of the tibialis and its afferents, and signals."""
     network = segment()
-    found = simulate(network, spasm(**SHORT), record=SPIKES, design=Cases(base=BASE, cases=CASES, seeds=4), batch=36)
+    found = simulate(
+        network,
+        spasm(**{"protocol.after": "6 s"}),
+        record=SPIKES,
+        design=Cases(base=BASE, cases=CASES, seeds=4),
+        batch=36,
+    )
     assert (found.status == Status.DONE).all()
 
     def case(name: str) -> dict[str, np.ndarray]:
@@ -145,8 +157,10 @@ def test_an_answer_to_force_comes_when_there_is_force_and_not_otherwise(spasms):
 @pytest.mark.parametrize("cell", ["powers_heckman_segmental", LUMPED])
 def test_a_segment_in_a_batch_is_the_segment_alone(simulate, cell):
     """With a trigger that acts, in both tiers."""
-    network, protocol = segment(cell=cell, size=6), spasm(**{**SHORT, "lasts": "1 s", "spasm.after": "2.5 s"})
-    design = Cases(base=BASE, cases={"nothing": {}, "answers": {"protocol.force.above": 0.01}}, seeds=3)
+    network, protocol = segment(cell=cell, size=6), spasm(**{"timing.lasts": "1 s", "protocol.after": "2.5 s"})
+    design = Cases(
+        base=BASE, cases={"nothing": {}, "answers": {"protocol.force.on": 1, "protocol.force.above": 0.01}}, seeds=3
+    )
     together = simulate(network, protocol, record=SPIKES, design=design)
     alone = simulate(network, protocol, record=SPIKES, design=design, batch=1)
     np.testing.assert_array_equal(together.steps, alone.steps)
@@ -172,9 +186,10 @@ def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
     from sim.analysis.smoothing import peak_rate
 
     network = segment(cell="powers_heckman_segmental")
-    base = {"protocol.nerve.level": 0, "protocol.nerve.frequency": "100 Hz", "network.ligand.baseline": 0.5}
-    cases = {"baseline": {}, "train": {"protocol.nerve.level": 1}, "more": {"network.ligand.baseline": 0.6}}
-    contraction = spasm("stimulated_contraction")
+    base = {"protocol.nerve.on": 0, "protocol.nerve.frequency": "100 Hz", "network.ligand.baseline": 0.5}
+    cases = {"baseline": {}, "train": {"protocol.nerve.on": 1}, "more": {"network.ligand.baseline": 0.6}}
+    settings = {"timing.lasts": "20 s", "protocol.peak": 20, "protocol.population": "soleus"}
+    contraction = treated("triangle", "nerve", **settings)
     record = Record(commands=False, max_rate="150 Hz")
     found = simulate(network, contraction, record=record, design=Cases(base=base, cases=cases, seeds=4))
     times = np.where((steps := of(found, network, "soleus")) >= 0, steps * (found.dt / 1000), np.nan)
@@ -188,12 +203,12 @@ def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
 def test_the_description_is_the_table_that_a_paper_prints():
     """Every population, projection and signal, and a source for every number."""
     network = segment()
-    text = network.describe()
-    for part in (*network.populations, *network.projections, *network.signals):
-        assert f"{part.name}: " in text
-    rows = [line for line in text.splitlines() if line.startswith("  ")]
-    assert len(rows) > 150
-    assert all(len(row[2 + 22 + 1 + 42 :].strip()) >= 5 for row in rows), "a number has no source"
+    said = network.describe()
+    named = {cell for row in said.rows for cell in row.values()} | {table.title.partition(":")[0] for table in said}
+    assert {part.name for part in (*network.populations, *network.projections, *network.signals)} <= named
+    numbers = [row for row in said.rows if "source" in row]
+    assert len(numbers) > 150
+    assert not [row for row in numbers if len(row["source"]) < 5], "a number has no source"
 
 
 def test_the_two_directions_mirror_each_other():

@@ -1,4 +1,4 @@
-"""Designs: how factors cross, what they change, which noise samples share, what is refused, and how results fold back."""
+"""Designs: how factors cross, what they change, which noise they share, what is refused, how results fold back."""
 
 from dataclasses import replace
 
@@ -52,8 +52,8 @@ def test_every_level_of_every_factor_meets_every_other_once(changes):
 
 
 def test_each_factor_leaves_its_label_and_its_index():
-    found = crossed(cases={"b": {}, "a": {ON: 1}}, axes={"x": {"values": ["2 s", "500 ms"], "of": "protocol.wait.duration"}},
-                    seeds=2).dataset(LEAVES)  # fmt: skip
+    axes = {"x": {"values": ["2 s", "500 ms"], "of": "protocol.wait.duration"}}
+    found = crossed(cases={"b": {}, "a": {ON: 1}}, axes=axes, seeds=2).dataset(LEAVES)
     assert rows(found, "x", "case", "case_index", "seed", ON, "stream") == [
         *((2.0, "b", 0, 7, 0, 7), (2.0, "b", 0, 8, 0, 8), (2.0, "a", 1, 7, 1, 7), (2.0, "a", 1, 8, 1, 8)),
         *((0.5, "b", 0, 7, 0, 7), (0.5, "b", 0, 8, 0, 8), (0.5, "a", 1, 7, 1, 7), (0.5, "a", 1, 8, 1, 8)),

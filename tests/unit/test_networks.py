@@ -196,16 +196,16 @@ def test_a_network_describes_its_populations_and_projections_with_numbers_and_so
         Random(0.2),
     )
     network = Network((CLOCKS, Population("target", LEAKY, 1)), (projection,), (Signal("heard", "target.g", "mean"),))
-    said = network.describe()
+    said = str(network.describe())
     for line in (
         ["source: 7 cells of a test"],
-        ["T", "3.13 ms to 7.77 ms"],
+        ["T", "3.13", "7.77", "ms"],
         ["target: 1 cell of a test"],
-        ["tau", "5 ms", "Table 1"],
-        ["nerve: source -> target.g", "Random", "0.2"],
-        ["weight", "0.5", "Eccles 1957"],
-        ["delay", "2 ms to 4 ms", "Hursh 1939"],
-        ["heard: mean of target.g"],
+        ["tau", "5", "ms", "Table 1"],
+        ["nerve", "source", "target.g", "Random", "0.2", "0.5", "2 ms to 4 ms"],
+        ["nerve", "weight", "0.5", "Eccles 1957"],
+        ["nerve", "delay", "2", "4", "ms", "Hursh 1939"],
+        ["heard", "mean", "target.g"],
     ):
         assert any(all(piece in found for piece in line) for found in said.splitlines()), line
 
@@ -273,7 +273,7 @@ REFUSED = {  # what is asked: (how, the error, what the sentence quotes)
     "a probability below zero": (lambda: Random(-0.1), WiringError, ["between 0 and 1", "-0.1"]),
     "a probability that is NaN": (lambda: Random(np.nan), WiringError, ["between 0 and 1", "nan"]),
     "a probability in words": (lambda: Random("half"), WiringError, ["a number", "'half'"]),
-    "a wiring seed of a half": (lambda: Random(0.5, 0.5), WiringError, ["whole number", "0.5"]),
+    "half a draw": (lambda: Random(0.5, 0.5), WiringError, ["whole number", "0.5"]),
     "two projections of one name": (lambda: Network(PAIR, (SPIKE, SPIKE)), NetworkError, ["'ab'", "rename"]),
     "a projection named as a population": (joined(name="b"), NetworkError, ["'b'", "rename"]),
     "two signals of one name": (heard(("s", "a.v"), ("s", "b.v")), NetworkError, ["'s'", "rename"]),
@@ -356,7 +356,7 @@ def test_projections_that_name_the_same_draw_reach_the_same_cells():
     [
         (lambda: Convergent(0), "`number`"),
         (lambda: Convergent(2.5), "2.5"),
-        (lambda: Convergent(1, -1), "`seed`"),
+        (lambda: Convergent(1, -1), "`wiring`"),
         (lambda: Convergent(1, 0, 3), "`drawn_for`"),
         (lambda: Convergent(10).table(9, 4, "p"), "'p' is to hear 10 source cells, but there are 9"),
     ],

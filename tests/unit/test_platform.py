@@ -1,34 +1,60 @@
-"""The compiler's settings are there before JAX starts, whoever starts it, and without them everything still runs."""
+"""Importing changes nothing; the compiler's settings come with the first simulation, and the user's own JAX stays."""
 
-import os
+import importlib.util
 import re
 
 import pytest
 
 from sim import flags
 
-SHOW = "import os, jax; print(os.environ['XLA_FLAGS']); print(len(jax.devices()))"
+SHOW = "import os, jax; print(os.environ.get('XLA_FLAGS', 'none')); print(len(jax.devices()))"
 FLAG = re.escape(flags.FAST[0])
+IMPORTED = """
+import os, pkgutil, subprocess, sys
+before = dict(os.environ)
+def refused(*a, **k): raise AssertionError("a child process")
+subprocess.Popen.__init__ = os.posix_spawn = os.fork = refused
+import jax
+values = dict(jax.config.values)
+import conf, experiments, networks, sim
+written = []
+sys.addaudithook(lambda event, a: written.append(a[0]) if event == "open" and {*str(a[1])} & {*"wax+"} else None)
+sys.addaudithook(lambda event, a: written.append(a[0]) if event in ("os.mkdir", "os.rename") else None)
+names = [m.name for p in (sim, networks, experiments) for m in pkgutil.walk_packages(p.__path__, p.__name__ + ".")]
+for name in names:
+    __import__(name)
+from jax._src.xla_bridge import _backends
+print(len(names), dict(os.environ) == before, dict(jax.config.values) == values, not _backends, written)
+"""
+ONE = """
+import numpy as np
+from experiments.verification import runs
+pool, drive = runs.pool("hTA_lumped", size=3), runs.contraction(peak=25, up="300 ms", down="300 ms")
+def spikes():
+    found = [runs.simulate(pool, drive, dtype=d, design=runs.Design(seeds=2)) for d in ("float32", "float64")]
+    assert all(x.counts.sum() > 10 for x in found)
+    return ",".join(x.steps.tobytes().hex() for x in found)
+"""
 
 
-@pytest.mark.parametrize(
-    "first", ["import sim", "import sim.engine", "from sim.run import run", "import experiments.verification.runs"]
-)
-def test_the_settings_are_there_before_jax_starts(in_child, first):
-    """The backend is imported with the study."""
-    more = "; from sim.backends.jax_backend import JaxBackend" if "run" in first else ""
-    found, devices = in_child(f"{first}{more}; {SHOW}").splitlines()
+def test_importing_changes_nothing(in_child):
+    """No variable of the environment, no child process, no setting of JAX, no file, whatever module it is; only text
+    of a model that was never checked is checked when it is declared, and remembered."""
+    found = in_child(IMPORTED, PYTHONDONTWRITEBYTECODE="1").split(maxsplit=1)
+    assert int(found[0]) > 100
+    assert found[1].strip() == "True True True []"
+
+
+@pytest.mark.parametrize("first", ["from sim.flags import start; start()", f"{ONE}; runs.prepare(pool, drive)"])
+def test_the_settings_are_there_when_a_simulation_is_prepared(in_child, first):
+    found, devices = in_child(f"{first}; {SHOW}").splitlines()
     assert re.search(FLAG, found)
     assert int(devices) == flags.cores()
 
 
-def test_under_pytest_too():
-    assert re.search(FLAG, os.environ["XLA_FLAGS"])
-
-
 def test_a_setting_of_the_user_stays(in_child):
     mine = "--xla_cpu_prefer_vector_width=128"
-    found, _ = in_child(f"import sim.engine; {SHOW}", XLA_FLAGS=mine).splitlines()
+    found, _ = in_child(f"from sim.flags import start; start(); {SHOW}", XLA_FLAGS=mine).splitlines()
     assert found.split().count(mine) == 1
     assert flags.FAST[0] not in found
 
@@ -36,10 +62,8 @@ def test_a_setting_of_the_user_stays(in_child):
 def test_settings_that_this_jaxlib_does_not_know_are_left_out(in_child, tmp_path):
     """They are tried in a child, as an unknown one ends the process."""
     text = (
-        "import os, sim; del os.environ['XLA_FLAGS']; from importlib.machinery import SourceFileLoader\n"
-        f"own = SourceFileLoader('own', {flags.__file__!r}).load_module()\n"
-        "own.FAST = (*own.FAST[:1], '--xla_no_such_flag=1')\n"
-        f"own.set_flags(); {SHOW}; print(jax.numpy.ones(3).sum())"
+        "from sim import flags; flags.FAST = (*flags.FAST[:1], '--xla_no_such_flag=1')\n"
+        f"flags.start(); {SHOW}; print(jax.numpy.ones(3).sum())"
     )
     found, devices, total = in_child(text, SHERRINGTON_CACHE=str(tmp_path)).splitlines()
     assert "no_such_flag" not in found
@@ -50,18 +74,77 @@ def test_settings_that_this_jaxlib_does_not_know_are_left_out(in_child, tmp_path
     assert answers == {"yes", "no"}
 
 
-def test_after_jax_has_started_they_stay_as_they_are_with_a_warning(in_child):
+def test_they_can_be_switched_off(in_child, tmp_path):
+    text = f"{ONE}\nspikes(); {SHOW}"
+    found, devices = in_child(text, SHERRINGTON_FLAGS="off", SHERRINGTON_CACHE=str(tmp_path)).splitlines()
+    assert (found, devices) == ("none", "1")
+    assert not (tmp_path / "xla").exists()
+
+
+def test_where_jax_already_runs_one_sentence_says_what_that_costs(in_child):
     text = (
-        "import warnings, jax; jax.numpy.ones(1)\n"
-        "with warnings.catch_warnings(record=True) as said:\n    warnings.simplefilter('always'); import sim.engine\n"
-        "import os; print(os.environ.get('XLA_FLAGS', 'none')); print(said[0].message)"
+        f"import warnings, jax; jax.numpy.ones(1)\n{ONE}\n"
+        "with warnings.catch_warnings(record=True) as said:\n"
+        "    warnings.simplefilter('always'); spikes(); spikes()\n"
+        "import os; print(os.environ.get('XLA_FLAGS', 'none'))\n"
+        "print(*[w.message for w in said if 'JAX had started' in str(w.message)], sep='\\n')"
     )
-    found, said = in_child(text).splitlines()
+    found, *said = in_child(text).splitlines()
     assert found == "none"
-    assert "import sim before the first JAX computation" in said
+    assert len(said) == 1
+    assert f"run on 1 of {flags.cores()} cores" in said[0]
+
+
+@pytest.fixture(scope="module")
+def plain(in_child):
+    """The spikes of a short study in both precisions, in a process where JAX is as it comes."""
+    return in_child(f"{ONE}\nprint(spikes())")
+
+
+@pytest.mark.parametrize("who", ["in the environment", "before", "after"])
+def test_whatever_the_user_says_of_x64_the_spikes_are_the_same(in_child, plain, who):
+    """And what the user's own functions compute is as the user wants it, as is every setting of JAX."""
+    mine = "jax.config.update('jax_enable_x64', True)"
+    text = f"""
+import jax, jax.numpy as jnp
+{mine if who == "before" else ""}
+{ONE}
+first = spikes() if who == "after" else None
+{mine if who == "after" else ""}
+half = jax.jit(lambda x: x / 3)
+half(1.0)
+values = dict(jax.config.values)
+found = spikes()
+assert first in (None, found)
+assert dict(jax.config.values) == values, set(jax.config.values.items()) ^ set(values.items())
+assert half(1.0).dtype == half(jnp.arange(3)).dtype == jnp.float64 and float(half(1.0)) == 1 / 3
+print(found)
+"""
+    x64 = {"JAX_ENABLE_X64": "1"} if who == "in the environment" else {}
+    assert in_child(f"who = {who!r}\n{text}", **x64) == plain
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_it_runs_beside_torch(in_child, plain):
+    text = f"import torch\n{ONE}\nx = torch.ones(3) / 3\nprint(spikes())\nassert (torch.ones(3) / 3 == x).all()"
+    assert in_child(text) == plain
 
 
 def test_what_is_compiled_is_kept_where_the_user_says(in_child, tmp_path):
-    show = "import jax, sim.engine; print(jax.config.jax_compilation_cache_dir)"
-    assert in_child(show, SHERRINGTON_CACHE=str(tmp_path)).startswith(str(tmp_path))
-    assert in_child(show, JAX_COMPILATION_CACHE_DIR="elsewhere").strip() == "elsewhere"
+    own, mine = tmp_path / "own", tmp_path / "mine"
+    text = f"{ONE}\nspikes()"
+    in_child(text, SHERRINGTON_CACHE=str(own))
+    assert list(own.glob("xla/compiled-*/*"))
+    in_child(text, SHERRINGTON_CACHE=str(tmp_path / "other"), JAX_COMPILATION_CACHE_DIR=str(mine))
+    assert list(mine.iterdir())
+    assert not list(tmp_path.glob("other/xla/compiled-*"))
+
+
+def test_what_the_user_compiles_is_not_kept(in_child, tmp_path):
+    text = (
+        f"import jax; jax.config.update('jax_persistent_cache_min_compile_time_secs', 0)\n{ONE}\nspikes()\n"
+        "before = sorted(Path(os.environ['SHERRINGTON_CACHE']).rglob('jit_*'))\n"
+        "jax.jit(lambda x: x + 1.2345)(1.0)\n"
+        "print(before == sorted(Path(os.environ['SHERRINGTON_CACHE']).rglob('jit_*')), len(before) > 0)"
+    )
+    assert in_child(f"import os; from pathlib import Path\n{text}", SHERRINGTON_CACHE=str(tmp_path)) == "True True\n"

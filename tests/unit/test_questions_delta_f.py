@@ -301,18 +301,18 @@ def test_an_unrecorded_current_is_asked_for():
 
 # ---- delta_f_interventions
 
-LEVEL, FREQUENCY, BASELINE = "protocol.nerve.level", "protocol.nerve.frequency", "network.ligand.baseline"
+ON, FREQUENCY, BASELINE = "protocol.nerve.on", "protocol.nerve.frequency", "network.ligand.baseline"
 CASES = {
-    "rest": {LEVEL: 0, FREQUENCY: "30 Hz", BASELINE: 0.5},
-    "50 Hz": {LEVEL: 1, FREQUENCY: "50 Hz", BASELINE: 0.5},
-    "100 Hz": {LEVEL: 1, FREQUENCY: "100 Hz", BASELINE: 0.5},
-    "no interneurons": {LEVEL: 1, FREQUENCY: "100 Hz", BASELINE: 0.5},
-    "less": {LEVEL: 0, FREQUENCY: "30 Hz", BASELINE: 0.3},
-    "more": {LEVEL: 0, FREQUENCY: "30 Hz", BASELINE: 0.6},
+    "rest": {ON: 0, FREQUENCY: "30 Hz", BASELINE: 0.5},
+    "50 Hz": {ON: 1, FREQUENCY: "50 Hz", BASELINE: 0.5},
+    "100 Hz": {ON: 1, FREQUENCY: "100 Hz", BASELINE: 0.5},
+    "no interneurons": {ON: 1, FREQUENCY: "100 Hz", BASELINE: 0.5},
+    "less": {ON: 0, FREQUENCY: "30 Hz", BASELINE: 0.3},
+    "more": {ON: 0, FREQUENCY: "30 Hz", BASELINE: 0.6},
 }
 HYSTERESIS = {"rest": 3.0, "50 Hz": 2.8, "100 Hz": 2.4, "no interneurons": 3.0, "less": 2.0, "more": 4.0}
 INTERVENTIONS = DeltaFInterventions(
-    "P", "Q", 0.35, ("1 s", "20 s"), "rest", ["50 Hz", "100 Hz"], "no interneurons", ["less"], ["more"], "100 Hz"
+    "P", "Q", 0.35, "1 s", "20 s", "rest", ["50 Hz", "100 Hz"], "no interneurons", ["less"], ["more"], "100 Hz"
 )
 
 
@@ -352,15 +352,6 @@ def test_dose_level_and_control_are_read_from_the_design_and_the_recording():
     assert (m["baseline_spikes"].values == [np.isfinite(pool(3 + x)).sum() for x in (0, 0.1)]).all()
     assert (m["peak_force"] == 30).all()
     assert (m["antagonist_force"] == 2).all()
-
-
-def test_a_train_that_is_switched_on_is_a_dose_too():
-    on = {
-        case: {"protocol.nerve.on" if path == LEVEL else path: x for path, x in what.items()}
-        for case, what in CASES.items()
-    }
-    m = asked(INTERVENTIONS, by_case(cases=on)).answer
-    assert m["frequency"].values == pytest.approx([0, 50, 100, 100, 0, 0])
 
 
 def test_a_spike_that_moves_while_the_synapses_are_silenced_is_counted():

@@ -78,9 +78,7 @@ def test_missing_measures_are_a_sentence(tmp_path):
 
 
 def test_provenance_names_what_decides_a_result_and_no_path(tmp_path):
-    record = provenance(
-        config_text="seed: 1\n", seed=1, backend="jax cpu", device="cpu", wall_seconds={"simulate": 1.5}
-    )
+    record = provenance(config_text="seed: 1\n", backend="jax cpu", device="cpu", wall_seconds={"simulate": 1.5})
     write_provenance(record, tmp_path)
     text = (tmp_path / "provenance.json").read_text()
     again = json.loads(text)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.figures import new_figure
+from experiments.figure.look import new_figure
 from experiments.verification import (
     __main__,
     brian2_parity,

@@ -1,17 +1,17 @@
 """A traced function of numbers and lanes, element by element, as C++ statements.
 
-JAX traces the function; what it did, operation by operation, is printed. A variable is one number, the same for all
-lanes, or a vector of lanes; the vector types and the named functions are those of lanes.h.
+JAX traces the function; what it did, operation by operation, becomes a list of statements, and text last of all. A
+variable is one number, the same for all lanes, or a vector of lanes; the vector types and the named functions are those
+of lanes.h.
 """
 
-import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+from jax.extend.core import ClosedJaxpr, JaxprEqn
 
-COPY = "@"
-"""Ends the name of a vector: a loop that holds several vectors at once writes each statement once for each of them."""
+from sim.engine.kernels.jaxpr import walk
 
 _SCALARS = {"float32": "float", "int32": "int32_t", "uint32": "uint32_t", "bool": "bool"}
 _VECTORS = {"float32": "Floats", "int32": "Ints", "uint32": "Words", "bool": "Mask"}
@@ -26,138 +26,151 @@ _FUNCTIONS = {name: f"{name}_" for name in _PLAIN} | {
     "atan2": "arctan2",
 }  # fmt: skip
 _AS_IT_IS = ("copy", "stop_gradient", "reshard")
-_INFINITY = "__builtin_inff()"
 NAMED = {"exp": "exponential", "sum_of_bytes": "sum_of_bytes"}
 """Functions that the engine compiles under a name of their own -> what lanes.h calls them."""
 
 
-class Statement(NamedTuple):
-    """`const type name = text;`, where the text reads the variables in `reads`."""
+class Operand(NamedTuple):
+    """What a statement reads or sets.
 
-    type: str
+    Args:
+        name: of a variable.
+        type: in C++.
+        vector: whether it is a vector of lanes; else one number.
+        value: of a constant, which has no name.
+    """
+
     name: str
-    text: str
-    reads: tuple[str, ...]
+    type: str
+    vector: bool
+    value: Any = None
 
     @property
-    def is_vector(self) -> bool:
-        return self.name.endswith(COPY)
+    def text(self) -> str:
+        """As an expression; of a variable its name."""
+        return self.name if self.value is None else _literal(self.value, self.type, self.vector)
+
+    @property
+    def copies(self) -> bool:
+        """Whether a loop that holds several vectors at once has one of these for each."""
+        return self.vector and self.value is None
+
+    def at(self, copy: int) -> str:
+        """Its text for the vector of that number."""
+        return f"{self.name}_{copy}" if self.copies else self.text
+
+
+class Statement(NamedTuple):
+    """`const type result = template;`, the operands in the places of the template."""
+
+    result: Operand
+    template: str
+    operands: tuple[Operand, ...]
+
+    def text(self, copy: int) -> str:
+        """C++, for the vector of that number."""
+        said = self.template.format(*(x.at(copy) for x in self.operands))
+        return f"const {self.result.type} {self.result.at(copy)} = {said};"
 
 
 class Printed(NamedTuple):
-    """Statements in an order in which each comes shortly before it is needed, and the names of the results."""
+    """Statements in an order in which each comes shortly before it is needed, and the results."""
 
     statements: list[Statement]
-    results: list[str]
+    results: list[Operand]
 
 
-def printed(traced: ClosedJaxpr, arguments: list[str]) -> Printed:
+def printed(traced: ClosedJaxpr, arguments: Sequence[str]) -> Printed:
     """A traced function as statements.
 
     Args:
         traced: of numbers, (), and lanes, (lane,).
-        arguments: names of its arguments; those of vectors end in `COPY`.
+        arguments: names of its arguments.
 
     Raises:
         NotImplementedError: it does something for which there is no C++ here; names the operation.
     """
+    given = [variable(name, x.aval) for name, x in zip(arguments, traced.jaxpr.invars, strict=True)]
     printer = _Printer()
-    results = printer.function(traced, arguments)
-    return Printed(_as_needed(printer.found, results), results)
+    results = walk(traced, given, constant=_constant, perform=printer.perform, whole=NAMED)
+    return Printed(_as_needed(list(printer.found.values()), results), results)
 
 
-def c_type(aval: Any) -> str:
-    """The C++ type of a number or of lanes."""
-    return (_VECTORS if aval.shape else _SCALARS)[str(aval.dtype)]
+def variable(name: str, aval: Any) -> Operand:
+    """A variable for a number or for lanes."""
+    return Operand(name, (_VECTORS if aval.shape else _SCALARS)[str(aval.dtype)], bool(aval.shape))
 
 
 class _Printer:
-    """Collects statements; the same operation on the same variables is written once."""
+    """Collects statements; the same operation on the same operands is written once."""
 
     def __init__(self) -> None:
-        self.found: dict[tuple[str, str], Statement] = {}
+        self.found: dict[tuple[str, str, tuple[str, ...]], Statement] = {}
 
-    def function(self, traced: ClosedJaxpr, arguments: list[str]) -> list[str]:
-        """Write the operations of a function; returns the names of its results."""
-        jaxpr: Jaxpr = traced.jaxpr
-        names: dict[Any, str] = dict(zip(jaxpr.invars, arguments, strict=True))
-        names |= {x: number(value, x.aval) for x, value in zip(jaxpr.constvars, traced.consts, strict=True)}
-
-        def name(x: Any) -> str:
-            return number(x.val, x.aval) if isinstance(x, Literal) else names[x]
-
-        for equation in jaxpr.eqns:
-            read, inner = [name(x) for x in equation.invars], equation.params.get("jaxpr")
-            own = NAMED.get(equation.params.get("name", "")) if inner is not None else None
-            if inner is not None and own is None:
-                written = self.function(inner if hasattr(inner, "consts") else ClosedJaxpr(inner, ()), read)
-            else:
-                written = [self.statement(own, equation, read)]
-            names |= dict(zip(equation.outvars, written, strict=True))
-        return [name(x) for x in jaxpr.outvars]
-
-    def statement(self, own: str | None, equation: Any, read: list[str]) -> str:
-        """Write one operation, unless it stands there already; returns the name of its result."""
-        result = equation.outvars[0].aval
-        kind, vector = c_type(result), bool(result.shape)
-        shapes = [x.aval.shape for x in equation.invars]
-        if equation.primitive.name == "convert_element_type" and isinstance(equation.invars[0], Literal):
-            return number(equation.invars[0].val, result)
-        if own:
-            text = f"{own}({_wide(read[0], kind, vector, shapes[0])})"
-        else:
-            text = _operation(equation, kind, vector, read, shapes)
-        if (kind, text) not in self.found:
-            variable = f"x{len(self.found)}{COPY if vector else ''}"
-            reads = tuple(re.findall(rf"\b[ax]\d+{COPY}?", text))
-            self.found[kind, text] = Statement(kind, variable, text, reads)
-        return self.found[kind, text].name
+    def perform(self, name: str, equation: JaxprEqn, read: list[Operand]) -> list[Operand]:
+        """Write one operation, unless it stands there already; returns its result."""
+        aval = equation.outvars[0].aval
+        if name == "convert_element_type" and read[0].value is not None:
+            return [_constant(read[0].value, aval)]
+        result = variable(f"x{len(self.found)}", aval)
+        template, operands = _operation(name, equation, result, read)
+        key = result.type, template, tuple(x.text for x in operands)
+        return [self.found.setdefault(key, Statement(result, template, operands)).result]
 
 
-def _operation(equation: Any, kind: str, vector: bool, read: list[str], shapes: list[tuple[int, ...]]) -> str:
-    name, params = equation.primitive.name, equation.params
+def _operation(name: str, equation: JaxprEqn, result: Operand, read: list[Operand]) -> tuple[str, tuple[Operand, ...]]:
+    """A template and what fills it."""
+    kind, params = result.type, equation.params
+
+    def wide(*operands: Operand) -> list[str]:
+        """A place for each; a function takes arguments of one type."""
+        return [f"all<{kind}>({{}})" if result.vector and not x.vector else "{}" for x in operands]
+
+    def call(function: str, *operands: Operand) -> tuple[str, tuple[Operand, ...]]:
+        return f"{function}({', '.join(wide(*operands))})", operands
+
+    if "jaxpr" in params:
+        return call(NAMED[name], *read)
     if name in _OPERATORS:
-        return _OPERATORS[name].format(*read)
+        return _OPERATORS[name], tuple(read)
     if name == "not":
-        return f"{'~' if vector or kind != 'bool' else '!'}{read[0]}"
+        return f"{'~' if result.vector or kind != 'bool' else '!'}{{}}", (read[0],)
     if name in _AS_IT_IS:
-        return read[0]
+        return "{}", (read[0],)
     if name == "broadcast_in_dim":
-        return read[0] if shapes[0] else f"all<{kind}>({read[0]})"
+        return wide(read[0])[0], (read[0],)
     if name == "convert_element_type":
-        from_mask = str(equation.invars[0].aval.dtype) == "bool" and kind not in ("bool", "Mask")
-        return f"{'truth' if from_mask else 'converted'}<{kind}>({read[0]})"
+        from_mask = read[0].type in ("bool", "Mask") and kind not in ("bool", "Mask")
+        return f"{'truth' if from_mask else 'converted'}<{kind}>({{}})", (read[0],)
     if name == "bitcast_convert_type":
-        return f"bits<{kind}>({read[0]})"
+        return f"bits<{kind}>({{}})", (read[0],)
     if name == "integer_pow":
-        return f"whole_power<{params['y']}>({read[0]})"
+        return f"whole_power<{params['y']}>({{}})", (read[0],)
     if name == "square":
-        return f"{read[0]} * {read[0]}"
+        return "{} * {}", (read[0], read[0])
     if name == "round":
-        return f"round_{'even' if int(params['rounding_method']) else 'away'}({read[0]})"
+        return f"round_{'even' if int(params['rounding_method']) else 'away'}({{}})", (read[0],)
     if name == "select_n" and len(read) == 3:
-        no, yes = (_wide(x, kind, vector, shape) for x, shape in zip(read[1:], shapes[1:], strict=True))
-        return f"chosen({read[0]}, {yes}, {no})"
+        chosen, no, yes = read
+        return f"chosen({{}}, {', '.join(wide(yes, no))})", (chosen, yes, no)
     if name == "clamp":
-        low, x, high = (_wide(x, kind, vector, shape) for x, shape in zip(read, shapes, strict=True))
-        return f"smaller({high}, larger({low}, {x}))"
-    if name == "min" and _INFINITY in read:
-        return read[read[0] == _INFINITY]
+        low, x, high = read
+        return "smaller({}, larger({}, {}))".format(*wide(high, low, x)), (high, low, x)
+    if name == "min" and (least := [x for x in read if not _infinite(x)]) and len(least) == 1:
+        return "{}", (least[0],)
     if name in _FUNCTIONS:
-        wide = [_wide(x, kind, vector, shape) for x, shape in zip(read, shapes, strict=True)]
-        if name in ("max", "min") and not read[1].endswith(COPY):
-            wide.reverse()  # the number first: what is not a number in the lanes then stays so
-        return f"{_FUNCTIONS[name]}({', '.join(wide)})"
+        if name in ("max", "min") and not read[1].copies:
+            read = read[::-1]  # the number first: what is not a number in the lanes then stays so
+        return call(_FUNCTIONS[name], *read)
     raise NotImplementedError(f"the operation {name!r} has no C++ text.")
 
 
-def _wide(x: str, kind: str, vector: bool, shape: tuple[int, ...]) -> str:
-    """A function takes arguments of one type."""
-    return f"all<{kind}>({x})" if vector and not shape else x
+def _infinite(x: Operand) -> bool:
+    return x.value is not None and not x.vector and x.value == np.inf
 
 
-def number(value: Any, aval: Any) -> str:
-    """A constant as C++ text.
+def _constant(value: Any, aval: Any) -> Operand:
+    """A number, the same in all lanes.
 
     Raises:
         NotImplementedError: it is an array of different numbers.
@@ -165,28 +178,34 @@ def number(value: Any, aval: Any) -> str:
     values = np.unique(np.asarray(value))
     if values.size != 1:
         raise NotImplementedError(f"a table of {values.size} numbers has no C++ text.")
-    x, kind = values[0], str(aval.dtype)
-    if kind == "float32":
+    return variable("", aval)._replace(value=values[0])
+
+
+def _literal(x: Any, kind: str, vector: bool) -> str:
+    """A constant as C++ text."""
+    scalar = next(_SCALARS[name] for name, own in _VECTORS.items() if own == kind) if vector else kind
+    if scalar == "float":
         x = np.float32(x)
-        text = f"{float(x)!r}f" if np.isfinite(x) else f"{'-' if x < 0 else ''}{_INFINITY}"
+        text = f"{float(x)!r}f" if np.isfinite(x) else f"{'-' if x < 0 else ''}__builtin_inff()"
         text = '__builtin_nanf("")' if np.isnan(x) else text
-    elif kind == "bool":
+    elif scalar == "bool":
         text = "true" if x else "false"
     else:
-        text = f"{_SCALARS[kind]}({int(x)})"
+        text = f"{scalar}({int(x)})"
     text = f"({text})" if text.startswith("-") else text
-    return f"all<{c_type(aval)}>({text})" if aval.shape else text
+    return f"all<{kind}>({text})" if vector else text
 
 
-def _as_needed(found: dict[tuple[str, str], Statement], results: list[str]) -> list[Statement]:
+def _as_needed(found: list[Statement], results: list[Operand]) -> list[Statement]:
     """What the results need, each statement after those that it reads and no earlier than it must be."""
-    by_name, order = {s.name: s for s in found.values()}, {}
-    waiting = list(reversed(results))
+    by_name: dict[str, Statement] = {s.result.name: s for s in found}
+    order: dict[str, Statement] = {}
+    waiting = [x.name for x in reversed(results)]
     while waiting:
         name = waiting[-1]
         if name in order or name not in by_name:
             waiting.pop()
-        elif missing := [x for x in by_name[name].reads if x in by_name and x not in order]:
+        elif missing := [x.name for x in by_name[name].operands if x.name in by_name and x.name not in order]:
             waiting += reversed(missing)
         else:
             order[name] = by_name[waiting.pop()]

@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -52,13 +53,27 @@ def vectors() -> str:
     return next((words for macro, words in known.items() if macro in macros()), "any processor")
 
 
-def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
-    """A shared library, from the cache or compiled anew.
+@cache
+def interface(folder: str) -> str:
+    """A digest of how XLA calls a compiled function: jaxlib's version, and its headers.
+
+    Args:
+        folder: of the headers.
+    """
+    found = hashlib.sha256(importlib.metadata.version("jaxlib").encode())
+    for file in sorted(Path(folder, "xla", "ffi").rglob("*.h")):
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def library(text: str, flags: tuple[str, ...], folder: str, *, headers: str = "") -> Path:
+    """A shared library, from the cache or compiled anew: its name says what it was made from.
 
     Args:
         text: C++, whole.
         flags: of the compiler, besides those for a library for this processor.
         folder: in the cache, for its kind.
+        headers: folder of the headers of XLA, if it includes them.
 
     Raises:
         CompilerError: it cannot be compiled here.
@@ -66,10 +81,11 @@ def library(text: str, flags: tuple[str, ...], folder: str) -> Path:
     """
     if why := lacking():
         raise CompilerError(f"C++ cannot be compiled here: {why}.")
-    key = hashlib.sha256("\n".join([text, *flags, *sorted(macros())]).encode()).hexdigest()[:16]
+    made_from = [text, COMPILER, *flags, *sorted(macros()), interface(headers) if headers else ""]
+    key = hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
     path = cache_folder() / folder / f"{key}.so"
     if not path.exists():
-        _compile(text, flags, path)
+        _compile(text, (*flags, f"-I{headers}") if headers else flags, path)
     return path
 
 
@@ -84,7 +100,7 @@ def registered(text: str, flags: tuple[str, ...]) -> str:
     Raises:
         CompilerError, OSError: as `library`.
     """
-    path = library(text, (*flags, f"-I{jax.ffi.include_dir()}"), "native")
+    path = library(text, flags, "native", headers=jax.ffi.include_dir())
     name = f"sherrington-{path.stem}"
     jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(ctypes.CDLL(str(path)).kernel), platform="cpu")
     return name

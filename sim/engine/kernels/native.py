@@ -4,6 +4,7 @@
 other operation (`jax.ffi`). For float32; it needs a C++ compiler.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +14,11 @@ import jax.numpy as jnp
 from sim.engine.exponential import POLYNOMIAL
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import compiler
-from sim.engine.kernels.c_text import COPY, Printed, c_type, printed
+from sim.engine.kernels.c_text import Operand, Printed, printed, variable
 from sim.engine.kernels.rows import arrive
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
+from sim.engine.platform import computing
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -32,8 +34,7 @@ FLAGS = (
 class Argument(NamedTuple):
     """What a kernel reads: an array whose last axis is the lane, or a number; at each `"start"`, window or step."""
 
-    name: str
-    type: str
+    variable: Operand
     each: str
 
 
@@ -80,39 +81,47 @@ def _text(program: Program, given: tuple[Values, Cells, Ports, Values]) -> str:
 
     traced = jax.make_jaxpr(step)(inside, marks, place, place)
     arguments = [
-        Argument(f"a{i}{COPY if aval.shape else ''}", c_type(aval), how)
+        Argument(variable(f"a{i}", aval), how)
         for i, (aval, how) in enumerate(zip(jax.tree.leaves(inside), each, strict=True))
     ]
-    names = [a.name for a in arguments]
-    body = printed(traced, [*names, f"a{len(names)}{COPY}", "window", "step"])
-    return _loops(arguments, len(state), program.steps, body)
+    names = [*(a.variable.name for a in arguments), f"a{len(arguments)}"]
+    body = printed(traced, [*names, "window", "step"])
+    return _loops(arguments, variable(names[-1], marks), len(state), program.steps, body)
 
 
-def _loops(arguments: list[Argument], states: int, steps: int, body: Printed) -> str:
+def _loops(arguments: list[Argument], marks: Operand, states: int, steps: int, body: Printed) -> str:
     """The printed step between its loops.
 
     Args:
         arguments: those of the state first.
+        marks: of a window.
         states: how many.
         steps: in a window.
         body: its results are the state and the marks.
     """
     vectors = 2 if states <= FEW else 1
-    state, marks = arguments[:states], f"a{len(arguments)}{COPY}"
-    places = {"start": f"lane{COPY}", "window": f"at * lanes + lane{COPY}", "step": f"step * lanes + lane{COPY}"}
+    state = [a.variable for a in arguments[:states]]
+    *after, marked = body.results
+    places = {"start": "lane_{}", "window": "at * lanes + lane_{}", "step": "step * lanes + lane_{}"}
     numbers = {"start": "0", "window": "at", "step": "step"}
 
-    def read(each: str) -> list[str]:
-        """Declarations of what is read at the start, in each window, or in each step."""
+    def copies(line: Callable[[int], str]) -> list[str]:
+        """A line for every vector."""
+        return [line(k) for k in range(vectors)]
+
+    def read(i: int, x: Operand, each: str, k: int) -> str:
+        """The declaration of an argument."""
+        place = places[each].format(k)
+        value = f"load<{x.type}>(from[{i}], {place})" if x.vector else f"(({x.type} *)from[{i}])[{numbers[each]}]"
+        return f"{'' if i < states else 'const '}{x.type} {x.at(k)} = {value};"
+
+    def reads(each: str) -> list[str]:
+        """What is read at the start, in each window, or in each step."""
         return [
-            f"{'' if i < states else 'const '}{a.type} {a.name} = "
-            + (
-                f"load<{a.type}>(from[{i}], {places[each]});"
-                if COPY in a.name
-                else f"(({a.type} *)from[{i}])[{numbers[each]}];"
-            )
+            read(i, a.variable, each, k)
             for i, a in enumerate(arguments)
             if a.each == each
+            for k in range(vectors if a.variable.vector else 1)
         ]
 
     lines = [
@@ -127,20 +136,26 @@ def _loops(arguments: list[Argument], states: int, steps: int, body: Printed) ->
         "const long windows = shape[0], lanes = shape[1];",
         "const int32_t first = *(const int32_t *)from[given];",
         "for (long lane = 0; lane < lanes; lane += lanes_of_vector * vectors) {",
-        *(f"const long lane_{k} = lane + {k} * lanes_of_vector;" for k in range(vectors)),
-        *_copies(read("start"), vectors),
+        *copies(lambda k: f"const long lane_{k} = lane + {k} * lanes_of_vector;"),
+        *reads("start"),
         "for (long at = 0; at < windows; at++) {",
         "const int32_t window = first + int32_t(at);",
-        *_copies([*read("window"), f"Ints {marks} = {{}};"], vectors),
+        *reads("window"),
+        *copies(lambda k: f"Ints {marks.at(k)} = {{}};"),
         "for (int32_t step = 0; step < steps; step++) {",
-        *_copies(read("step"), vectors),
-        *_copies([f"const {s.type} {s.name} = {s.text};" for s in body.statements], vectors),
-        *_copies([f"const {a.type} new_{a.name} = {x};" for a, x in zip(state, body.results, strict=False)], vectors),
-        *_copies([f"{a.name} = new_{a.name};" for a in state] + [f"{marks} = {body.results[-1]};"], vectors),
+        *reads("step"),
+        *(s.text(k) for s in body.statements for k in range(vectors if s.result.vector else 1)),
+        *(
+            f"const {x.type} new_{x.at(k)} = {new.at(k)};"
+            for x, new in zip(state, after, strict=True)
+            for k in range(vectors)
+        ),
+        *(f"{x.at(k)} = new_{x.at(k)};" for x in state for k in range(vectors)),
+        *copies(lambda k: f"{marks.at(k)} = {marked.at(k)};"),
         "}",
-        *_copies([f"store_marks((uint8_t *)to[states] + at * lanes + lane{COPY}, {marks});"], vectors),
+        *copies(lambda k: f"store_marks((uint8_t *)to[states] + at * lanes + lane_{k}, {marks.at(k)});"),
         "}",
-        *_copies([f"store(to[{i}], lane{COPY}, {a.name});" for i, a in enumerate(state)], vectors),
+        *(f"store(to[{i}], lane_{k}, {x.at(k)});" for i, x in enumerate(state) for k in range(vectors)),
         "}",
         "return ffi::Error::Success();",
         "}",
@@ -163,11 +178,6 @@ def header() -> str:
     )
 
 
-def _copies(lines: list[str], vectors: int) -> list[str]:
-    """Each line once for every vector, or once if there is none in it."""
-    return [line.replace(COPY, f"_{k}") for line in lines for k in range(vectors if COPY in line else 1)]
-
-
 KERNEL = Kernel(advance, arrive, least=32, most=64, samples=16)
 """Two vectors of 16 lanes at least."""
 
@@ -182,7 +192,8 @@ def lacking(program: Program, cells: Cells) -> str:
     )
     ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
     try:
-        _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
+        with computing(program.dtype):
+            _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
         compiler.registered(f"{header()}{TRIAL}", FLAGS)
     except (NotImplementedError, compiler.CompilerError, OSError) as problem:
         return str(problem)

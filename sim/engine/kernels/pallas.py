@@ -13,14 +13,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.experimental import pallas
-from jax.extend.core import Jaxpr, Literal
+from jax.extend.core import JaxprEqn
 
 from sim.engine.coupling import arrive
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import xla
+from sim.engine.kernels.jaxpr import walk
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
-from sim.engine.platform import on_gpu
+from sim.engine.platform import computing, on_gpu
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
@@ -112,29 +113,17 @@ def _launched(block: Callable[..., None], blocks: int, results: list[Any], inter
 def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
     """The same function with some operations, or functions that JAX compiled under a name, done otherwise."""
 
-    def evaluate(jaxpr: Jaxpr, constants: list[Any], arguments: list[Any]) -> list[Any]:
-        values = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*constants, *arguments), strict=True))
-
-        def value(x: Any) -> Any:
-            return x.val if isinstance(x, Literal) else values[x]
-
-        for equation in jaxpr.eqns:
-            read, inner = [value(x) for x in equation.invars], equation.params.get("jaxpr")
-            name = equation.params.get("name", "") if inner is not None else equation.primitive.name
-            if name in own:
-                found = [own[name](*read)]
-            elif inner is not None:
-                found = evaluate(inner.jaxpr, inner.consts, read)
-            else:
-                found = equation.primitive.bind(*read, **equation.params)
-                found = found if equation.primitive.multiple_results else [found]
-            values |= dict(zip(equation.outvars, found, strict=True))
-        return [value(x) for x in jaxpr.outvars]
+    def perform(name: str, equation: JaxprEqn, read: list[Any]) -> list[Any]:
+        if name in own:
+            return [own[name](*read)]
+        found = equation.primitive.bind(*read, **equation.params)
+        return found if equation.primitive.multiple_results else [found]
 
     def new(*arguments: Any) -> Any:
         leaves, tree = jax.tree.flatten(arguments)
         traced, shape = jax.make_jaxpr(lambda *x: function(*jax.tree.unflatten(tree, x)), return_shape=True)(*leaves)
-        return jax.tree.unflatten(jax.tree.structure(shape), evaluate(traced.jaxpr, traced.consts, leaves))
+        found = walk(traced, leaves, constant=lambda value, _: value, perform=perform, whole=own)
+        return jax.tree.unflatten(jax.tree.structure(shape), found)
 
     return new
 
@@ -156,8 +145,9 @@ def lacking(program: Program, cells: Cells) -> str:
     level = {port: np.zeros((TRIAL, LANES), np.float32) for port in program.ports}
     given = (cells, cells.state, windows, Ports(level, level, level))
     try:
-        expected = jax.jit(lambda c, s, w, p: xla.advance(program, c, s, w, p, {}))(*given)
-        found = jax.jit(lambda c, s, w, p: advance(program, c, s, w, p, {}))(*given)
+        with computing(program.dtype):
+            expected = jax.jit(lambda c, s, w, p: xla.advance(program, c, s, w, p, {}))(*given)
+            found = jax.jit(lambda c, s, w, p: advance(program, c, s, w, p, {}))(*given)
         alike = all(map(_alike, jax.tree.leaves(found), jax.tree.leaves(expected)))
     except Exception as problem:  # whatever a compiler says
         return f"{type(problem).__name__} stopped it: {str(problem).splitlines()[0] if str(problem) else 'no reason'}"

@@ -7,22 +7,21 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.abort_map import AbortMap
-from experiments.abort_spasm import AbortSpasm
-from experiments.case_axes import by_case
-from experiments.delta_f_interventions_people import PEOPLE, band, paired, verdict
-from experiments.spasm import Spasm
-from experiments.spasm_measures import MEASURED, end_of, folded, mean_pic, spasm_measures
-from sim.cases import Cases
+from experiments.answer import answer
+from experiments.measures.spasm import pulses, spasm_measures
+from experiments.sources import Brought
+from experiments.spasm.abort_map import AbortMap
+from experiments.spasm.abort_spasm import AbortSpasm
+from experiments.spasm.spasm import Spasm
 from sim.design import Design
+from sim.measure import evaluate
 from sim.results.schema import NO_SPIKE
 from sim.results.status import Status
+from sim.results.view import View
 
 DT_MS, EVERY, SECONDS, START = 0.05, 0.05, 12.0, 4.0
 TIME = np.arange(0, SECONDS - 1e-9, EVERY)
 EXACT = 1e-9  # in any unit: the answer is known, only rounding is left
-MONOAMINE, LIGAND, LEVEL = "network.soleus.monoamine", "network.ligand.baseline", "protocol.continuous.level"
-DURATION, CALM = "protocol.continuous.duration", "protocol.relaxation.peak"
 
 
 def until(last, first=0.0):
@@ -38,23 +37,23 @@ def padded(trains):
     return spikes
 
 
-def force(before, after, left=None, start=START):
+def force(before, after, left=None):
     """%, (time,): `before` up to the begin of what is done, then `after`, and `left` in the last second."""
-    course = np.where(start - 1e-9 > TIME, before, after)
+    course = np.where(START - 1e-9 > TIME, before, after)
     return course if left is None else np.where(SECONDS - 1 - 1e-9 > TIME, course, left)
 
 
-def results(design, pool, forces, pulses=None, status=Status.DONE):
+def results(design, pool, forces, given=None):
     """A Dataset as a simulation leaves it.
 
     Args:
         design: whose samples these are.
         pool: spike times of the soleus, for each sample the trains of its units.
         forces: its force, (sample, time).
-        pulses: spike times of the fibre that every pulse recruits; another one answers every second of them.
+        given: spike times of the fibre that every pulse recruits; another one answers every second of them.
     """
-    pulses = [[]] * len(pool) if pulses is None else pulses
-    samples = [padded([*trains, p[::2], p]) for trains, p in zip(pool, pulses, strict=True)]
+    given = [[]] * len(pool) if given is None else given
+    samples = [padded([*trains, p[::2], p]) for trains, p in zip(pool, given, strict=True)]
     steps = np.full((len(samples), len(samples[0]), max(2, *(s.shape[-1] for s in samples))), NO_SPIKE, np.int32)
     for row, spikes in zip(steps, samples, strict=True):
         known = np.isfinite(spikes)
@@ -75,13 +74,17 @@ def results(design, pool, forces, pulses=None, status=Status.DONE):
             time=TIME,
             recorded=np.arange(units),
             population=("unit", ["soleus"] * (units - 2) + ["tibialis_ia"] * 2),
-            status=("sample", np.broadcast_to(np.asarray(status), len(samples))),
+            status=("sample", np.full(len(samples), Status.DONE)),
         )
     )
 
 
-def shuffled(whole):
-    return whole.isel(sample=np.random.default_rng(0).permutation(whole.sizes["sample"]))
+def asked(question, whole):
+    """The answer of a question."""
+    found = evaluate(question.measures(), whole)
+    measured = {m.name: ("sample", found[m.name], m.attributes) for m in question.measures()}
+    table = whole[["status"]].assign(measured)
+    return answer(question, Brought(whole, table))
 
 
 def failing(whole, *samples):
@@ -94,73 +97,37 @@ def all_failed(whole):
     return failing(whole, *range(whole.sizes["sample"]))
 
 
-# ---- cases on their grid
-
-CASES = Cases(
-    base={LEVEL: 0},
-    cases={"nothing": {}, "a train": {LEVEL: 1}},
-    axes={MONOAMINE: [0.7, 0.5], LIGAND: [0, 1]},
-    seeds=2,
-    first_seed=5,
-)
-AXES = {"constitutive": "soleus.monoamine", "ligand": "ligand.baseline"}
+def alike_in_any_order(question, whole):
+    order = np.random.default_rng(0).permutation(whole.sizes["sample"])
+    shuffled, straight = (asked(question, x).drop_vars("sample") for x in (whole.isel(sample=order), whole))
+    xr.testing.assert_identical(shuffled, straight)
 
 
-def labelled(design=CASES, status=Status.DONE):
-    found = design.dataset()
-    return found.assign_coords(status=("sample", np.broadcast_to(np.asarray(status), found.sizes["sample"])))
-
-
-def test_samples_find_their_case_whatever_their_order():
-    whole = labelled()
-    for found in (whole, shuffled(whole)):
-        grid = by_case(found, AXES, population="soleus")
-        assert grid.dims == ("case", "constitutive", "ligand", "seed")
-        assert list(grid.axes["case"]) == ["nothing", "a train"]
-        assert grid.axes["constitutive"].tolist() == [0.5, 0.7]
-        place = {name: grid.folded(found[name].values) for name in ("case", MONOAMINE, LIGAND, "stream", LEVEL)}
-        case, monoamine, ligand, seed = np.meshgrid([0, 1], [0.5, 0.7], [0, 1], [5, 6], indexing="ij")
-        for name, values in zip(place, (case, monoamine, ligand, seed, case), strict=True):
-            np.testing.assert_array_equal(place[name], values)
-
-
-def test_a_failed_sample_leaves_a_hole_and_no_other_takes_its_place():
-    whole = failing(labelled(), 3)
-    grid = by_case(whole, AXES)
-    assert np.sort(grid.sample, axis=None).tolist() == [-1, *(k for k in range(16) if k != 3)]
-    assert np.argwhere(grid.sample < 0).tolist() == [[1, 1, 0, 1]]  # the second case at 0.7 and 0, second seed
-
-
-def test_a_case_without_samples_is_a_hole():
-    whole = labelled()
-    grid = by_case(whole.isel(sample=whole["case"].values == 1), AXES)
-    assert (grid.sample[0] == -1).all()
-    assert (grid.sample[1] >= 0).all()
-
-
-def test_without_axes_there_are_cases_and_seeds():
-    assert by_case(labelled(Cases(base={}, cases={"only": {}}, seeds=3))).sample.tolist() == [[0, 1, 2]]
-
-
-@pytest.mark.parametrize(
-    ("design", "axes", "said"),
-    [
-        pytest.param(Design(), AXES, "compares named cases, but the design has none. Take design=cases.", id="no case"),
-        pytest.param(CASES, {"x": "x.y"}, f"one axis '*x.y', but the design has {MONOAMINE}, {LIGAND}, ", id="no such"),
-        pytest.param(CASES, {"x": "e"}, f"one axis '*e', but the design has {MONOAMINE}, {LIGAND}, ", id="several"),
-        pytest.param(Cases({}, {"only": {}}), AXES, "but the design has none. One value for an", id="no axis"),
-        pytest.param(CASES, {"ligand": "baseline"}, f"also varies '{MONOAMINE}', over which", id="more"),
-    ],
-)  # fmt: skip
-def test_a_design_that_does_not_fit_is_refused_with_what_to_do(design, axes, said):
-    with pytest.raises(ValueError, match=re.escape(said)):
-        by_case(labelled(design), axes)
+def drawn(question, whole):
+    """The answer; it can be drawn and told in words without a NaN, and each variable says what it is."""
+    m = asked(question, whole)
+    figure = question.draw(m)
+    assert isinstance(figure, Figure)
+    caption = max((text.get_text() for text in figure.texts), key=len)
+    assert caption.count("\n") <= 2
+    assert not caption.endswith("…")
+    texts = [text.get_text() for part in (figure, *figure.axes) for text in part.texts]
+    said = [*texts, *question.headline(m), *question.notes(m)]
+    assert not [text for text in said if re.search(r"\bnan\b", text)]
+    for name, variable in m.drop_vars(["sample", "status"]).data_vars.items():
+        assert {"units", "long_name"} <= variable.attrs.keys(), name
+    return m
 
 
 # ---- what is left of a spasm
 
 STARTED = ("units_before", "units_left", "stopped", "time_to_stop", "recurred")
 STOP = 9.0  # s, when stimulation ends
+
+
+def left(whole, stop=STOP):
+    """The measures of one sample."""
+    return {name: float(x[0]) for name, x in evaluate(spasm_measures("soleus", START, stop), whole).items()}
 
 
 @pytest.mark.parametrize(
@@ -178,83 +145,47 @@ STOP = 9.0  # s, when stimulation ends
     ],
 )
 def test_what_is_left_of_a_spasm_is_counted(trains, found):
-    whole = results(Design(), [trains], [force(10, 4)])
-    values = spasm_measures(whole, "soleus", START, STOP)
-    assert values.keys() == MEASURED.keys()
-    assert [float(values[name][0]) for name in STARTED] == pytest.approx(found, abs=EXACT, nan_ok=True)
+    values = left(results(Design(), [trains], [force(10, 4)]))
+    assert [values[name] for name in STARTED] == pytest.approx(found, abs=EXACT, nan_ok=True)
 
 
 def test_what_comes_back_once_stimulation_has_ended_was_suppressed_and_did_not_stop():
     whole = results(Design(), [[until(6), until(12, 10)]], [force(10, 4)])
-    values = spasm_measures(whole, "soleus", START, STOP)
+    values, cut = left(whole), left(whole, 99.0)  # the latter is stimulated to the end
     assert (values["suppressed"], values["units_during"], values["stopped"], values["units_left"]) == (1, 0, 0, 1)
-    cut = spasm_measures(whole, "soleus", START, 99.0)  # stimulated to the end
     assert (cut["suppressed"], cut["units_during"]) == (0, 1)
 
 
 def test_forces_are_means_over_their_windows():
-    whole = results(Design(), [[until(6)]], [force(10, 4, left=1)])
-    values = spasm_measures(whole, "soleus", START, STOP)
+    values = left(results(Design(), [[until(6)]], [force(10, 4, left=1)]))
     assert values["force_before"] == pytest.approx(10, abs=EXACT)
     assert values["force_left"] == pytest.approx(1, abs=EXACT)
     assert values["relieved"] == 0  # at 1 % it is not below it
-    assert spasm_measures(results(Design(), [[until(6)]], [force(10, 4, left=0.9)]), "soleus", START, STOP)["relieved"]
-    assert end_of(whole) == pytest.approx(SECONDS, abs=EXACT)
+    assert left(results(Design(), [[until(6)]], [force(10, 4, left=0.9)]))["relieved"] == 1
 
 
 def test_only_the_population_asked_about_is_measured():
     whole = results(Design(), [[until(6), until(6)]], [force(10, 4)], [until(12)])
-    values = spasm_measures(whole, "soleus", START, STOP)
-    assert values["units_before"] == 2
-    assert values["stopped"] == 1
-    np.testing.assert_allclose(mean_pic(whole, "soleus")[0], -1.5 * (1 + force(10, 4)), rtol=0, atol=EXACT)
-
-
-def test_an_unrecorded_current_is_asked_for():
-    whole = results(Design(), [[until(6)]], [force(10, 4)]).drop_vars("i_pic")
-    with pytest.raises(ValueError, match=r"not recorded\. Set record\.variables=\[i_pic\]"):
-        mean_pic(whole, "soleus")
-
-
-def test_measures_say_what_they_are():
-    whole = results(Cases(base={}, cases={"only": {}}), [[until(6)]], [force(10, 4)])
-    for name, array in folded(by_case(whole), spasm_measures(whole, "soleus", START, STOP)).items():
-        assert (array.attrs["units"], array.attrs["long_name"]) == MEASURED[name]
-        assert array.dims == ("case", "seed")
-
-
-def measured_alike(question, whole):
-    """Whatever the order of the samples."""
-    xr.testing.assert_identical(question.measure(shuffled(whole)), question.measure(whole))
-
-
-def drawn(question, whole):
-    """The measures; they can be drawn and told in words without a NaN, and each says what it is."""
-    m = question.measure(whole)
-    figure = question.draw(m)
-    assert isinstance(figure, Figure)
-    texts = [text.get_text() for part in (figure, *figure.axes) for text in part.texts]
-    assert not [text for text in [*texts, *question.headline(m)] if re.search(r"\bnan\b", text)]
-    for name, variable in m.data_vars.items():
-        assert {"units", "long_name"} <= variable.attrs.keys(), name
-    return m
+    assert (left(whole)["units_before"], left(whole)["stopped"]) == (2, 1)
+    assert pulses(View(whole), "tibialis_ia").tolist() == [120]  # of the fibre that every pulse recruits
 
 
 # ---- spasm: from which level on firing outlasts a brief input
 
+MONOAMINE = "network.soleus.monoamine"
 SPASM = Spasm(population="soleus", ligand=0.5, start="1 s", duration="1 s", shown=[0.35, 0.5])
 AFTER = {0.35: [until(2), until(1.5)], 0.5: [until(12), until(5)]}  # two units at each level; the input ends at 2 s
 
 
 def by_level(levels=(0.5, 0.35), seeds=2, trains=None):
     """At 0.5 one unit fires on and one stops at 5 s; force is 20 up to 4 s, then ten times the level."""
-    design = Design({MONOAMINE: levels}, seeds=seeds)
-    level = design.dataset()[MONOAMINE].values
+    design = Design({"monoamine": {"of": MONOAMINE, "values": levels}}, seeds=seeds)
+    level = design.dataset()["monoamine"].values
     return results(design, [AFTER[x] if trains is None else trains for x in level], [force(20, 10 * x) for x in level])
 
 
 def test_what_outlasts_a_brief_input_is_measured():
-    m = SPASM.measure(by_level())
+    m = asked(SPASM, by_level())
     assert m["monoamine"].values.tolist() == [0.35, 0.5]
     assert m["level"].values == pytest.approx([0.85, 1.0])
     found = {name: m[f"{name}_mean"].values for name in ("units_before", "units_after", "units_end", "duration")}
@@ -283,38 +214,42 @@ def test_what_outlasts_a_brief_input_is_measured():
     ],
 )
 def test_firing_lasts_up_to_a_pause_of_the_whole_pool(trains, duration):
-    m = SPASM.measure(by_level((0.5,), 1, trains))
-    assert m["duration"].item() == pytest.approx(duration, abs=EXACT)
+    assert asked(SPASM, by_level((0.5,), 1, trains))["duration"].item() == pytest.approx(duration, abs=EXACT)
 
 
 def test_a_short_recording_is_read_as_far_as_it_goes():
-    whole = by_level((0.5,), 1)
-    m = SPASM.measure(whole.isel(time=TIME < 5 - 1e-9))
+    m = asked(SPASM, by_level((0.5,), 1).isel(time=TIME < 5 - 1e-9))
     assert m["rate_after"].item() == pytest.approx(10, abs=EXACT)  # both units, from 4 to 5 s
 
 
 def test_the_order_of_the_samples_changes_nothing_of_a_spasm():
-    measured_alike(SPASM, by_level())
+    alike_in_any_order(SPASM, by_level())
 
 
 def test_a_failed_spasm_is_counted_and_left_out():
-    m = SPASM.measure(failing(by_level(), 1))  # the second seed at 0.5
+    m = asked(SPASM, failing(by_level(), 1))  # the second seed at 0.5
     assert m.attrs["failed"] == 1
     assert m["units_after"].values == pytest.approx(np.array([[0, 0], [2, np.nan]]), nan_ok=True)
     assert m["units_after_n"].values.tolist() == [2, 1]
 
 
 def test_a_level_that_failed_is_shown_empty_and_not_as_another_level():
-    m = SPASM.measure(failing(by_level(), 0, 1))
+    m = asked(SPASM, failing(by_level(), 0, 1))
     for name in ("shown_force", "shown_pic", "shown_spikes"):
         assert np.isfinite(m[name].values[0]).any()
         assert np.isnan(m[name].values[1]).all(), name
 
 
-def test_a_seed_that_was_simulated_is_shown():
+def test_a_seed_that_was_simulated_is_shown_with_the_current_of_its_pool():
     whole = by_level()
-    shown = SPASM.measure(failing(whole, 0))["shown_force"].values[1]  # the other seed at 0.5
-    assert shown == pytest.approx(whole["soleus_force"].values[1], abs=1e-6)  # %: single precision
+    m = asked(SPASM, failing(whole, 0))
+    assert m["shown_force"].values[1] == pytest.approx(whole["soleus_force"].values[1], abs=1e-6)  # %: float32
+    assert m["shown_pic"].values[1] == pytest.approx(-1.5 * (1 + force(20, 5)), abs=1e-5)  # nA: units of 1 and 2
+
+
+def test_an_unrecorded_current_is_asked_for():
+    with pytest.raises(ValueError, match=r"'i_pic' was not recorded.*record\.variables"):
+        asked(SPASM, by_level().drop_vars("i_pic"))
 
 
 @pytest.mark.parametrize(
@@ -330,12 +265,12 @@ def test_a_seed_that_was_simulated_is_shown():
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_spasm_draws_whatever_there_is(whole):
     m = drawn(SPASM, whole)
-    assert [line.partition(":")[0] for line in SPASM.headline(m)[1:]] == [f"level {x:.2f}" for x in m["level"].values]
+    assert [line.partition(":")[0] for line in SPASM.headline(m)] == [f"level {x:.2f}" for x in m["level"].values]
 
 
 def test_a_spasm_needs_its_axis():
-    with pytest.raises(ValueError, match=r"one axis '\*soleus\.monoamine', but the design varies nothing"):
-        SPASM.measure(results(Design(), [[until(6)]], [force(10, 4)]))
+    with pytest.raises(ValueError, match=r"along 'monoamine', but the design varies nothing"):
+        asked(SPASM, results(Design(), [[until(6)]], [force(10, 4)]))
 
 
 # ---- abort_spasm: what stops it
@@ -344,28 +279,37 @@ ABORT = AbortSpasm(
     population="soleus", nerve="tibialis_ia", ligand=0.5, start="4 s", lasting="5 s", untreated="nothing",
     shown=["nothing", "train", "burst"], doses=["train"],
 )  # fmt: skip
-TREATED = {"nothing": {}, "train": {LEVEL: 1}, "burst": {LEVEL: 0.5}}  # two units, force 8 untreated
-DONE = {  # by case: trains of two units, force from the begin on, pulses
+DONE = {  # by case: trains of two units, force from the begin on, pulses; two units and force 8 untreated
     "nothing": ([until(12), until(12)], 8.0, []),
     "train": ([until(6), until(9)], 2.0, until(12, START)),
     "burst": ([np.r_[until(5), until(12, 7)], until(5)], 6.0, until(5, START)),
 }
 
 
+def treated(levels, seeds):
+    axes = {"constitutive": {"of": MONOAMINE, "values": levels}}
+    return Design(axes, cases={name: {} for name in DONE}, seeds=seeds)
+
+
 def by_treatment(levels=(0.7, 0.5), seeds=3, changed=None):
     """Force is larger by a quarter with each seed, and twice as large at 0.7."""
     done = DONE if changed is None else {**DONE, **changed}
-    design = Cases(base={LEVEL: 0}, cases=TREATED, axes={MONOAMINE: levels}, seeds=seeds)
+    design = treated(levels, seeds)
     found = design.dataset()
-    rows = [done[list(TREATED)[k]] for k in found["case"].values]
-    scale = (1 + 0.25 * found["stream"].values) * np.where(found[MONOAMINE].values > 0.6, 2, 1)
+    rows = [done[str(name)] for name in found["case"].values]
+    scale = (1 + 0.25 * found["seed"].values) * np.where(found["constitutive"].values > 0.6, 2, 1)
     forces = [force(10, strength * x) for (_, strength, _), x in zip(rows, scale, strict=True)]
     return results(design, [row[0] for row in rows], forces, [row[2] for row in rows])
 
 
+def numbered(whole, **labels):
+    """Numbers of the samples with these labels."""
+    return np.flatnonzero(np.all([whole[name].values == label for name, label in labels.items()], axis=0))
+
+
 def test_what_stops_a_spasm_is_measured_in_every_case():
-    m = ABORT.measure(by_treatment())
-    assert m["case"].values.tolist() == list(TREATED)
+    m = asked(ABORT, by_treatment())
+    assert m["case"].values.tolist() == list(DONE)
     assert m["level"].values == pytest.approx([1.0, 1.2])
     for name, wanted in {
         "stopped": [0, 1, 0],
@@ -382,47 +326,38 @@ def test_what_stops_a_spasm_is_measured_in_every_case():
 
 
 def test_force_is_compared_with_the_untreated_spasm_of_the_same_seed():
-    m = ABORT.measure(by_treatment())
+    m = asked(ABORT, by_treatment())
     assert m["spasm_left_sd"].values == pytest.approx(0, abs=EXACT)  # forces of the seeds differ
     assert (m["force_left_sd"] > 0.1).all()
 
 
 def test_where_the_untreated_segment_has_no_force_there_is_no_percentage():
-    m = ABORT.measure(by_treatment(changed={"nothing": ([[], []], 0.0, [])}))
+    m = asked(ABORT, by_treatment(changed={"nothing": ([[], []], 0.0, [])}))
     assert np.isnan(m["spasm_left"].values).all()
     assert np.isfinite(m["force_left"].values).all()
 
 
-def test_the_interval_of_a_mean_is_that_of_student():
-    m = ABORT.measure(by_treatment())
-    found = m["force_left_half"].sel(case="train", constitutive=0.5)
-    assert float(found) == pytest.approx(4.302653 * 0.5 / 3**0.5, abs=1e-6)  # t of 2 degrees; as printed in tables
-    alone = ABORT.measure(by_treatment(seeds=1))
-    assert (alone["force_left_half"] == 0).all()
-
-
 def test_pulses_shown_are_those_that_were_given():
-    m = ABORT.measure(by_treatment())
+    m = asked(ABORT, by_treatment())
     assert m["shown_pulses"].sum("time").values[:, 0].tolist() == [0, 80, 10]
     given = m["time"].values[m["shown_pulses"].sel(case="burst", constitutive=0.5).values > 0]
     assert given == pytest.approx(until(5, START), abs=EXACT)
 
 
 def test_the_seed_shown_is_the_one_nearest_to_the_mean_in_all_cases():
-    design = Cases(base={LEVEL: 0}, cases=TREATED, axes={MONOAMINE: [0.5]}, seeds=3)
     left = np.array([[8, 8, 8], [1, 4, 3], [5, 4, 4.5]]).ravel()  # case by seed
-    whole = results(design, [[until(12)]] * 9, [force(10, x) for x in left])
-    shown = ABORT.measure(whole)["shown_force"].sel(constitutive=0.5).values[:, -1]
+    whole = results(treated([0.5], 3), [[until(12)]] * 9, [force(10, x) for x in left])
+    shown = asked(ABORT, whole)["shown_force"].sel(constitutive=0.5).values[:, -1]
     assert shown.tolist() == [8, 3, 4.5]
 
 
 def test_the_order_of_the_samples_changes_nothing_of_what_stops_a_spasm():
-    measured_alike(ABORT, by_treatment())
+    alike_in_any_order(ABORT, by_treatment())
 
 
 def test_a_failed_treatment_is_counted_and_left_out():
-    whole = failing(by_treatment(), 3)  # the train at 0.7, first seed
-    m = ABORT.measure(whole)
+    whole = by_treatment()
+    m = asked(ABORT, failing(whole, *numbered(whole, constitutive=0.7, case="train", seed=0)))
     assert m.attrs["failed"] == 1
     assert np.argwhere(np.isnan(m["units_left"].values)).tolist() == [[1, 1, 0]]
     assert m["stopped_n"].sel(case="train").values.tolist() == [3, 2]
@@ -430,14 +365,14 @@ def test_a_failed_treatment_is_counted_and_left_out():
 
 
 def test_without_the_untreated_spasm_of_a_seed_it_has_no_percentage():
-    m = ABORT.measure(failing(by_treatment(), 0))  # nothing at 0.7, first seed
+    whole = by_treatment()
+    m = asked(ABORT, failing(whole, *numbered(whole, constitutive=0.7, case="nothing", seed=0)))
     assert m["spasm_left_n"].sel(constitutive=0.7).values.tolist() == [2, 2, 2]
     assert m["stopped_n"].sel(constitutive=0.7).values.tolist() == [2, 3, 3]
 
 
 def test_the_headline_counts_the_seeds_in_which_firing_stopped():
-    lines = ABORT.headline(ABORT.measure(by_treatment()))
-    assert lines[0].startswith("18 segments, 0 failed")
+    lines = ABORT.headline(asked(ABORT, by_treatment()))
     said = next(line for line in lines if line.startswith("level 1.00, train:"))
     for piece in ("stopped in 3 of 3 seeds, after 5.0 ± 0.0 s (n = 3)", "0.0 ± 0.0 units", "80 pulses", "back in 0"):
         assert piece in said
@@ -458,19 +393,21 @@ def test_the_headline_counts_the_seeds_in_which_firing_stopped():
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_abort_spasm_draws_whatever_there_is(whole):
     m = drawn(ABORT, whole)
-    assert len(ABORT.headline(m)) == 1 + m.sizes["case"] * m.sizes["constitutive"]
+    assert len(ABORT.headline(m)) == m.sizes["case"] * m.sizes["constitutive"]
 
 
 @pytest.mark.parametrize("setting", ["untreated", "shown", "doses"])
 def test_a_case_that_the_design_lacks_is_refused_by_name(setting):
     settings = {**vars(ABORT), setting: "brain" if setting == "untreated" else ["brain"]}
     with pytest.raises(ValueError, match=r"case 'brain', but the design has nothing, train, burst\."):
-        AbortSpasm(**settings).measure(by_treatment())
+        asked(AbortSpasm(**settings), by_treatment())
 
 
 # ---- abort_map: where it stops
 
-MAP = AbortMap(population="soleus", start="4 s", lasting="5 s", treatment="stimulus", relaxation="both")
+MAP = AbortMap(
+    population="soleus", start="4 s", lasting="5 s", frequency="100 Hz", treatment="stimulus", relaxation="both"
+)
 STOPS, LASTS = [until(6), until(5)], [until(12), until(5)]
 UNTREATED = (LASTS, 10.0)
 
@@ -479,21 +416,18 @@ def by_place(
     outcome, constitutive=(0.5, 0.8), ligand=(0.0, 0.3), intensity=(0, 0.5, 1), seeds=2, tiers=("detailed", "simple")
 ):
     """`outcome(tier, case, constitutive, ligand, intensity, seed)` gives trains and the force from the begin on."""
-    design = Cases(
-        base={DURATION: "10 s", CALM: 0},
-        cases={"stimulus": {}, "both": {CALM: -1}},
-        axes={MONOAMINE: constitutive, LIGAND: ligand, LEVEL: intensity},
-        seeds=seeds,
-    )
-    found, parts = design.dataset(), []
-    rows = list(zip(*(found[x].values.tolist() for x in ("case", MONOAMINE, LIGAND, LEVEL, "stream")), strict=True))
-    for number, tier in enumerate(tiers):
-        pool, left = zip(*(outcome(tier, ("stimulus", "both")[case], *row) for case, *row in rows), strict=True)
-        part = results(design, pool, [force(10, x) for x in left])
-        parts.append(part.assign_coords(variant=("sample", np.full(len(rows), number))))
-    whole = xr.concat(parts, "sample", data_vars="minimal", coords="minimal", compat="override", join="override")
-    whole["variant"].attrs["names"] = list(tiers)
-    return whole
+    axes = {
+        "tier": {"cases": {tier: {} for tier in tiers}},
+        "constitutive": {"of": MONOAMINE, "values": constitutive},
+        "ligand": {"of": "network.ligand.baseline", "values": ligand},
+        "intensity": {"of": "protocol.continuous.level", "values": intensity},
+    }
+    design = Design(axes, cases={"stimulus": {}, "both": {}}, seeds=seeds)
+    found = design.dataset()
+    names = ("tier", "case", "constitutive", "ligand", "intensity", "seed")
+    rows = zip(*(found[name].values.tolist() for name in names), strict=True)
+    pool, left = zip(*(outcome(*row) for row in rows), strict=True)
+    return results(design, pool, [force(10, x) for x in left])
 
 
 def as_made(tier, case, constitutive, ligand, intensity, seed):
@@ -506,7 +440,7 @@ def as_made(tier, case, constitutive, ligand, intensity, seed):
 
 
 def test_a_map_shows_what_is_left_at_every_place():
-    m = MAP.measure(by_place(as_made))
+    m = asked(MAP, by_place(as_made))
     assert m["tier"].values.tolist() == ["detailed", "simple"]
     assert m["spasm_left_mean"].dims == ("tier", "case", "constitutive", "ligand", "intensity")
     quiet = m["quiet_untreated"].sel(tier="simple")
@@ -518,7 +452,7 @@ def test_a_map_shows_what_is_left_at_every_place():
 
 
 def test_the_shares_of_the_outcomes_are_over_the_spasms_that_last():
-    m = MAP.measure(by_place(as_made))
+    m = asked(MAP, by_place(as_made))
     assert (m["spasms"] == 6).all()  # three of four places, two seeds
     shares = xr.concat([m[f"share_{name}"] for name in ("stopped", "weaker", "same")], "outcome").sel(tier="detailed")
     stimulus, both = (shares.sel(case=case).transpose("intensity", "outcome").values for case in ("stimulus", "both"))
@@ -540,7 +474,7 @@ def test_every_spasm_has_one_outcome(trains, left, outcome):
     def made(tier, case, constitutive, ligand, intensity, seed):
         return (trains, left) if intensity == 1 and case == "stimulus" else UNTREATED
 
-    m = MAP.measure(by_place(made, (0.5,), (0.3,), (0, 1), 1, ("one",)))
+    m = asked(MAP, by_place(made, (0.5,), (0.3,), (0, 1), 1, ("one",)))
     found = {name: m[f"share_{name}"].sel(tier="one", case="stimulus") for name in ("stopped", "weaker", "same")}
     assert {name: float(x.sel(intensity=1)) for name, x in found.items()} == {
         name: float(name == outcome) for name in found
@@ -549,7 +483,7 @@ def test_every_spasm_has_one_outcome(trains, left, outcome):
 
 
 def test_a_spasm_that_stops_by_itself_is_no_success():
-    m = MAP.measure(by_place(lambda *_: (STOPS, 1.0)))
+    m = asked(MAP, by_place(lambda *_: (STOPS, 1.0)))
     assert (m["spasms"] == 0).all()
     assert all(np.isnan(m[f"share_{name}"].values).all() for name in ("stopped", "weaker", "same"))
     assert (m["quiet_untreated"] == 1).all()
@@ -557,46 +491,44 @@ def test_a_spasm_that_stops_by_itself_is_no_success():
 
 def test_a_spasm_without_its_treated_or_untreated_twin_is_not_counted():
     whole = by_place(as_made, tiers=("one",))
-    rows = np.arange(whole.sizes["sample"])
-    here = (whole[MONOAMINE] == 0.8) & (whole[LIGAND] == 0.3) & (whole["case"] == 0) & (whole["stream"] == 0)
-    treated, untreated = (rows[(here & (whole[LEVEL] == x)).values] for x in (1, 0))
-    m = MAP.measure(failing(whole, *treated))
+    here = {"constitutive": 0.8, "ligand": 0.3, "case": "stimulus", "seed": 0}
+    treated, untreated = (numbered(whole, **here, intensity=x) for x in (1, 0))
+    m = asked(MAP, failing(whole, *treated))
     assert m.attrs["failed"] == 1
     assert m["spasms"].sel(tier="one").values.tolist() == [[6, 6, 5], [6, 6, 6]]  # (case, intensity)
-    assert (MAP.measure(failing(whole, *untreated))["spasms"] == 5).all()
+    assert (asked(MAP, failing(whole, *untreated))["spasms"] == 5).all()
 
 
 def test_tiers_are_measured_apart():
     def made(tier, *place):
         return as_made(tier, *place) if tier == "detailed" else UNTREATED
 
-    m = MAP.measure(by_place(made))
+    m, both = (asked(MAP, by_place(x)) for x in (made, as_made))
     assert (m["spasms"].sel(tier="simple") == 8).all()
     assert (m["share_same"].sel(tier="simple") == 1).all()
-    xr.testing.assert_equal(
-        m["share_stopped"].sel(tier="detailed"), MAP.measure(by_place(as_made))["share_stopped"].sel(tier="detailed")
-    )
+    xr.testing.assert_equal(m["share_stopped"].sel(tier="detailed"), both["share_stopped"].sel(tier="detailed"))
 
 
 def test_a_map_of_one_tier_needs_no_variants():
     whole = by_place(as_made, tiers=("one",))
-    m = MAP.measure(whole.drop_vars("variant"))
+    alone = whole.drop_vars(["tier", "tier_index"]).assign_attrs(factors=whole.attrs["factors"][1:])
+    m = asked(MAP, alone)
     assert m["tier"].values.tolist() == ["one tier"]
-    np.testing.assert_array_equal(m["spasms"], MAP.measure(whole)["spasms"])
+    np.testing.assert_array_equal(m["spasms"], asked(MAP, whole)["spasms"])
 
 
 def test_the_order_of_the_samples_changes_nothing_of_a_map():
-    measured_alike(MAP, by_place(as_made))
+    alike_in_any_order(MAP, by_place(as_made))
 
 
 def test_the_headline_says_what_becomes_of_the_spasms():
-    m = MAP.measure(by_place(as_made))
+    m = asked(MAP, by_place(as_made))
     lines = MAP.headline(m)
-    assert lines[0] == "96 segments, 0 failed"
-    assert len(lines) == 1 + 2 * 5  # tiers; two intensities alone, three with relaxation
+    assert len(lines) == 2 * 5  # tiers; two intensities alone, three with relaxation
     wanted = "of 6 untreated spasms that last, it stops in 67 %, it is weakened in 33 %, it goes on in 0 %"
     assert f"simple, relaxation + 100 % of Ia: {wanted}" in lines
-    assert m.attrs["train"] == "for 10 s"  # the frequency is known only of a simulation
+    assert "a train (100 Hz for 5 s)" in MAP.notes(m)[0]
+    assert "After the train 3 s are left" in MAP.notes(m)[0]
 
 
 @pytest.mark.parametrize(
@@ -616,10 +548,12 @@ def test_abort_map_draws_whatever_there_is(whole):
 
 
 def test_a_place_that_failed_is_not_shown_as_one_without_a_spasm():
-    whole = by_place(as_made, tiers=("one",))  # no spasm lasts at 0.5 without ligand, the first samples
-    for found, quiet in ((whole, 1), (failing(whole, *range(12)), 0)):
-        white = MAP.draw(MAP.measure(found)).axes[0].collections[1].get_array()
-        assert white.count() == quiet
+    whole = by_place(as_made, tiers=("one",))  # no spasm lasts at 0.5 without ligand
+    lost = failing(whole, *numbered(whole, constitutive=0.5, ligand=0))
+    for found, quiet in ((whole, 1), (lost, 0)):
+        white = MAP.draw(asked(MAP, found)).axes[0].collections[1].get_array()
+        assert white is not None
+        assert np.ma.count(white) == quiet
 
 
 @pytest.mark.parametrize(
@@ -628,69 +562,8 @@ def test_a_place_that_failed_is_not_shown_as_one_without_a_spasm():
         ({"treatment": "brain"}, {}, r"case 'brain', but the design has stimulus, both\."),
         ({"relaxation": "brain"}, {}, r"case 'brain', but the design has stimulus, both\."),
         ({}, {"intensity": (0.5, 1)}, r"untreated spasm, but no intensity of the design is 0\."),
-        ({"population": "tibialis"}, {}, r"one axis '\*tibialis\.monoamine', but the design has"),
     ],
 )
 def test_a_map_that_cannot_be_is_refused_with_what_was_found(settings, places, said):
     with pytest.raises(ValueError, match=said):
-        AbortMap(**{**vars(MAP), **settings}).measure(by_place(as_made, tiers=("one",), **places))
-
-
-# ---- what people show
-
-
-def test_a_paired_difference_has_the_interval_of_student():
-    found = paired(-1.0, 2.0, 4)
-    half = 3.182446 * 2 / 2  # t of 3 degrees of freedom, as printed in tables
-    assert (found.mean, found.low, found.high) == pytest.approx((-1, -1 - half, -1 + half), abs=1e-5)
-
-
-def test_every_interval_holds_its_mean():
-    for person in PEOPLE:
-        for change in (person.delta_f, person.percent, person.peak_rate, person.peak_rate_percent, person.brace_height):
-            if change is not None and change.low is not None:
-                assert change.low < change.mean < change.high
-
-
-def test_vibration_lowers_delta_f_in_percent_of_what_it_was():
-    soleus, tibialis = (p.percent for p in PEOPLE if p.intervention == "trains")
-    assert soleus.mean == pytest.approx(100 * (2.29 / 2.50 - 1), abs=0.5)  # %: the source gives ΔF to 0.01 pps
-    assert tibialis.mean == pytest.approx(100 * (3.91 / 4.63 - 1), abs=0.5)
-
-
-@pytest.mark.parametrize(
-    ("intervention", "what", "wanted"),
-    [
-        ("less", "delta_f", (-0.99, -0.75)),
-        ("less", "peak_rate", (-1.06, -1.06)),
-        ("more", "delta_f", (0.30, 0.406)),
-        ("more", "brace_height", (2.39, 2.39)),
-        ("less", "percent", None),
-        ("more", "peak_rate", None),
-        ("sleep", "delta_f", None),
-    ],
-)
-def test_a_band_spans_the_means_that_are_known(intervention, what, wanted):
-    assert band(intervention, what) == wanted
-
-
-WANTED = (-1.0, -0.5)
-NOTHING = (np.nan, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        pytest.param({"a": (-0.7, 0), "b": (-2, 0)}, "met at a", id="one within"),
-        pytest.param({"a": (-1.0, 0), "b": (-0.5, 9)}, "met at a, b (the interval at b includes 0)", id="on the ends"),
-        pytest.param({"a": (-0.3, 0.2)}, "missed, but within the 95 % interval at a", id="the interval reaches it"),
-        pytest.param({"a": (-1.3, 0.4), "b": (0, 0.1)}, "missed, but within the 95 % interval at a", id="from below"),
-        pytest.param({"a": (-2, 0.1), "b": (0, 0.1)}, "missed, between two doses", id="on either side"),
-        pytest.param({"a": (0, 0.1), "b": (1, 0.1)}, "missed", id="on one side"),
-        pytest.param({"a": NOTHING, "b": (0, 0.1), "c": (-2, 0.1)}, "missed, between two doses", id="one unknown"),
-        pytest.param({"a": NOTHING, "b": (-0.7, 0.1)}, "met at b", id="one unknown, one within"),
-        pytest.param({"a": NOTHING, "b": NOTHING}, "not measurable", id="nothing known"),
-    ],
-)
-def test_a_verdict_says_which_dose_does_what_people_show(found, said):
-    assert verdict(found, WANTED) == said
+        asked(AbortMap(**{**vars(MAP), **settings}), by_place(as_made, tiers=("one",), **places))
