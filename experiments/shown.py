@@ -1,14 +1,23 @@
-"""One contraction in full, as arrays: spikes, smoothed rates, command, and one pair of units; what panels draw."""
+"""One contraction in full, as arrays: spikes, rates, command and one pair of units; and what one spike does to ΔF."""
 
 import numpy as np
+import xarray as xr
 
+from experiments.question import Asked
 from sim.analysis.delta_f import DeltaF, delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
+from sim.analysis.estimator_noise import estimator_noise
+from sim.analysis.means import known_mean
 from sim.analysis.recruitment import derecruitment_time, recruitment_time
 from sim.analysis.smoothing import smoothed_rate
 from sim.analysis.spikes import spike_count
 
 EVERY = 0.1  # s, between two points of a drawn rate
+NOISE_SAMPLES = 8  # the estimator noise is measured on so many contractions at most
+NOISE = {
+    "single": "of one test unit's ΔF: r.m.s. change when the unit loses its last spike",
+    "pool": "of the pool's ΔF: half changes, one unit's last spike left out at a time, in quadrature",
+}
 
 
 def contraction(
@@ -69,4 +78,14 @@ def shown_pair(spikes: np.ndarray, result: DeltaF, convention: DeltaFConvention)
         "pair_unit": ("role", unit, {"units": "1", "long_name": "control and test unit of the pair shown, from 0"}),
         "pair_time": ("moment", at, {"units": "s", "long_name": "recruitment and derecruitment of the test unit"}),
         "pair_rate": ("moment", level, {"units": "pps", "long_name": "smoothed rate of the control unit then"}),
+    }
+
+
+def noise(asked: Asked, samples: xr.DataArray, population: str, convention: DeltaFConvention) -> dict[str, tuple]:
+    """The estimator noise of ΔF in some samples, as variables of an answer; NaN if none of them is done."""
+    some = asked.done(samples)[:NOISE_SAMPLES]
+    found = estimator_noise(asked.view(some if some.size else [0]).spikes(population), convention=convention)
+    return {
+        f"noise_{name}": ((), float(known_mean(getattr(found, name))), {"units": "pps", "long_name": words})
+        for name, words in ((name, f"estimator noise {said}") for name, said in NOISE.items())
     }

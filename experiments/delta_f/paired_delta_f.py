@@ -16,19 +16,11 @@ from experiments.delta_f import paired_delta_f_figure
 from experiments.measures.pool import outlasting, pool_measures
 from experiments.published import ramps
 from experiments.question import Asked, Question
-from experiments.shown import contraction
-from experiments.statistics import attributes, change, known_mean, summarised
+from experiments.shown import contraction, noise
+from experiments.statistics import change, summarised
 from experiments.words import mean_and_sd, number
 from sim.analysis.delta_f_convention import DeltaFConvention
-from sim.analysis.estimator_noise import estimator_noise
 from sim.measure import Measure
-
-NOISE = {
-    "noise_single": "estimator noise of one test unit's ΔF: r.m.s. change when the unit loses its last spike",
-    "noise_pool": "estimator noise of the pool's ΔF: half changes, one unit's last spike left out at a time, in "
-    "quadrature",
-}
-NOISE_SEEDS = 8  # the estimator noise is measured on so many contractions at most
 
 
 @dataclass(frozen=True)
@@ -69,15 +61,10 @@ class PairedDeltaF(Question):
         m = m.assign({f"{name}_effect": change(m[name], "inhibition", end, start) for name in ("delta_f", "peak_rate")})
         m = summarised(m)
         here = m.sel(monoamine=self.example[0], inhibition=self.example[1], method="nearest")
-        shown = asked.done(here["sample"])[:NOISE_SEEDS]
-        view = asked.view(shown if shown.size else [0])
+        view = asked.view([*asked.done(here["sample"])[:1]] or [0])
         spikes, command = view.spikes(self.population), view.course(f"{self.population}.excitation")
-        noise = estimator_noise(spikes, convention=chosen)
-        return m.assign(
-            noise_single=((), float(known_mean(noise.single)), attributes("pps", NOISE["noise_single"])),
-            noise_pool=((), float(known_mean(noise.pool)), attributes("pps", NOISE["noise_pool"])),
-            **contraction(spikes[0], view.time, command[0], chosen),
-        ).assign_attrs(
+        found = contraction(spikes[0], view.time, command[0], chosen)
+        return m.assign(found | noise(asked, here["sample"], self.population, chosen)).assign_attrs(
             convention=chosen.describe(),
             example=[float(here["monoamine"]), float(here["inhibition"])],
             contrast=[start, end],

@@ -46,6 +46,16 @@ def outlasting(population: str) -> Measure:
     return Measure("outlasting", "1", words, share_outlasting, {"population": population})
 
 
+def outlasting_measures(population: str, convention: DeltaFConvention) -> tuple[Measure, ...]:
+    """How many units outlast the command, and the ΔF of the others."""
+    pool: dict[str, Any] = {"population": population}
+    words = "ΔF, pool mean, without the units that outlast the command"
+    return (
+        Measure("delta_f_without", "pps", words, delta_f_without, {**pool, "convention": convention}),
+        Measure("n_outlasting", "1", "units that fire after the command has ended", n_outlasting, pool),
+    )
+
+
 def pool_delta_f(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
     """ΔF of the pool: pps, (sample,)."""
     return _delta_f(view, population, convention).pool
@@ -83,11 +93,19 @@ def n_still_firing(view: View, population: str, last: float) -> np.ndarray:
 
 def share_outlasting(view: View, population: str) -> np.ndarray:
     """Fraction of the recruited units that fire after the command has ended: (sample,)."""
-    spikes = view.spikes(population)
-    end = command_end(view.time, view.course(f"{population}.excitation"))
-    recruited = spike_count(spikes) > 1
     with np.errstate(invalid="ignore", divide="ignore"):
-        return (recruited & (derecruitment_time(spikes) > end[:, None])).sum(axis=-1) / recruited.sum(axis=-1)
+        return n_outlasting(view, population) / n_recruited(view, population)
+
+
+def n_outlasting(view: View, population: str) -> np.ndarray:
+    """Recruited units that fire after the command has ended: (sample,)."""
+    return _outlasting(view, population).sum(axis=-1)
+
+
+def delta_f_without(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
+    """ΔF of the pool as if the units that outlast the command had not been recorded: pps, (sample,)."""
+    spikes = view.spikes(population)
+    return delta_f(np.where(_outlasting(view, population)[..., None], np.nan, spikes), convention=convention).pool
 
 
 def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:
@@ -100,3 +118,10 @@ def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:
 def _delta_f(view: View, population: str, convention: DeltaFConvention) -> Any:
     spikes = view.spikes(population)
     return view.once(("delta_f", population, convention), lambda: delta_f(spikes, convention=convention))
+
+
+def _outlasting(view: View, population: str) -> np.ndarray:
+    """Which units are recruited and fire after the command has ended: bool, (sample, unit)."""
+    spikes = view.spikes(population)
+    end = command_end(view.time, view.course(f"{population}.excitation"))
+    return (spike_count(spikes) > 1) & (derecruitment_time(spikes) > end[:, None])

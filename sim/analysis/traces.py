@@ -1,23 +1,6 @@
 """Recorded courses of single cells: smoothed over spikes, and read at chosen times."""
 
 import numpy as np
-import xarray as xr
-
-
-def unit_traces(results: xr.Dataset, name: str, units: int) -> np.ndarray:
-    """A variable recorded of all units of a pool: (sample, unit, time).
-
-    Raises:
-        ValueError: it was not recorded, or not of every unit.
-    """
-    if name not in results:
-        raise ValueError(f"{name!r} was not recorded. Add it to record.variables (or take record=pic).")
-    if results.sizes["recorded"] != units:
-        raise ValueError(
-            f"{name!r} was recorded of {results.sizes['recorded']} cells, but the pool has {units}. "
-            "Set record.cells=null."
-        )
-    return results[name].values
 
 
 def smoothed(values: np.ndarray, time: np.ndarray, width: float = 0.5) -> np.ndarray:
