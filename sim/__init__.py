@@ -1,5 +1,1 @@
-"""The simulator: equation text to spikes, in a Dataset. It knows no cell by name."""
-
-from sim.flags import set_flags
-
-set_flags()  # before JAX starts
+"""The simulator: equation text to spikes, in a Dataset. It knows no cell by name, and importing it changes nothing."""

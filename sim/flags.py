@@ -6,16 +6,20 @@
 
 An unknown flag ends the process, and the flags differ between jaxlib versions. So they are tried once in a child
 process, the answer is kept in the cache, and without them everything runs as before, only slower.
+
+They are set when a simulation is first prepared, not when something is imported. They hold for all JAX code of the
+process that is compiled afterwards; `leave_alone()`, or `SHERRINGTON_FLAGS=off` in the environment, keeps them off.
 """
 
 import importlib.metadata
+import logging
 import math
 import os
 import subprocess
 import sys
 import uuid
-import warnings
 import zlib
+from functools import cache
 from pathlib import Path
 
 from sim import control_groups
@@ -27,6 +31,9 @@ FAST = (
     "xla_cpu_use_multi_output_fusion=true,xla_cpu_small_while_loop_byte_threshold=100000000,"
     "-vectorize-memory-check-threshold=100000",
 )
+SWITCH = "SHERRINGTON_FLAGS"
+"""Environment variable; `off` leaves XLA and JAX as they are."""
+_log = logging.getLogger("sherrington.flags")
 
 
 def cores() -> int:
@@ -40,8 +47,24 @@ def _machine() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def leave_alone() -> None:
+    """From now on this process, and those that it starts, leave XLA's settings and JAX's cache as they are."""
+    os.environ[SWITCH] = "off"
+
+
+def wanted() -> bool:
+    """Whether settings may be made at all."""
+    return os.environ.get(SWITCH, "").lower() not in ("off", "0", "false", "no")
+
+
+@cache
 def set_flags() -> None:
-    """Set `XLA_FLAGS`, unless the user has set these flags or JAX has already started. It does not load JAX."""
+    """Set `XLA_FLAGS`, once, unless the user has set these flags or wants none. It does not load JAX.
+
+    Where JAX has already started they cannot be set any more, which is said once in the log.
+    """
+    if not wanted():
+        return
     present = os.environ.get("XLA_FLAGS", "").split()
     named = {flag.partition("=")[0] for flag in present}
     devices = f"--xla_force_host_platform_device_count={cores()}"
@@ -49,10 +72,11 @@ def set_flags() -> None:
     if not fast and not devices:
         return
     if _jax_has_started():
-        warnings.warn(
-            "JAX had started before `sim` was imported, so its compiler settings stay as they were and simulations on "
-            "the CPU run slower; import sim before the first JAX computation.",
-            stacklevel=2,
+        _log.warning(
+            "JAX had started before the first simulation was prepared and keeps its settings, so simulations on the "
+            "CPU take one core instead of %d, and longer on it where C++ cannot be compiled; prepare one before the "
+            "first JAX computation, or call sim.flags.set_flags().",
+            cores(),
         )
         return
     for flags in (fast, fast[:1], []):  # all, the wider vectors alone, none

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.verification import runs  # sets the compiler's flags before JAX starts
+from experiments.verification import runs
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
+from sim.flags import set_flags
 from sim.spec.model import Block, Model
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,7 @@ MODELS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    set_flags()  # before JAX starts, also in tests that prepare no simulation
     for module in ("brian2", "pyparsing"):  # brian2 2.9 calls pyparsing by its old names
         config.addinivalue_line("filterwarnings", rf"ignore::DeprecationWarning:{module}.*")
 

@@ -13,13 +13,15 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "sim.units": (),
     "sim.cache": (),
+    "sim.control_groups": (),
+    "sim.flags": ("sim.cache", "sim.control_groups"),
     "sim.spec": ("sim.units", "sim.cache"),
-    "sim.engine": ("sim.cache",),
+    "sim.engine": ("sim.cache", "sim.flags"),
     "sim.compile": ("sim.spec", "sim.engine", "sim.units", "sim.cache"),
     "sim.results": ("sim.cache",),
     "sim.analysis": (),
     "sim.design": ("sim.spec", "sim.units"),
-    "sim.backends": ("sim.compile", "sim.engine", "sim.spec", "sim.results", "sim.units"),
+    "sim.backends": ("sim.compile", "sim.engine", "sim.spec", "sim.results", "sim.units", "sim.flags"),
     "sim": ("sim",),  # fingerprint, progress, run
     "networks": ("sim.spec", "sim.units"),
     "experiments": ("sim", "networks", "conf"),
@@ -31,7 +33,7 @@ ONLY_IN = {
     "hydra": ("experiments",),
     "omegaconf": ("experiments",),
     "zarr": ("sim.results",),
-    "jax": ("sim.engine", "sim.compile", "sim.backends"),
+    "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),
     "brian2": ("sim.spec.parse", "sim.backends.brian2_door", "sim.backends.brian2_backend"),
 }
 ENGINE_MAY_USE = {"jax", "numpy", *sys.stdlib_module_names}

@@ -16,7 +16,6 @@ from functools import partial
 
 from benchmarks.limit.backend import LimitBackend, LimitSimulation, TimedSimulation
 from benchmarks.workloads import SPIKES, WORKLOADS
-from experiments.verification import runs  # noqa: F401  sets the compiler's flags before JAX starts
 from sim.flags import cores
 from sim.spec.numerics import Numerics
 

@@ -13,6 +13,8 @@ from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
+from sim.engine.platform import settings
+from sim.flags import set_flags
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol
@@ -39,17 +41,22 @@ class JaxBackend:
 
     def together(self, cells: int) -> int:
         """A group of samples for each core; a GPU wants many more."""
+        set_flags()
         return len(jax.devices()) * reference().together(cells)
 
     def free_bytes(self) -> float:
-        """Of the memory of all GPUs."""
+        """Memory that the GPUs have left, all together; infinite on a CPU."""
+        set_flags()
         found = [device.memory_stats() for device in jax.devices()]
         return sum(x["bytes_limit"] - x["bytes_in_use"] if x else math.inf for x in found)
 
     def prepare(
         self, network: Network, protocol: Protocol, record: Record, design: xr.Dataset, numerics: Numerics, batch: int
     ) -> "JaxSimulation":
-        """Check, compile to Programs, and lay out the schema; XLA compiles at the first run."""
+        """Check, compile to Programs, and lay out the schema; XLA compiles at the first run.
+
+        The first call in a process sets the compiler's flags, see `sim.flags`.
+        """
         return JaxSimulation(network, protocol, record, design, numerics, batch, self.kernel)
 
 
@@ -66,11 +73,13 @@ class JaxSimulation(LaneSimulation):
         batch: int,
         kernel: str = "auto",
     ) -> None:
+        set_flags()
         super().__init__(network, protocol, record, design, numerics, batch)
         one = self._batch(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
-        self._kernel = chosen = choose(
-            kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
-        )
+        with settings(double=numerics.dtype == "float64"):
+            self._kernel = chosen = choose(
+                kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
+            )
         if self.coupled:
             self._network = compile_network(chosen, self.circuit, batch, self.blocks, self.block)
         else:

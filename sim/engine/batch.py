@@ -15,6 +15,7 @@ from sim.engine.circuit import Circuit, Group, NetworkOutcome
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Lanes, Outcome
 from sim.engine.loop import run
+from sim.engine.platform import kept, settings
 from sim.engine.program import Program
 
 
@@ -63,7 +64,7 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
         count = lanes.cells.keys[0].shape[-1]
         size = kernel.piece(-(-count // devices))
         chunks = -(-count // (size * devices)) * devices
-        with jax.enable_x64(program.dtype == jnp.float64):
+        with settings(double=program.dtype == jnp.float64):
             packed = Packed.of(jax.tree.map(lambda x: _cast(x, program.dtype), lanes))
             chunked = jax.tree.map(lambda x: _split(x, chunks, size), packed)
             outcome = jax.tree.map(np.asarray, compiled((), chunked))
@@ -89,7 +90,7 @@ def compile_network(
     wires = {link.name: link.table(circuit.dtype) for link in circuit.links}
 
     def batch(group: Group) -> NetworkOutcome:
-        with jax.enable_x64(circuit.dtype == jnp.float64):
+        with settings(double=circuit.dtype == jnp.float64):
             cells = tuple(
                 jax.tree.map(lambda x, m=m: _cells(_cast(x, circuit.dtype), kernel, m.size, groups, per_group), own)
                 for own, m in zip(group.cells, circuit.members, strict=True)
@@ -133,7 +134,7 @@ def _on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, An
         out_specs=split,
         check_vma=False,
     )
-    return jax.jit(mapped), len(devices)
+    return kept(mapped), len(devices)
 
 
 def _cast(x: Any, dtype) -> np.ndarray:
