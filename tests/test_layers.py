@@ -33,7 +33,7 @@ ONLY_IN = {
     "hydra": ("experiments",),
     "omegaconf": ("experiments",),
     "zarr": ("sim.results",),
-    "jax": ("sim.engine", "sim.compile", "sim.backends"),
+    "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),
     "brian2": ("sim.spec.parse", "sim.backends.brian2_door", "sim.backends.brian2_backend"),
 }
 ENGINE_MAY_USE = {"jax", "numpy", *sys.stdlib_module_names}

@@ -73,23 +73,24 @@ def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarr
     return found
 
 
-def cells(part: Part, params: dict[str, np.ndarray], stream: np.ndarray) -> Cells:
+def cells(part: Part, params: dict[str, np.ndarray], stream: np.ndarray, host: Any = np) -> Cells:
     """The lanes of some samples: every cell of the first sample, then of the second ...
 
     Args:
         params: from `parameters`.
         stream: (sample,), number of the random stream.
+        host: of `part.compiled`.
     """
     population, compiled, program, _ = part
     samples, size = len(stream), population.size
     constants: dict[str, Any] = dict(compiled.constants(params))
     state = initial_state(population.model, compiled, constants)
     steady = program._replace(system=compiled.steady)
-    state = steady.first(state, constants)
-    constants |= program.scheme.constants(program.system, constants, program.dt)
+    state = steady.first(state, constants, host)
+    constants |= program.scheme.constants(program.system, constants, program.dt, host)
 
-    def per_lane(x: Any) -> np.ndarray:
-        return np.broadcast_to(np.asarray(x, dtype=float), (samples, size)).reshape(-1)
+    def per_lane(x: Any) -> Any:
+        return host.broadcast_to(host.asarray(x, dtype=float), (samples, size)).reshape(-1)
 
     used = _used(part)
     return Cells(

@@ -1,5 +1,7 @@
 """Projections, signals and triggers to a Circuit, and their numbers in some samples."""
 
+from typing import Any
+
 import numpy as np
 
 from sim.compile.assemble import Part
@@ -87,10 +89,10 @@ def delays(projection: Projection, sources: int, numbers: Numbers, numerics: Num
     return np.broadcast_to(found, (len(found), sources)).astype(np.int32)
 
 
-def weights(projection: Projection, targets: int, numbers: Numbers) -> np.ndarray:
+def weights(projection: Projection, targets: int, numbers: Numbers, host: Any = np) -> np.ndarray:
     """Weights, (sample or 1, target cell), coherent units."""
     found = _across(projection, "weight", targets, numbers)
-    return np.broadcast_to(found, (len(found), targets)).astype(float)
+    return host.broadcast_to(found, (len(found), targets)).astype(float)
 
 
 def _across(projection: Projection, what: str, size: int, numbers: Numbers) -> np.ndarray:

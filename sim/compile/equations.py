@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compile.namespaces import JAX, NUMPY
+from sim.compile.namespaces import JAX, functions
 from sim.compile.relaxation import POTENTIAL
 from sim.compile.source import source
 from sim.engine.program import Rule
@@ -21,8 +21,8 @@ class Compiled(NamedTuple):
     Args:
         source: the generated module, to read.
         system: for JAX.
-        steady: the same for numpy, to find the initial state.
-        constants: function of the parameters (numpy) -> constants by name.
+        steady: the same for the host (numpy, as a rule), to find the initial state.
+        constants: function of the parameters -> constants by name, on the host.
         channels: names of the noise channels.
         fires, quiet, resets, observed: as in `Program`.
     """
@@ -43,24 +43,25 @@ class Compiled(NamedTuple):
         return hashlib.sha256(self.source.encode()).hexdigest()[:16]
 
 
-def compile_model(model: Model, observed: tuple[str, ...] = ()) -> Compiled:
+def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) -> Compiled:
     """Compile a model's text.
 
     Args:
         model: checked when it was declared.
         observed: states and subexpressions that will be recorded.
+        host: numpy, or `jax.numpy` where a derivative goes through constants and initial state.
 
     Raises:
         ModelError: the text asks for noise whose amplitude changes during a run.
     """
     text = source(model, observed)
-    jax, numpy = _module(model.name, text, JAX), _module(model.name, text, NUMPY)
+    jax, before = _module(model.name, text, JAX), _module(model.name, text, functions(host))
     states = jax["STATES"]
     return Compiled(
         text,
         _system(model, states, jax),
-        _system(model, states, numpy),
-        numpy["constants"],
+        _system(model, states, before),
+        before["constants"],
         tuple(sorted({channel for _, channels, _ in states.values() for channel in channels})),
         jax.get("fires"),
         jax.get("quiet"),

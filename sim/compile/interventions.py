@@ -1,5 +1,7 @@
 """Protocols to drives and triggers: pieces in time become segments and pulses on the window clock."""
 
+from typing import Any
+
 import numpy as np
 
 from sim.engine import rng
@@ -24,18 +26,22 @@ def pieces(protocol: Protocol, numbers: Numbers, *, end: float = 0.0) -> list[Pi
     return protocol.pieces(numbers, np.zeros(1), np.maximum(protocol.length(numbers), end))
 
 
-def drives(found: list[Piece], ports: tuple[str, ...], *, window: float, samples: int) -> dict[str, Drive]:
+def drives(
+    found: list[Piece], ports: tuple[str, ...], *, window: float, samples: int, host: Any = np
+) -> dict[str, Drive]:
     """What drives some ports, whatever the network does.
 
     Args:
         ports: `population.port`, each driven or not.
         window: ms; corners and pulses are rounded to whole windows.
         samples: number of samples.
+        host: numpy, or `jax.numpy` where the levels are traced; times are never.
 
     Returns:
         port -> Drive, arrays of shape (piece, sample), float64 and int32.
     """
-    return {port: _drive([p for p in found if getattr(p, "target", "") == port], window, samples) for port in ports}
+    own = {port: [p for p in found if getattr(p, "target", "") == port] for port in ports}
+    return {port: _drive(parts, window, samples, host) for port, parts in own.items()}
 
 
 def triggers(found: list[Piece], stream: np.ndarray, *, window: float) -> dict[str, Trigger]:
@@ -67,26 +73,26 @@ def triggers(found: list[Piece], stream: np.ndarray, *, window: float) -> dict[s
     return result
 
 
-def _drive(found: list[Piece], window: float, samples: int) -> Drive:
+def _drive(found: list[Piece], window: float, samples: int, host: Any) -> Drive:
     straight, pulses = [p for p in found if isinstance(p, Segment)], [p for p in found if isinstance(p, Pulses)]
 
-    def table(values: list[np.ndarray]) -> np.ndarray:
-        rows = [np.broadcast_to(v, (samples,)) for v in values]
-        return np.stack(rows).astype(float) if rows else np.zeros((0, samples))
+    def table(values: list[np.ndarray], host: Any = np) -> Any:
+        rows = [host.broadcast_to(v, (samples,)) for v in values]
+        return host.stack(rows).astype(float) if rows else np.zeros((0, samples))
 
     def whole(values: list[np.ndarray], unit: float) -> np.ndarray:
         return np.rint(np.minimum(table(values) / unit, 2**30)).astype(np.int32)
 
     begin = np.rint(table([p.t0 for p in straight]) / window)
     end = np.rint(table([p.t1 for p in straight]) / window)
-    level, last = table([p.y0 for p in straight]), table([p.y1 for p in straight])
+    level, last = table([p.y0 for p in straight], host), table([p.y1 for p in straight], host)
     segments = Segments(begin, end, level, (last - level) / np.maximum(end - begin, 1))
     trains = Trains(
         begin=whole([p.t0 for p in pulses], window),
         end=whole([p.t1 for p in pulses], window),
         period=np.maximum(whole([p.period for p in pulses], window / FINE), 1),
         width=np.maximum(whole([p.width for p in pulses], window), 1),
-        level=table([p.level for p in pulses]),
+        level=table([p.level for p in pulses], host),
     )
     return Drive(segments, trains)
 

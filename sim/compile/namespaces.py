@@ -1,5 +1,7 @@
 """The functions of equation text, for numpy and for JAX."""
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -37,3 +39,8 @@ def _arctan_jax(x):
 NUMPY = {name: getattr(np, name) for name in _SAME} | {"abs": np.abs, "exprel": _exprel_numpy}
 JAX = {name: getattr(jnp, name) for name in _SAME} | {"abs": jnp.abs}
 JAX |= {"exp": exp, "exprel": _exprel_jax, "arctan": _arctan_jax}
+
+
+def functions(host: Any) -> dict[str, Any]:
+    """Those that compute what comes before a run, in numpy; or in `jax.numpy`, where a derivative goes through it."""
+    return JAX if host is jnp else NUMPY

@@ -10,10 +10,9 @@ A state that relaxes to `target` at `rate` moves by (target - x) (1 - exp(-rate 
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 
 from sim.engine.exponential import exp
 from sim.engine.system import Array, Equation, Stage, System, Values
@@ -39,16 +38,18 @@ class Inputs(NamedTuple):
 class Scheme(NamedTuple):
     """How to advance by one step.
 
+    The host, which computes what comes before a run, is numpy, or `jax.numpy` where a derivative goes through it.
+
     Args:
         order: declared order of convergence on smooth problems.
-        constants: (system, constants, dt) -> what the step needs besides, computed once in float64.
-        first: (system, state, values, dt) -> the state as the scheme wants it at time zero.
+        constants: (system, constants, dt, host) -> what the step needs besides, computed once in float64.
+        first: (system, state, values, dt, host) -> the state as the scheme wants it at time zero.
         step: (system, state, constants, inputs, dt) -> next state.
     """
 
     order: int
-    constants: Callable[[System, dict[str, np.ndarray], float], dict[str, np.ndarray]]
-    first: Callable[[System, Values, Values, float], Values]
+    constants: Callable[[System, Values, float, Any], Values]
+    first: Callable[[System, Values, Values, float, Any], Values]
     step: Callable[[System, Values, Values, Inputs, float], Values]
 
 
@@ -74,17 +75,17 @@ def _moved(equation: Equation, x: Array, values: Values, inputs: Inputs, dt: flo
     return _finished(equation, x + (target - x) * _gain(equation, rate, values, dt, exact), x, values, inputs)
 
 
-def _step_constants(exact: bool) -> Callable[[System, dict[str, np.ndarray], float], dict[str, np.ndarray]]:
-    def constants(system: System, found: dict[str, np.ndarray], dt: float) -> dict[str, np.ndarray]:
+def _step_constants(exact: bool) -> Callable[[System, Values, float, Any], Values]:
+    def constants(system: System, found: Values, dt: float, host: Any) -> Values:
         extra = {}
         for equation in system.equations:
             name, rate = equation.name, found.get(f"_rate_{equation.name}")
             if equation.kind == "steady_rate" and rate is not None:
-                extra[f"_relax_{name}"] = -np.expm1(-rate * dt) if exact else rate * dt
+                extra[f"_relax_{name}"] = -host.expm1(-rate * dt) if exact else rate * dt
             for channel in equation.noise:
                 # variance of the integrated noise over one step, exact for a state that relaxes at a steady rate
-                spread = dt if rate is None or not exact else -np.expm1(-2 * rate * dt) / (2 * rate)
-                extra[f"_kick_{name}_{channel}"] = found[f"_noise_{name}_{channel}"] * np.sqrt(spread)
+                spread = dt if rate is None or not exact else -host.expm1(-2 * rate * dt) / (2 * rate)
+                extra[f"_kick_{name}_{channel}"] = found[f"_noise_{name}_{channel}"] * host.sqrt(spread)
         return extra
 
     return constants
@@ -182,7 +183,7 @@ def _staggered(system: System, state: Values, constants: Values, inputs: Inputs,
     return new | _advance(system.full, state, values, inputs, dt)
 
 
-def _half_a_step_back(system: System, state: Values, values: Values, dt: float) -> Values:
+def _half_a_step_back(system: System, state: Values, values: Values, dt: float, host: Any) -> Values:
     """Gates moved from t = 0 to t = -dt/2, so that the first step brings them to dt/2 with second-order accuracy."""
     values, new = {**values, **state}, {}
     for stage in system.half:
@@ -192,11 +193,11 @@ def _half_a_step_back(system: System, state: Values, values: Values, dt: float) 
                 new[equation.name] = x - 0.5 * dt * equation.slope(values)
             else:
                 target, rate = equation.relaxation(values)
-                new[equation.name] = target + (x - target) * np.exp(0.5 * dt * rate)
+                new[equation.name] = target + (x - target) * host.exp(0.5 * dt * rate)
     return {**state, **new}
 
 
-def _as_it_is(system: System, state: Values, values: Values, dt: float) -> Values:
+def _as_it_is(system: System, state: Values, values: Values, dt: float, host: Any) -> Values:
     return state
 
 

@@ -3,7 +3,7 @@
 import platform
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,17 @@ FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_t
 def computing(dtype: Any) -> Iterator[None]:
     """JAX as the engine computes with it, and afterwards again as the user has it.
 
-    Whatever the user says of x64, numbers are as long as `dtype`; what XLA compiles is kept in the cache, apart for
+    Whatever the user says of x64, NaN or promotion, numbers are as long as `dtype`; what XLA compiles is kept in the cache, apart for
     each kind of processor, unless the user says where.
     """
-    with jax.enable_x64(jnp.dtype(dtype) == jnp.float64):
+    with ExitStack() as own:
+        own.enter_context(jax.enable_x64(jnp.dtype(dtype) == jnp.float64))
+        own.enter_context(jax.debug_nans(False))  # a sample that fails holds them, and says so in its status
+        own.enter_context(jax.debug_infs(False))
+        own.enter_context(jax.disable_jit(False))
+        own.enter_context(jax.default_matmul_precision(None))
+        own.enter_context(jax.numpy_dtype_promotion("standard"))
+        own.enter_context(jax.numpy_rank_promotion("allow"))
         if switched_off() or jax.config.values[FOLDER] is not None:
             yield
             return

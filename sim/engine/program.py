@@ -51,10 +51,10 @@ class Program(NamedTuple):
     observed: tuple[tuple[str, Rule], ...]
     dtype: Any
 
-    def first(self, state: Values, constants: Values) -> Values:
-        """The state at time zero as the scheme wants it, with the silence of the spike rule; host arrays."""
+    def first(self, state: Values, constants: Values, host: Any = np) -> Values:
+        """The state at time zero as the scheme wants it, with the silence of the spike rule; arrays of the host."""
         start = {port: np.zeros(()) for port in self.ports}
-        state = dict(self.scheme.first(self.system, state, {**constants, **start}, self.dt))
+        state = dict(self.scheme.first(self.system, state, {**constants, **start}, self.dt, host))
         shape = np.broadcast_shapes(*(np.shape(x) for x in state.values()))
         state["_silent"] = np.zeros(shape)
         return state

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jax.extend.core import ClosedJaxpr, JaxprEqn
+from jax.extend.core import ClosedJaxpr, JaxprEqn, Literal
 
 from sim.engine.kernels.jaxpr import walk
 
@@ -110,7 +110,7 @@ class _Printer:
     def perform(self, name: str, equation: JaxprEqn, read: list[Operand]) -> list[Operand]:
         """Write one operation, unless it stands there already; returns its result."""
         aval = equation.outvars[0].aval
-        if name == "convert_element_type" and read[0].value is not None:
+        if name == "convert_element_type" and isinstance(equation.invars[0], Literal):
             return [_constant(read[0].value, aval)]
         result = variable(f"x{len(self.found)}", aval)
         template, operands = _operation(name, equation, result, read)
