@@ -172,6 +172,7 @@ def _courses(prepared: JaxSimulation, numbers: dict[str, Any], stream: int) -> t
         cells=tuple(cells(part, parameters(part, numbers), np.array([stream]), host=jnp) for part in parts),
         drives={port: drive for port, drive in driven.items() if not drive.silent},
         triggers={},
+        live={},
         delay={p.name: couple.delays(p, sizes[p.source_population], numbers, numerics) for p in network.projections},
         weight={p.name: couple.weights(p, sizes[p.target_population], numbers, jnp) for p in network.projections},
     )
