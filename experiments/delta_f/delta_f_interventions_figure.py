@@ -114,7 +114,6 @@ def _person(axes: Axes, y: float, change: Change | None) -> None:
 
 def _caption(m: xr.Dataset) -> str:
     return (
-        f"{m.attrs['simulated']} {m.sizes['case']} cases × {m.sizes['seed']} seeds, the same noise in all cases; "
-        f"{m.attrs['failed']} of {m.attrs['runs']} failed. Small points and grey lines, seeds; large points, mean with "
-        "its 95 % interval; E, changes paired by seed; diamonds, people (sources in the report)."
+        f"{m.attrs['simulated']} {m.sizes['case']} cases × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
+        f"{m.attrs['runs']} failed. Points, grey lines: seeds; bars: 95 % intervals."
     )
