@@ -194,7 +194,7 @@ def _number(path: str, value: Value, declared: Mapping[str, float], prepared: Ja
     """A value as a plain number of coherent units."""
     if path not in declared:
         raise DerivativeError(f"no derivative by {path!r} was asked for: {nearest(path, declared)}")
-    if not isinstance(value, str):
+    if isinstance(value, int | float):
         return float(value)
     given = quantity(value, path)
     wanted = {**prepared.network.leaves(), **prepared.protocol.leaves()}[path].dimensions

@@ -47,7 +47,7 @@ def samples(
         places = (at[:, None] - apart + aside).ravel()
         small = {"ms": 1.8 if hollow else 2.2, "color": colour, "mfc": face, "mew": 0.4 * hollow, "alpha": 0.5}
         axes.plot(*_turned(places, values.ravel(), across), "o", zorder=2, **small)
-    bars = {"xerr" if across else "yerr": np.nan_to_num(half)}
+    bars: dict[str, Any] = {"xerr" if across else "yerr": np.nan_to_num(half)}
     axes.errorbar(
         *_turned(at + apart, mean, across), ls=line, color=colour, marker="o", ms=size, mfc=face, mew=0.9, lw=1.2,
         elinewidth=1.1, zorder=5, label=label, **bars,

@@ -59,7 +59,8 @@ def courses(circuit: Circuit, group: Group, blocks: int, windows: int) -> Course
         block, (loop.first(), silent), jnp.arange(blocks, dtype=jnp.int32), apart // windows
     )
     by_cell = tuple({name: x[:, 0] for name, x in own.items()} for own in traces)
-    return Courses(by_cell, *({name: x[:, 0] for name, x in own.items()} for own in (signals, ports)), fired)
+    by_name = [{name: x[:, 0] for name, x in own.items()} for own in (signals, ports)]
+    return Courses(by_cell, by_name[0], by_name[1], fired)
 
 
 def _scan(step: Callable[[Any, Array], tuple[Any, Any]], carry: Any, numbers: Array, apart: int) -> tuple[Any, Any]:

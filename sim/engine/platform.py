@@ -22,8 +22,8 @@ FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_t
 def computing(dtype: Any) -> Iterator[None]:
     """JAX as the engine computes with it, and afterwards again as the user has it.
 
-    Whatever the user says of x64, NaN or promotion, numbers are as long as `dtype`; what XLA compiles is kept in the cache, apart for
-    each kind of processor, unless the user says where.
+    Whatever the user says of x64, NaN or promotion, numbers are as long as `dtype`; what XLA compiles is kept in the
+    cache, apart for each kind of processor, unless the user says where.
     """
     with ExitStack() as own:
         own.enter_context(jax.enable_x64(jnp.dtype(dtype) == jnp.float64))
