@@ -43,7 +43,7 @@ def draft(*, size: int = 2, level: float = 0.5, time: float = 5.0, seeds: int = 
         "model": {"name": "cell", "threshold": "v > -50*mV", "refractory": "2 ms", "reset": "v = E; w += 10*pA"},
         "tau": {"low": "10 ms", "high": "30 ms", "skew": 0.5, "source": "test"},
         "population": {"name": "pool", "size": size, "params": {"E": "-70 mV"}},
-        "random": {"probability": 0.5, "seed": 1},
+        "random": {"probability": 0.5, "wiring": 1},
         "table": {"rows": [[1.0] * size] * size},
         "spikes": {"name": "spikes", "source": "pool", "target": "pool.w", "weight": "1 pA", "delay": "1 ms"},
         "current": {"name": "current", "source": "pool.w", "target": "pool.I", "weight": 0.1, "origin": "test"},

@@ -89,7 +89,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
         *({"gg": 1}, *NOT_A_TABLE),
     ],
     "random.probability": [None, True, "0.5", -0.1, 1.1, np.nan, np.inf, [], {}, 1j, b"1", 10**400, *SOMETHING_ELSE],
-    "random.seed": [-1, True, 0.5, "a", None, [], np.nan, np.int64(-1), *SOMETHING_ELSE],
+    "random.wiring": [-1, True, 0.5, "a", None, [], np.nan, np.int64(-1), *SOMETHING_ELSE],
     "table.rows": [
         *([], [[]], [1.0, 1.0], [[1.0], [1.0, 1.0]], [["1", "1"]] * 2, ["11", "11"], [b"11"] * 2, [[True, True]] * 2),
         *([[np.nan, 0]] * 2, [[np.inf, 0]] * 2, [[1e306, 0]] * 2, [[10**400, 0]] * 2, [[1j, 0]] * 2, [{1, 2}] * 2),
@@ -174,7 +174,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
         *({"network.spikes.delay": [x]} for x in ("-1 ms", "0.1 ms", "1 mV")),
         *(
             {path: ["20 ms"]}
-            for path in [3, None, "", "network.pool.tau", "protocol.setle.duration", "protocol.stp.up"]
+            for path in [3, None, "", "network.pool.ta", "protocol.setle.duration", "protocol.stp.up"]
         ),
         *({"network": {}}, {PATH: ["20 nS"], "network": {"pool": {"g": ["30 nS"]}}}, *NOT_A_TABLE),
     ],
@@ -195,7 +195,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
 
 ACCEPTED: dict[str, list] = {  # what might be taken for a mistake
     "population.size": [np.int64(2), np.uint8(2), np.array(2)],
-    "random.seed": [np.int64(3)],
+    "random.wiring": [np.int64(3)],
     "table.rows": [np.ones((2, 2)), [(1, 0), (0, 1)]],
     "when.at_most": [np.int64(3), 0],
     "record.variables": [np.array(["v", "x"]), (), iter(["v"])],

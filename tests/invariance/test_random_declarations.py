@@ -108,10 +108,11 @@ class Declared:
 
     def samples(self) -> list[Design]:
         """Each sample of the design as a design of its own."""
+        axes = self.design.axes.values()
         streams = range(self.design.first_seed, self.design.first_seed + self.design.seeds)
         return [
-            Design({path: [x] for path, x in zip(self.design.axes, row, strict=True)}, first_seed=int(stream))
-            for *row, stream in product(*self.design.axes.values(), streams)
+            Design({axis.of[0]: [x] for axis, x in zip(axes, row, strict=True)}, first_seed=int(stream))
+            for *row, stream in product(*(axis.values for axis in axes), streams)
         ]
 
     def check(self) -> None:
@@ -200,7 +201,7 @@ def designs(draw, network: Network, protocol: Protocol) -> Design:
         path: draw(st.lists(values(ranges[path]), min_size=1, max_size=2, unique_by=lambda text: quantity(text)))
         for path in draw(st.lists(st.sampled_from(sorted(ranges)), max_size=2, unique=True))
     }
-    return Design(axes, draw(st.integers(1, 2)), draw(st.sampled_from([0, 7, 2**40])))
+    return Design(axes, seeds=draw(st.integers(1, 2)), first_seed=draw(st.sampled_from([0, 7, 2**40])))
 
 
 @st.composite

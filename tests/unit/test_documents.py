@@ -71,6 +71,46 @@ def test_the_python_of_the_document_on_adding_runs_as_it_stands(tmp_path):
             exec(compile(body, "docs/adding.md", "exec"), {"__name__": "adding"})
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with a finished result of the default experiment, as README finds it."""
+    folder = tmp_path_factory.mktemp("readme")
+    sherrington("sherrington scale=smoke", folder)
+    return folder
+
+
+def test_the_python_of_the_readme_runs_as_it_stands_from_top_to_bottom(finished, monkeypatch):
+    monkeypatch.chdir(finished)
+    names: dict[str, object] = {"__name__": "readme"}
+    for kind, body in BLOCK.findall(text("README.md")):
+        if kind == "python":
+            exec(compile(body, "README.md", "exec"), names)
+
+
+def test_every_command_of_the_readme_composes():
+    """What it declares fits together; a cluster, a recording of one's own and a table of one's own are not here."""
+    from hydra import compose, initialize_config_module
+
+    from experiments import run  # noqa: F401  which stores the types of the top-level keys
+    from experiments.declare import declare
+
+    shown = [
+        x for x in commands("README.md") if not re.search("status|FILE|--help|slices|hydra|sets.csv| -m |FOLDER", x)
+    ]
+    assert len(shown) > 12
+    for command in shown:
+        words = [word for word in shlex.split(re.split(r"\s{2,}| \.\.\.", command)[0])[1:] if word != "..."]
+        with initialize_config_module("conf", version_base="1.3"):
+            source, question = declare(compose("config", overrides=words))
+        source.digest(question.measures())
+        question.fits(source.factors())
+
+
+def test_the_targets_of_make_that_the_readme_names_are_there():
+    for target in re.findall(r"`?make ([\w-]+)", text("README.md")):
+        assert re.search(rf"^{target}:", text("Makefile"), re.M), target
+
+
 # ---- the tree of ARCHITECTURE.md
 
 
@@ -86,7 +126,7 @@ def test_every_file_that_the_tree_names_is_there():
             top = line.split()[0]
         for name in re.findall(r"[\w./-]+\.(?:py|yaml|cpp|h|html|md)\b", line):
             base = ROOT / top if (ROOT / top).is_dir() else ROOT
-            if not (base / name).exists() and not list(base.rglob(Path(name).name)):
+            if not any((at / name).exists() for at in (base, ROOT)) and not list(base.rglob(Path(name).name)):
                 missing.append(f"{top}{name}")
     assert not missing
 
