@@ -142,7 +142,7 @@ def test_both_modes_agree_and_the_value_is_that_of_a_run(simulate, found):
 def test_a_number_may_carry_its_unit_and_another_point_compiles_nothing():
     slope = gradient(NETWORK, PROTOCOL, objective, ["network.pool.g_pic"], record=RECORD)
     assert slope({"network.pool.g_pic": "3 nS"}) == slope({"network.pool.g_pic": 0.003}) == slope()
-    with pytest.raises(ValueError, match="is in uS, but .3 nA. is in nA"):
+    with pytest.raises(ValueError, match=r"is in uS, but .3 nA. is in nA"):
         slope({"network.pool.g_pic": "3 nA"})
     with pytest.raises(DerivativeError, match=r"no derivative by 'network.pool.g_c' was asked for"):
         slope({"network.pool.g_c": 0.1})
