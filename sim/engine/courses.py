@@ -65,8 +65,10 @@ def courses(circuit: Circuit, group: Group, blocks: int, windows: int) -> Course
 
 def _scan(step: Callable[[Any, Array], tuple[Any, Any]], carry: Any, numbers: Array, apart: int) -> tuple[Any, Any]:
     """`lax.scan` that keeps the carry of every `apart`-th step only, where there are more."""
+    if divisors := [k for k in range(max(2, apart // 2), 2 * apart) if len(numbers) % k == 0]:
+        apart = min(divisors, key=lambda k: abs(k - apart))  # nothing is left over, which would be compiled apart
     stretches, rest = divmod(len(numbers), max(apart, 1))
-    if apart <= 1 or stretches < 1:
+    if apart <= 1 or stretches <= 1:
         return lax.scan(step, carry, numbers)
     stretch = jax.checkpoint(lambda carry, numbers: lax.scan(step, carry, numbers))
     carry, found = lax.scan(stretch, carry, numbers[: stretches * apart].reshape(stretches, apart))
