@@ -172,10 +172,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
         *({"protocol.step.duration": [x]} for x in ["-1 ms", "1 mV", 1]),
         *({"network.pool.tau.skew": [x]} for x in (-1, -2)),
         *({"network.spikes.delay": [x]} for x in ("-1 ms", "0.1 ms", "1 mV")),
-        *(
-            {path: ["20 ms"]}
-            for path in [3, None, "", "network.pool.ta", "protocol.setle.duration", "protocol.stp.up"]
-        ),
+        *({path: ["20 ms"]} for path in [3, None, "", "network.pool.ta", "protocol.setle.duration", "protocol.stp.up"]),
         *({"network": {}}, {PATH: ["20 nS"], "network": {"pool": {"g": ["30 nS"]}}}, *NOT_A_TABLE),
     ],
     "design.seeds": NOT_A_COUNT,
