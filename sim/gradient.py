@@ -6,7 +6,7 @@
 They go through the reference kernel in float64, through constants and initial state too, with the noise held fixed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,12 +16,13 @@ import xarray as xr
 
 from sim.backends.jax_backend import JaxBackend, JaxSimulation
 from sim.compile import couple
-from sim.compile.assemble import cells, parameters
+from sim.compile.assemble import Part, cells, parameters
 from sim.compile.equations import compile_model
 from sim.compile.interventions import drives, pieces
-from sim.engine.circuit import Group
+from sim.engine.circuit import Circuit, Group, Member
 from sim.engine.courses import courses
 from sim.engine.platform import computing
+from sim.engine.program import Rule
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.params import Value, nearest
@@ -176,11 +177,26 @@ def _courses(prepared: JaxSimulation, numbers: dict[str, Any], stream: int) -> t
         delay={p.name: couple.delays(p, sizes[p.source_population], numbers, numerics) for p in network.projections},
         weight={p.name: couple.weights(p, sizes[p.target_population], numbers, jnp) for p in network.projections},
     )
-    left = courses(prepared.circuit, jax.tree.map(jnp.asarray, group), prepared.blocks, prepared.block)
+    left = courses(_smooth(prepared.circuit, parts), jax.tree.map(jnp.asarray, group), prepared.blocks, prepared.block)
     traces = {
         f"{name}.{variable}": x.T for name, own in zip(sizes, left.traces, strict=True) for variable, x in own.items()
     }
     return {**traces, **left.signals, **left.ports}, left.fired
+
+
+def _smooth(circuit: Circuit, parts: Sequence[Part]) -> Circuit:
+    """The circuit with equations through which derivatives can be taken (see `sim.compile.namespaces.SMOOTH`)."""
+    rules = [dict(part.compiled.observed) for part in parts]
+
+    def member(own: Member, part: Part, known: Mapping[str, Rule]) -> Member:
+        observed = tuple((name, known[name]) for name, _ in own.program.observed)
+        return own._replace(program=own.program._replace(system=part.compiled.system, observed=observed))
+
+    return circuit._replace(
+        members=tuple(map(member, circuit.members, parts, rules)),
+        links=tuple(x if x.read is None else x._replace(read=rules[x.source][x.variable]) for x in circuit.links),
+        senses=tuple(x._replace(read=rules[x.source][x.variable]) for x in circuit.senses),
+    )
 
 
 def _acts(name: str, network: Network) -> bool:

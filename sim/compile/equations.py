@@ -4,9 +4,10 @@ import hashlib
 import inspect
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 
-from sim.compile.namespaces import JAX, functions
+from sim.compile.namespaces import JAX, NUMPY, SMOOTH
 from sim.compile.relaxation import POTENTIAL
 from sim.compile.source import source
 from sim.engine.program import Rule
@@ -49,13 +50,15 @@ def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) 
     Args:
         model: checked when it was declared.
         observed: states and subexpressions that will be recorded.
-        host: numpy, or `jax.numpy` where a derivative goes through constants and initial state.
+        host: numpy, or `jax.numpy` where a derivative goes through all of it, constants and initial state too.
 
     Raises:
         ModelError: the text asks for noise whose amplitude changes during a run.
     """
     text = source(model, observed)
-    jax, before = _module(model.name, text, JAX), _module(model.name, text, functions(host))
+    smooth = host is jnp
+    jax = _module(model.name, text, SMOOTH if smooth else JAX)
+    before = _module(model.name, text, SMOOTH if smooth else NUMPY)
     states = jax["STATES"]
     return Compiled(
         text,

@@ -207,3 +207,14 @@ def test_memory_does_not_grow_with_the_length_of_the_run(in_child):
     """Without checkpoints the second would take 2 GB more: 160,000 steps of 20 cells, some 80 numbers each."""
     short, long = (float(in_child(MEMORY.format(seconds))) for seconds in (1, 8))
     assert long < short + 50  # MB
+
+
+def test_the_pools_own_cell_has_a_derivative_where_its_drive_begins_at_nothing(pool):
+    """The amplitude of its noise is a root of the drive, which is 0 to begin with."""
+    ramp = Settle("2 ms") >> Triangle("hTA.excitation", 4, "8 ms", "8 ms", name="ramp")
+    slope = gradient(
+        pool("hTA_lumped", size=1, noise=0), ramp, lambda c: jnp.mean(c["hTA.v_soma"]), ["protocol.ramp.peak"],
+        record=Record(("v_soma",), "1 ms"),
+    )  # fmt: skip
+    ends = [slope({"protocol.ramp.peak": 4 + step}).value for step in (-1e-3, 1e-3)]
+    assert slope().by_path["protocol.ramp.peak"] == pytest.approx((ends[1] - ends[0]) / 2e-3, rel=1e-6)
