@@ -47,7 +47,7 @@ def build(
     rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
     if lacking := [row for row in ROWS.get(cell, ()) if row not in rows]:
         raise NetworkError(f"the table of the pool {name!r} lacks {', '.join(lacking)}; give every row of {cell!r}.")
-    words = f"pool of {size} motoneuron{'s' * (size != 1)} {name} (cell {cell}; {source})"
+    words = f"pool of {size} motoneuron{'s' * (size != 1)} {name} ({cell})"
     changed = dict(set or {})
     words += "; synaptic noise off" * (changed.pop("noise", None) == 0)
     words += "".join(f"; {row} {value}" for row, value in changed.items())

@@ -94,12 +94,9 @@ def build(
         names = [p.name for p in (*populations, *projections)]
         wrong = next(iter(changed))
         raise NetworkError(f"`set` changes {wrong!r}, which is no part of the segment: {nearest(wrong, names)}")
-    rows = [row for pool in pools.values() for row in pool.populations[0].params.values()]
-    sources = {row.source for row in rows if isinstance(row, Graded | Param)}
     words = (
-        f"segment of {' and '.join(pools)}: of each muscle {size} motoneurons (cell {cell}; "
-        f"{', '.join(sorted(filter(None, sources)))}), {afferents} Ia fibres, and {interneurons} Ia interneurons that "
-        "silence it"
+        f"segment of {' and '.join(pools)}, of each muscle {size} motoneurons ({cell}), {afferents} Ia fibres, and "
+        f"{interneurons} Ia interneurons that silence it"
     )
     return Network(tuple(populations), tuple(projections), tuple(signals), words=words)
 

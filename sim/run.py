@@ -77,13 +77,15 @@ class Study:
         return self.design.dataset(self.leaves())
 
     def described(self) -> dict[str, Any]:
-        """What is simulated: a sentence (`simulated`) and the tables of a paper (`description`), as JSON takes them."""
+        """What is simulated, as JSON takes it: who (a sentence), who and what is done (`simulated`), and the tables
+        of a paper (`description`)."""
         network, numerics = self.network, self.numerics
         who = network.words or ", ".join(f"{p.size} {p.name}" for p in network.populations)
         states = f"; {', '.join(state.name for state in network.states)}" if network.states else ""
         done = in_words(self.protocol.elements(), set(map(str, self.samples().coords)))
         parts = {"network": network.describe(), "protocol": self.protocol.describe()}
         return {
+            "who": f"Simulated {who}{states}.",
             "simulated": f"Simulated {who}{states}{done}; dt {numerics.dt}, {numerics.scheme} scheme.",
             "description": {name: [asdict(table) for table in tables] for name, tables in parts.items()},
         }

@@ -62,7 +62,7 @@ def page(
         measures=measures(m),
         more=MOST_ROWS,
         notes=question.notes(m),
-        simulated=m.attrs.get("simulated", ""),
+        simulated=results.attrs.get("simulated", ""),
         described=described(results),
         design=design(results),
         conventions=[str(m.attrs["convention"])] if "convention" in m.attrs else [],
