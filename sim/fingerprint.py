@@ -28,8 +28,8 @@ _DECIDING = (
     "backends",
     "results/rounding.py",
 )
-_SAYING = ("describe.py", "html.py")
-"""Modules that only put something into words."""
+_SAYING = "describe"
+"""The folder of modules that only put something into words."""
 _NOT_CODE = re.compile(r"(?P<text>\"(?:\\.|[^\"\\\n])*\")|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -73,7 +73,7 @@ def _of_files(files: tuple[tuple[str, str], ...]) -> str:
 
 
 def _code(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h", ".cpp") and file.name not in _SAYING]
+    return [file for file in folder.rglob("*") if file.suffix in (".py", ".h", ".cpp") and _SAYING not in file.parts]
 
 
 def _of_c(source: str) -> str:

@@ -43,6 +43,10 @@ FEW = 20
 """Numbers up to which forward mode is the cheaper one: it costs about a run for each, reverse mode about twenty."""
 
 
+PLAIN = {"xla_disable_hlo_passes": "cpu_multi_output_fusion"}
+"""What is otherwise than `sim.flags` says: with it jaxlib 0.10.2 ends the process as it compiles some derivatives."""
+
+
 class DerivativeError(ValueError):
     """A derivative that is not defined, or cannot be asked for so; the message is one sentence."""
 
@@ -107,7 +111,7 @@ def gradient(
 
     forward = mode == "forward" or (mode == "auto" and len(paths) <= FEW)
     derived = (jax.jacfwd if forward else jax.grad)(found, has_aux=True)
-    compiled = jax.jit(derived)
+    compiled = jax.jit(derived, compiler_options=PLAIN if jax.default_backend() == "cpu" else None)
 
     def slope(values: Mapping[str, Value] | None = None) -> Slope:
         at = declared | {path: _number(path, value, declared, prepared) for path, value in (values or {}).items()}

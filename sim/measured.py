@@ -94,7 +94,7 @@ class Measured:
         found = found.assign_coords(status=found[STATUS.name].where(both, Status.TODO).astype(STATUS.dtype))
         found[STATUS.name].attrs.update(STATUS.attributes)
         values = {m.name: ("sample", np.where(both, found[m.name].values, np.nan), m.attributes) for m in self.measures}
-        return xr.Dataset(values, found.coords, found.attrs)
+        return xr.Dataset(values, found.coords, {"factors": factors(found)})
 
 
 def measured(results: Store | str | Path, measures: Sequence[Measure]) -> xr.Dataset:

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from experiments.answer import answer
+from experiments.answer import Result
 from experiments.delta_f.recorded_units import RecordedUnits
 from experiments.sources import Brought
 from experiments.verification.published_delta_f import OPENHDEMG_DELTA_F
@@ -37,7 +37,7 @@ def measures(request, tmp_path_factory):
         table = {"MUPULSES": json.dumps(pulses), "FSAMP": json.dumps(2048.0)}
         path.write_bytes(gzip.compress(json.dumps(table).encode()))
         recording = read(path)
-    return answer(RecordedUnits("openhdemg"), Brought(recording, recording[["status"]]))
+    return Result(RecordedUnits("openhdemg"), Brought(recording, recording[["status"]])).answer
 
 
 def test_the_units_have_the_delta_f_that_openhdemg_reports(measures):

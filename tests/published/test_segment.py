@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sim.cases import Cases
 
 from experiments.verification import runs
 from sim.analysis.silence import silence
+from sim.design import Design
 from sim.results.status import Status
 from sim.spec.network import Network
 from sim.spec.protocol import Protocol
@@ -68,6 +68,11 @@ CASES = {
 TIMING = {"timing.start": "3 s", "timing.lasts": "5 s", "timing.relaxing": "2 s", "timing.relaxed": "3 s"}
 
 
+def on(base: dict, cases: dict) -> dict:
+    """Every case with what all of them have in common."""
+    return {name: {**base, **changes} for name, changes in cases.items()}
+
+
 @pytest.fixture(scope="module")
 def spasms(simulate):
     """A short spasm in every case, four seeds: steps of the soleus, of the tibialis and its afferents, and signals."""
@@ -76,7 +81,7 @@ def spasms(simulate):
         network,
         spasm(**{"protocol.after": "6 s"}),
         record=SPIKES,
-        design=Cases(base=BASE, cases=CASES, seeds=4),
+        design=Design(cases=on(BASE, CASES), seeds=4),
         batch=36,
     )
     assert (found.status == Status.DONE).all()
@@ -158,8 +163,8 @@ def test_an_answer_to_force_comes_when_there_is_force_and_not_otherwise(spasms):
 def test_a_segment_in_a_batch_is_the_segment_alone(simulate, cell):
     """With a trigger that acts, in both tiers."""
     network, protocol = segment(cell=cell, size=6), spasm(**{"timing.lasts": "1 s", "protocol.after": "2.5 s"})
-    design = Cases(
-        base=BASE, cases={"nothing": {}, "answers": {"protocol.force.on": 1, "protocol.force.above": 0.01}}, seeds=3
+    design = Design(
+        cases=on(BASE, {"nothing": {}, "answers": {"protocol.force.on": 1, "protocol.force.above": 0.01}}), seeds=3
     )
     together = simulate(network, protocol, record=SPIKES, design=design)
     alone = simulate(network, protocol, record=SPIKES, design=design, batch=1)
@@ -191,7 +196,7 @@ def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
     settings = {"timing.lasts": "20 s", "protocol.peak": 20, "protocol.population": "soleus"}
     contraction = treated("triangle", "nerve", **settings)
     record = Record(commands=False, max_rate="150 Hz")
-    found = simulate(network, contraction, record=record, design=Cases(base=base, cases=cases, seeds=4))
+    found = simulate(network, contraction, record=record, design=Design(cases=on(base, cases), seeds=4))
     times = np.where((steps := of(found, network, "soleus")) >= 0, steps * (found.dt / 1000), np.nan)
     pool = delta_f(times).pool.reshape(3, 4)
     rate = np.nanmean(peak_rate(times).rate, axis=-1).reshape(3, 4)

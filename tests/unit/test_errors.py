@@ -161,7 +161,7 @@ TOGETHER = {  # parts that do not fit each other: (protocol, record, design, the
         ["-1 ms", "bound of 0 ms"],
     ),
     "a path to nothing": (SHORT, None, {"network.pool.gg": [1]}, DesignError, ["'network.pool.gg'", "network.pool.g"]),
-    "a path in another unit": (SHORT, None, {"network.pool.g": ["1 mV"]}, UnitError, ["in uS", "values in mV"]),
+    "a path in another unit": (SHORT, None, {"network.pool.g": ["1 mV"]}, UnitError, ["in uS", "by 1 mV"]),
     "a value below its bound": (
         SHORT,
         None,

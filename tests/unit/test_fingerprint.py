@@ -74,7 +74,7 @@ SAME = {
     "a comment in C++": (of_simulations, "sim/engine/kernels/lanes.h", "// all bits of a lane, or none", "/* all\n */"),
     "a log line": (of_simulations, "sim/engine/kernels/__init__.py", "which is slower, as %s", "for %s"),
     "a type annotation": (of_simulations, "sim/engine/integrate.py", "dt: float, exact: bool) -> Array", "dt, exact)"),
-    "how a network describes itself": (of_simulations, "sim/spec/network.py", "} -> {p.target}", "} to {p.target}"),
+    "how a network describes itself": (of_simulations, "sim/spec/describe/network.py", "Populations", "Who is there"),
     "an import for an error": (
         of_simulations, "sim/spec/wiring.py", "import ", "from sim.spec.params import nearest as near\nimport "),
     "an analysis": (of_simulations, "sim/analysis/polynomial.py", "RIDGE = 1e-12", "RIDGE = 1e-9"),
@@ -87,7 +87,7 @@ SAME = {
         of_measures, "sim/analysis/smoothing.py", "RateConvention(Hann(2.0))", "RateConvention(Hann(3.0))"),
     "how a convention describes itself": (
         of_measures, "sim/analysis/delta_f_convention.py", '"recruited >= {', '"recruited at least {'),
-    "a figure": (of_measures, "experiments/pool_figure.py", "import ", "import math\nimport "),
+    "a figure": (of_measures, "experiments/pool/pool_figure.py", "import ", "import math\nimport "),
     "the simulator": (of_measures, "sim/engine/integrate.py", "0.5 * weight", "0.6 * weight"),
 }  # fmt: skip
 OTHER = {

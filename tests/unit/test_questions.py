@@ -11,8 +11,9 @@ from hydra import compose, initialize_config_module
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import conf
+from experiments.declare import UserError
 from experiments.figure import caption, look
-from experiments.run import UserError, perform
+from experiments.run import perform
 from experiments.sources import Brought, Variants
 from sim.backends.jax_backend import JaxBackend
 from sim.backends.simulation import LaneSimulation

@@ -6,11 +6,12 @@ import xarray as xr
 from hydra import compose, initialize_config_module
 from matplotlib.figure import Figure
 
-from experiments.answer import answer
+from experiments.answer import Result
+from experiments.declare import UserError, declare
 from experiments.pool.factors import label, setting, varied
 from experiments.pool.pool import Pool
 from experiments.pool.sweep import Sweep
-from experiments.run import UserError, declare, perform
+from experiments.run import perform
 from experiments.sources import Brought
 from sim.backends.jax_backend import JaxBackend
 from sim.design import Cases, Design, Participants, Points
@@ -78,7 +79,7 @@ def answered(question, whole):
     found = evaluate(question.measures(), whole)
     said = {m.name: m.attributes for m in question.measures()}
     table = whole[["status"]].assign({name: ("sample", x, said[name]) for name, x in found.items()})
-    return answer(question, Brought(whole, table))
+    return Result(question, Brought(whole, table)).answer
 
 
 def told(question, m):

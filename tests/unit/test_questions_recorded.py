@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_module
 
-from experiments.answer import answer
+from experiments.answer import Result
+from experiments.declare import UserError
 from experiments.delta_f.recorded_units import RecordedUnits
-from experiments.run import UserError, perform
+from experiments.run import perform
 from experiments.sources import Brought, Recorded, place
 from sim.analysis.delta_f import delta_f, tally
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND, MIDPOINT_FROM_FIRST
@@ -45,7 +46,7 @@ def units(count=6, force=True, **trains):
 
 
 def answered(results, question=None):
-    return answer(RecordedUnits() if question is None else question, Brought(results, results[["status"]]))
+    return Result(RecordedUnits() if question is None else question, Brought(results, results[["status"]])).answer
 
 
 def drawn_and_told(recording, question=None):

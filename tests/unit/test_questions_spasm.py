@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.answer import answer
+from experiments.answer import Result
 from experiments.measures.spasm import pulses, spasm_measures
 from experiments.sources import Brought
 from experiments.spasm.abort_map import AbortMap
@@ -84,7 +84,7 @@ def asked(question, whole):
     found = evaluate(question.measures(), whole)
     measured = {m.name: ("sample", found[m.name], m.attributes) for m in question.measures()}
     table = whole[["status"]].assign(measured)
-    return answer(question, Brought(whole, table))
+    return Result(question, Brought(whole, table)).answer
 
 
 def failing(whole, *samples):

@@ -10,7 +10,7 @@ import xarray as xr
 from hydra import compose, initialize_config_module
 from omegaconf import DictConfig
 
-from experiments.run import UserError, declare_network, declare_protocol, declare_study
+from experiments.declare import UserError, declare_network, declare_protocol, declare_study
 from sim.spec.network import Network
 from sim.spec.state import State
 from sim.units import number_in
