@@ -255,7 +255,7 @@ def composed(*overrides):
 )
 def test_any_network_protocol_and_design_is_taken(population, overrides):
     source, question = declare(composed("experiment=pool", *overrides))
-    assert source.digest()  # the paths lead somewhere
+    assert source.digest(question.measures())  # the paths lead somewhere
     question.fits(source.factors())
     assert question.population == population
 

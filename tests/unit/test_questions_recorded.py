@@ -204,7 +204,15 @@ def test_the_order_of_the_units_changes_nothing():
 
 def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
     folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
-    names = {"recording.zarr", "measures.zarr", "measures.json", "figure.png", "figure.pdf", "provenance.json"}
+    names = {
+        "recording.zarr",
+        "measures.zarr",
+        "measures.json",
+        "figure.png",
+        "figure.pdf",
+        "provenance.json",
+        "config.yaml",
+    }
     assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv", "report.html"}
     report = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
     assert LATER_SPIKE_FROM_SECOND.describe() in report
