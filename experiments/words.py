@@ -19,11 +19,6 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
     return " ".join(filter(None, [f"{number(mean, digits, sign=sign)}{spread}", unit, f"(n = {n:.0f})"]))
 
 
-def attributes(units: str, long_name: str) -> dict[str, str]:
-    """What a variable of the measures says of itself."""
-    return {"units": units, "long_name": long_name}
-
-
 def listed(m: xr.Dataset, name: str) -> list[str]:
     """An attribute that names several things; a store may give back one name as a text."""
     found = m.attrs[name]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from experiments.shown import EVERY
-from experiments.words import attributes
+from experiments.statistics import attributes
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.delta_f_parts import Parts, pooled
 from sim.analysis.means import known_mean
