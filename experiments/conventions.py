@@ -1,5 +1,9 @@
-"""ΔF conventions by the name that a configuration gives them."""
+"""Questions that measure ΔF: the convention that they take, by name or declared in full."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from experiments.question import Question
 from sim.analysis.delta_f_convention import (
     LATER_SPIKE_FROM_FIRST,
     LATER_SPIKE_FROM_SECOND,
@@ -16,17 +20,34 @@ CONVENTIONS = {
 }
 
 
-def convention(named: str | DeltaFConvention) -> DeltaFConvention:
-    """The convention of that name; one that is declared in full stays as it is.
+@dataclass(frozen=True)
+class DeltaFQuestion(Question):
+    """A question that measures ΔF.
+
+    Args:
+        convention: of the ΔF, by a name of `CONVENTIONS` or declared in full.
 
     Raises:
         ValueError: no such name.
     """
-    if isinstance(named, DeltaFConvention):
-        return named
-    if named not in CONVENTIONS:
-        raise ValueError(
-            f"there is no ΔF convention {named!r}. Choose one of {', '.join(CONVENTIONS)}, "
-            "or declare your own with _target_: sim.analysis.delta_f_convention.DeltaFConvention."
-        )
-    return CONVENTIONS[named]
+
+    convention: DeltaFConvention | str = field(default="later_spike_from_second", kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "convention", self.chosen)
+
+    @property
+    def chosen(self) -> DeltaFConvention:
+        """The convention itself."""
+        if isinstance(self.convention, DeltaFConvention):
+            return self.convention
+        if self.convention not in CONVENTIONS:
+            raise ValueError(
+                f"there is no ΔF convention {self.convention!r}. Choose one of {', '.join(CONVENTIONS)}, "
+                "or declare your own with _target_: sim.analysis.delta_f_convention.DeltaFConvention."
+            )
+        return CONVENTIONS[self.convention]
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"convention": self.chosen.describe()}

@@ -69,10 +69,21 @@ class Asked:
         """Spikes and courses of some samples."""
         return View(self.results.isel(sample=np.asarray(samples, int)))
 
-    def done(self, samples: xr.DataArray) -> np.ndarray:
-        """The numbers among `samples` that belong to a sample that is done."""
+    def done(self, samples: xr.DataArray, most: int = 1) -> View:
+        """The first of some samples that are done, `most` at most; the first sample of all if none is."""
         numbers = samples.values.ravel()
-        return numbers[numbers >= 0]
+        return self.view(numbers[numbers >= 0][:most] if (numbers >= 0).any() else [0])
+
+    def number(self, path: str) -> float:
+        """A number of the network or the protocol, as it was under its states, in coherent units.
+
+        Raises:
+            ValueError: there is none, or the design varies it.
+        """
+        known = self.results.attrs.get("leaves", {})
+        if path not in known or path in self.results.coords:
+            raise ValueError(f"{self.question.name} asks for the one value of {path!r}, but the study has none.")
+        return float(known[path])
 
     def counted(self) -> dict[str, int]:
         """Samples, and how many failed."""
@@ -95,6 +106,11 @@ class Question(ABC):
     def name(self) -> str:
         """How an error and a report call it: 'paired ΔF'."""
         return type(self).__module__.rpartition(".")[2].replace("delta_f", "ΔF").replace("_", " ")
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What every answer says of its settings, as attributes."""
+        return {}
 
     def fits(self, factors: Mapping[str, int]) -> Any:
         """Refuse a design that the question cannot be asked of, before anything runs.

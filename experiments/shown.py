@@ -20,20 +20,19 @@ NOISE = {
 }
 
 
-def contraction(
-    spikes: np.ndarray, time: np.ndarray, command: np.ndarray, convention: DeltaFConvention
-) -> dict[str, tuple]:
-    """Variables of an answer that show one contraction.
+def contraction(asked: Asked, samples: xr.DataArray, population: str, convention: DeltaFConvention) -> dict[str, tuple]:
+    """Variables of an answer that show one contraction: the first of some samples that is done.
 
     Args:
-        spikes: s, (unit, spike).
-        time: s, (time,).
-        command: 1, (time,).
+        samples: their numbers, -1 where there is none.
+        population: name of the pool.
         convention: of the ΔF.
 
     Returns:
         `name -> (dims, values, attributes)`.
     """
+    view = asked.done(samples)
+    spikes, time, command = view.spikes(population)[0], view.time, view.course(f"{population}.excitation")[0]
     spikes = spikes[:, : max(2, int(spike_count(spikes).max(initial=0)))]
     t = np.arange(0, time[-1] + EVERY / 2, EVERY)
     small = np.float32  # 0.002 ms at 20 s
@@ -83,8 +82,7 @@ def shown_pair(spikes: np.ndarray, result: DeltaF, convention: DeltaFConvention)
 
 def noise(asked: Asked, samples: xr.DataArray, population: str, convention: DeltaFConvention) -> dict[str, tuple]:
     """The estimator noise of ΔF in some samples, as variables of an answer; NaN if none of them is done."""
-    some = asked.done(samples)[:NOISE_SAMPLES]
-    found = estimator_noise(asked.view(some if some.size else [0]).spikes(population), convention=convention)
+    found = estimator_noise(asked.done(samples, NOISE_SAMPLES).spikes(population), convention=convention)
     return {
         f"noise_{name}": ((), float(known_mean(getattr(found, name))), {"units": "pps", "long_name": words})
         for name, words in ((name, f"estimator noise {said}") for name, said in NOISE.items())

@@ -1,10 +1,11 @@
 """Where the results that a question is asked of come from: a simulation, variants of one, or a recording."""
 
+import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -30,7 +31,7 @@ class Brought(NamedTuple):
         return int((self.results["status"].values == Status.TODO).sum())
 
 
-class Source(Protocol):
+class Source(typing.Protocol):
     """What brings results, once, into the folder that is named by its digest."""
 
     def digest(self, measures: Sequence["Measure"]) -> str:

@@ -16,7 +16,7 @@ import xarray as xr
 
 from sim.backends.jax_backend import JaxBackend, JaxSimulation
 from sim.compile import couple
-from sim.compile.assemble import Part, cells, parameters
+from sim.compile.assemble import Assembled, cells, parameters
 from sim.compile.equations import compile_model
 from sim.compile.interventions import drives, pieces
 from sim.engine.circuit import Circuit, Group, Member
@@ -188,11 +188,11 @@ def _courses(prepared: JaxSimulation, numbers: dict[str, Any], stream: int) -> t
     return {**traces, **left.signals, **left.ports}, left.fired
 
 
-def _smooth(circuit: Circuit, parts: Sequence[Part]) -> Circuit:
+def _smooth(circuit: Circuit, parts: Sequence[Assembled]) -> Circuit:
     """The circuit with equations through which derivatives can be taken (see `sim.compile.namespaces.SMOOTH`)."""
     rules = [dict(part.compiled.observed) for part in parts]
 
-    def member(own: Member, part: Part, known: Mapping[str, Rule]) -> Member:
+    def member(own: Member, part: Assembled, known: Mapping[str, Rule]) -> Member:
         observed = tuple((name, known[name]) for name, _ in own.program.observed)
         return own._replace(program=own.program._replace(system=part.compiled.system, observed=observed))
 

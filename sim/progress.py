@@ -3,14 +3,14 @@
 import logging
 import sys
 import time
+import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 log = logging.getLogger("sherrington")
 
 
-class Progress(Protocol):
+class Progress(typing.Protocol):
     """Something that is told how many more samples are finished."""
 
     def __call__(self, samples: int, /) -> None: ...

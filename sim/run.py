@@ -77,8 +77,8 @@ class Study:
         return self.design.dataset(self.leaves())
 
     def described(self) -> dict[str, Any]:
-        """What is simulated, as JSON takes it: who (a sentence), who and what is done (`simulated`), and the tables
-        of a paper (`description`)."""
+        """What is simulated, as JSON takes it: who (a sentence), who and what is done (`simulated`), the tables of
+        a paper (`description`), and every number by its path, in coherent units (`leaves`)."""
         network, numerics = self.network, self.numerics
         who = network.words or ", ".join(f"{p.size} {p.name}" for p in network.populations)
         states = f"; {', '.join(state.name for state in network.states)}" if network.states else ""
@@ -88,6 +88,7 @@ class Study:
             "who": f"Simulated {who}{states}.",
             "simulated": f"Simulated {who}{states}{done}; dt {numerics.dt}, {numerics.scheme} scheme.",
             "description": {name: [asdict(table) for table in tables] for name, tables in parts.items()},
+            "leaves": {path: leaf.number for path, leaf in self.leaves().items()},
         }
 
     def digest(self, measures: Sequence[Measure] = ()) -> str:

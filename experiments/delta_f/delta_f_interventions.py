@@ -12,16 +12,15 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import convention
+from experiments.conventions import DeltaFQuestion
 from experiments.delta_f import delta_f_interventions_figure
 from experiments.measures.pool import outlasting_measures, pool_measures
 from experiments.measures.segment import segment_measures
 from experiments.published.delta_f_changes import SOURCES, band, verdict
-from experiments.question import Asked, Question
+from experiments.question import Asked
 from experiments.shown import EVERY, noise
 from experiments.statistics import attributes, change, known_mean, named, percent, summarised
 from experiments.words import listed, mean_and_sd, number
-from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.smoothing import smoothed_rate
 from sim.measure import Measure
 from sim.units import in_unit
@@ -45,7 +44,7 @@ ASKED = {  # of each kind of case, what of people it is held against, and how th
 
 
 @dataclass(frozen=True)
-class DeltaFInterventions(Question):
+class DeltaFInterventions(DeltaFQuestion):
     """Settings of the analysis; cases are given by their names in the design.
 
     Args:
@@ -58,10 +57,6 @@ class DeltaFInterventions(Question):
         silenced: the case in which the train cannot reach the pool.
         less, more: cases of less and of more ligand.
         example: case of the contraction shown beside the baseline.
-        convention: of the ΔF, by name (see `experiments.conventions`) or declared in full.
-
-    Raises:
-        ValueError: no such convention.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("case",)
@@ -77,22 +72,16 @@ class DeltaFInterventions(Question):
     less: Sequence[str]
     more: Sequence[str]
     example: str
-    convention: DeltaFConvention | str = "later_spike_from_second"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "convention", convention(self.convention))
 
     def measures(self) -> tuple[Measure, ...]:
-        chosen = convention(self.convention)
         return (
-            *(m for m in pool_measures(self.population, chosen) if m.name != "n_still_firing"),
-            *outlasting_measures(self.population, chosen),
+            *(m for m in pool_measures(self.population, self.chosen) if m.name != "n_still_firing"),
+            *outlasting_measures(self.population, self.chosen),
             *segment_measures(self.population, self.antagonist),
         )
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (case, seed), its changes from the baseline, and one contraction in full."""
-        chosen = convention(self.convention)
         m = asked.folded()
         named(m, "case", self.baseline, *self.trains, self.silenced, *self.less, *self.more, self.example)
         effects = {f"{x}_effect": change(m[x], "case", m["case"].values.tolist(), self.baseline) for x in EFFECTS}
@@ -101,11 +90,10 @@ class DeltaFInterventions(Question):
         m["level"] = (constitutive + m["ligand_mean"]).reset_coords(drop=True)
         m["level"].attrs = attributes("1", "monoaminergic level: constitutive part + ligand")
         m["frequency"] = _frequency(m)
-        found = noise(asked, m["sample"].sel(case=self.baseline), self.population, chosen)
-        return m.assign({**found, **self._control(asked, m), **self._shown(asked, m, chosen)}).assign_attrs(
+        found = noise(asked, m["sample"].sel(case=self.baseline), self.population, self.chosen)
+        return m.assign({**found, **self._control(asked, m), **self._shown(asked, m)}).assign_attrs(
             {name: getattr(self, name) for name in ("antagonist", "baseline", "silenced", "example", "population")},
             **{kind: list(getattr(self, kind)) for kind in ASKED},
-            convention=chosen.describe(),
         )
 
     def _control(self, asked: Asked, m: xr.Dataset) -> dict[str, xr.DataArray]:
@@ -119,7 +107,7 @@ class DeltaFInterventions(Question):
             for name, values in (("silenced_spikes", before != after), ("baseline_spikes", before >= 0))
         }
 
-    def _shown(self, asked: Asked, m: xr.Dataset, chosen: DeltaFConvention) -> dict[str, tuple]:
+    def _shown(self, asked: Asked, m: xr.Dataset) -> dict[str, tuple]:
         """Rates of the seed whose effect is nearest to the mean; NaN where no seed has both contractions."""
         pair = m["sample"].sel(case=[self.baseline, self.example]).values.reshape(2, -1)
         effect = m["delta_f_effect"].sel(case=self.example).values.ravel()
@@ -128,7 +116,7 @@ class DeltaFInterventions(Question):
         view = asked.view(np.maximum(pair[:, np.argmin(np.where(both, away, np.inf))], 0))
         time, there = view.time, np.where(both.any(), 1, np.nan)
         t = np.arange(0, time[-1] + EVERY / 2, EVERY)
-        rate = there * smoothed_rate(view.spikes(self.population), t, convention=chosen.rate)
+        rate = there * smoothed_rate(view.spikes(self.population), t, convention=self.chosen.rate)
         command = there * view.course(f"{self.population}.excitation")[0]
         begin, lasting = (in_unit(x, "ms", "a time of the train") / 1000 for x in (self.start, self.duration))
         words = "smoothed rates, without and with the train"

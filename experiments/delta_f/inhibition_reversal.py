@@ -14,14 +14,13 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import convention
+from experiments.conventions import DeltaFQuestion
 from experiments.delta_f import inhibition_reversal_figure
 from experiments.delta_f.inhibition_reversal_pairs import GROUPS, by_unit, compare, courses
 from experiments.measures.parts import outlasting, parts_measures, parts_of
-from experiments.question import Asked, Question
+from experiments.question import Asked
 from experiments.statistics import change, summarised
 from experiments.words import number
-from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.traces import smoothed
 from sim.measure import Measure
 
@@ -31,37 +30,28 @@ equations: 5th-order polynomial, r² >= 0.7, noise off, dt 0.025 ms."""
 
 
 @dataclass(frozen=True)
-class InhibitionReversal(Question):
+class InhibitionReversal(DeltaFQuestion):
     """Settings of the analysis; conditions are given by value, and the nearest one in the design is taken.
 
     Args:
         population: the pool.
-        convention: of the ΔF, by name (see `experiments.conventions`) or declared in full; in pps.
         levels: a low and a high monoaminergic level, shown in full.
         contrast: tonic inhibition, from and to.
         peak: excitatory command at the top of the contractions shown.
-
-    Raises:
-        ValueError: no such convention.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("monoamine", "inhibition", "peak")
 
     population: str
-    convention: DeltaFConvention | str = "later_spike_from_second"
     levels: tuple[float, float] = (0.85, 1.2)
     contrast: tuple[float, float] = (1.5, 5.0)
     peak: float = 20.0
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "convention", convention(self.convention))
-
     def measures(self) -> tuple[Measure, ...]:
-        return parts_measures(self.population, convention(self.convention))
+        return parts_measures(self.population, self.chosen)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """ΔF and its parts on the grid (monoamine, inhibition, peak, seed), in the same pairs, and of one pair."""
-        chosen = convention(self.convention)
         m = asked.folded().sortby(list(self.dims))
         least, *_ = every = m["inhibition"].values.tolist()
         m = m.assign(delta_f_change=change(m["delta_f"], "inhibition", every, least, words="change from the least"))
@@ -71,14 +61,13 @@ class InhibitionReversal(Question):
         number_of = first.isel(inhibition=strengths).transpose("inhibition", "monoamine", "peak").values
         at = np.where(number_of < 0, -1, np.arange(number_of.size).reshape(number_of.shape))
         view = asked.view(np.maximum(number_of, 0).ravel())
-        taken, lasting = parts_of(view, self.population, chosen), outlasting(view, self.population, chosen)
+        taken, lasting = parts_of(view, self.population, self.chosen), outlasting(view, self.population, self.chosen)
         pic, time = smoothed(-view.traces("i_pic", self.population), view.time), view.time
         command, spikes = view.course(f"{self.population}.excitation"), view.spikes(self.population)
         shown = at[:, levels, top].T
-        found = compare(np.where(number_of[0] == number_of[1], -1, at), taken, lasting, pic, time, chosen)
-        found |= courses(shown, taken, spikes, command, pic, time, chosen) | by_unit(shown, taken, lasting)
+        found = compare(np.where(number_of[0] == number_of[1], -1, at), taken, lasting, pic, time, self.chosen)
+        found |= courses(shown, taken, spikes, command, pic, time, self.chosen) | by_unit(shown, taken, lasting)
         return summarised(m).assign_coords(group=list(GROUPS)).assign(found).assign_attrs(
-            convention=chosen.describe(),
             levels=m["monoamine"].values[levels].tolist(),
             contrast=m["inhibition"].values[strengths].tolist(),
             peak=float(m["peak"][top[0]]),

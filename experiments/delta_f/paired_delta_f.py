@@ -11,61 +11,48 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import convention
+from experiments.conventions import DeltaFQuestion
 from experiments.delta_f import paired_delta_f_figure
 from experiments.measures.pool import outlasting, pool_measures
 from experiments.published import ramps
-from experiments.question import Asked, Question
+from experiments.question import Asked
 from experiments.shown import contraction, noise
 from experiments.statistics import change, summarised
 from experiments.words import mean_and_sd, number
-from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.measure import Measure
 
 
 @dataclass(frozen=True)
-class PairedDeltaF(Question):
+class PairedDeltaF(DeltaFQuestion):
     """Settings of the analysis; conditions are given by value, and the nearest one in the design is taken.
 
     Args:
         population: the pool.
-        convention: of the ΔF, by name (see `experiments.conventions`) or declared in full.
         example: monoaminergic level and tonic inhibition of the contraction shown.
         contrast: tonic inhibition, from and to, whose effect on ΔF is shown.
         levels: a low and a high monoaminergic level at which that effect is told.
-
-    Raises:
-        ValueError: no such convention.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("monoamine", "inhibition")
 
     population: str
-    convention: DeltaFConvention | str = "later_spike_from_second"
     example: tuple[float, float] = (1.0, 1.5)
     contrast: tuple[float, float] = (1.5, 5.0)
     levels: tuple[float, float] = (0.85, 1.2)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "convention", convention(self.convention))
-
     def measures(self) -> tuple[Measure, ...]:
-        taken = pool_measures(self.population, convention(self.convention))
+        taken = pool_measures(self.population, self.chosen)
         return *(m for m in taken if m.name != "n_still_firing"), outlasting(self.population)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, inhibition, seed), and one contraction in full."""
-        chosen = convention(self.convention)
         m = asked.folded()
         start, end = (float(m["inhibition"].sel(inhibition=x, method="nearest")) for x in self.contrast)
         m = m.assign({f"{name}_effect": change(m[name], "inhibition", end, start) for name in ("delta_f", "peak_rate")})
         m = summarised(m)
         here = m.sel(monoamine=self.example[0], inhibition=self.example[1], method="nearest")
-        view = asked.view([*asked.done(here["sample"])[:1]] or [0])
-        spikes, command = view.spikes(self.population), view.course(f"{self.population}.excitation")
-        found = contraction(spikes[0], view.time, command[0], chosen)
-        return m.assign(found | noise(asked, here["sample"], self.population, chosen)).assign_attrs(
-            convention=chosen.describe(),
+        found = contraction(asked, here["sample"], self.population, self.chosen)
+        return m.assign(found | noise(asked, here["sample"], self.population, self.chosen)).assign_attrs(
             example=[float(here["monoamine"]), float(here["inhibition"])],
             contrast=[start, end],
             levels=[float(m["monoamine"].sel(monoamine=x, method="nearest")) for x in self.levels],

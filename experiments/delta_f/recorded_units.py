@@ -10,36 +10,32 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import convention
+from experiments.conventions import DeltaFQuestion
 from experiments.delta_f import recorded_units_figure, recorded_units_tables
 from experiments.delta_f.recorded_units_measured import courses, pairs, remembering, units
-from experiments.question import Asked, Question
+from experiments.question import Asked
 from experiments.shown import shown_pair
 from experiments.statistics import attributes
 from experiments.words import number
 from sim.analysis.delta_f import delta_f
-from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.results.schema import spike_times
 
 
 @dataclass(frozen=True)
-class RecordedUnits(Question):
+class RecordedUnits(DeltaFQuestion):
     """Settings of the analysis.
 
     Args:
-        convention: of the ΔF, by name (see `experiments.conventions`) or declared in full; its smoother gives the peak
-            rate and the brace height too.
         longest_interval: s; a longer interval is a pause, which is counted, and left out of the mean rate and the CoV.
 
     Raises:
-        ValueError: no such convention, or no positive interval.
+        ValueError: no positive interval.
     """
 
-    convention: DeltaFConvention | str = "later_spike_from_second"
     longest_interval: float = 0.4
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "convention", convention(self.convention))
+        super().__post_init__()
         if not self.longest_interval > 0:
             raise ValueError(
                 f"question.longest_interval is {self.longest_interval} s, but intervals are longer than 0. "
@@ -48,7 +44,7 @@ class RecordedUnits(Question):
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Everything about every unit (unit) and pair (control, test), and the course of force and rates to draw."""
-        chosen = remembering(convention(self.convention))
+        chosen = remembering(self.chosen)
         one = asked.results.isel(sample=0).load()
         times = spike_times(one).values
         found = delta_f(times, convention=chosen)
@@ -64,7 +60,6 @@ class RecordedUnits(Question):
             {
                 **{name: one.attrs[name] for name in ("recording", "muscle", "task", "note")},
                 "fs_hz": float(one.attrs.get("fs_hz", np.nan)),
-                "convention": chosen.describe(),
                 "delta_f_unit": "1" if chosen.normalised else "pps",
                 "longest_interval": self.longest_interval,
                 "force_unit": "" if force is None else force.attrs["units"],

@@ -7,45 +7,42 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import convention
+from experiments.conventions import DeltaFQuestion
 from experiments.measures.force import signal_measures
 from experiments.measures.pool import pool_measures
 from experiments.pool import pool_figure
 from experiments.pool.factors import setting, varied, varying
-from experiments.question import Asked, Question
+from experiments.question import Asked
 from experiments.shown import contraction
 from experiments.statistics import summarised
 from experiments.words import listed, mean_and_sd, number
-from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.measure import Measure
 
 MUSCLE: Mapping[str, Any] = {"peak_force": ("peak force", 1, "%"), "mean_emg": ("mean EMG", 3, "")}
 
 
 @dataclass(frozen=True)
-class Pool(Question):
+class Pool(DeltaFQuestion):
     """Settings of the analysis.
 
     Args:
         population: name of the pool.
-        convention: of the ΔF, by name (see `experiments.conventions`) or declared in full.
         signals: of the pool's muscle, "force" and "emg", that are measured too.
 
     Raises:
-        ValueError: no such convention or signal.
+        ValueError: no such signal.
     """
 
     population: str
-    convention: DeltaFConvention | str = "later_spike_from_second"
     signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "convention", convention(self.convention))
+        super().__post_init__()
         self.measures()
 
     def measures(self) -> tuple[Measure, ...]:
         muscle = signal_measures(self.population, self.signals)
-        return *pool_measures(self.population, convention(self.convention)), *muscle
+        return *pool_measures(self.population, self.chosen), *muscle
 
     def fits(self, factors: Mapping[str, int]) -> list[str]:
         """The factors that are drawn, two at most.
@@ -59,14 +56,11 @@ class Pool(Question):
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Measures of every contraction along (factors..., seed), and one contraction in full."""
-        along, chosen = self.fits({str(k): n for k, n in asked.grid.sizes.items()}), convention(self.convention)
+        along = self.fits({str(k): n for k, n in asked.grid.sizes.items()})
         m = summarised(asked.folded(*along))
         place = {dim: (m.sizes[dim] - 1) // 2 for dim in along}  # the middle of each
-        shown = asked.done(m["sample"].isel(place))[:1]
-        view = asked.view(shown if shown.size else [0])
-        spikes, command = view.spikes(self.population), view.course(f"{self.population}.excitation")
-        m = m.assign(contraction(spikes[0], view.time, command[0], chosen))
-        return m.assign_attrs(convention=chosen.describe(), along=along, example=list(place.values()))
+        found = contraction(asked, m["sample"].isel(place), self.population, self.chosen)
+        return m.assign(found).assign_attrs(along=along, example=list(place.values()))
 
     def draw(self, m: xr.Dataset) -> Figure:
         """One contraction, and the measures along the factors; without any, one pair of units and a table."""

@@ -7,7 +7,6 @@ import xarray as xr
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
-from experiments.conventions import convention
 from experiments.pool import sweep_figure
 from experiments.pool.factors import varied, varying
 from experiments.pool.pool import Pool
@@ -53,7 +52,7 @@ class Sweep(Pool):
             measure=("measure", shown, attributes("", "measures that are shown")),
         )
         units = [str(asked.grid[path].attrs.get("units", "1")) for path in paths]
-        return m.assign_attrs(convention=convention(self.convention).describe(), along=by, path_units=units)
+        return m.assign_attrs(along=by, path_units=units)
 
     def draw(self, m: xr.Dataset) -> Figure:
         """Each measure against each parameter."""

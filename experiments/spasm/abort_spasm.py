@@ -29,7 +29,7 @@ class AbortSpasm(Question):
     Args:
         population: in spasm.
         nerve: afferents that are stimulated.
-        ligand: at rest, which adds to the constitutive part of the level.
+        ligand: path of the ligand at rest, which adds to the constitutive part of the level.
         start, lasting: when something is done, and how long the nerve is stimulated.
         untreated: case in which nothing is.
         shown: cases shown over time, from top to bottom.
@@ -40,7 +40,7 @@ class AbortSpasm(Question):
 
     population: str
     nerve: str
-    ligand: float
+    ligand: str
     start: str | float
     lasting: str | float
     untreated: str
@@ -57,7 +57,8 @@ class AbortSpasm(Question):
         named(m, "case", self.untreated, *self.shown, *self.doses)
         m["spasm_left"] = left_of(m["force_left"], m["force_left"].sel(case=self.untreated, drop=True))
         m = summarised(m)
-        m = m.assign(level=(m["constitutive"] + self.ligand).drop_vars("constitutive"))
+        ligand = asked.number(self.ligand)
+        m = m.assign(level=(m["constitutive"] + ligand).drop_vars("constitutive"))
         m["level"].attrs = attributes("1", "level at rest: constitutive part + ligand")
         left = m["spasm_left"]  # shown is the seed that is nearest to the mean in all cases, at each level
         away = ((left - left.mean("seed")) ** 2).sum("case", skipna=False).fillna(np.inf)
@@ -70,7 +71,7 @@ class AbortSpasm(Question):
         start, stop = window(self.start, self.lasting, "stimulation")
         return m.assign(found).assign_attrs(
             untreated=self.untreated, shown=list(self.shown), doses=list(self.doses), start=start, stop=stop,
-            relief=RELIEF, ends=view.end, ligand=self.ligand,
+            relief=RELIEF, ends=view.end, ligand=ligand,
         )  # fmt: skip
 
     def draw(self, m: xr.Dataset) -> Figure:

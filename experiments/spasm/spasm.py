@@ -28,7 +28,7 @@ class Spasm(Question):
 
     Args:
         population: the motoneurons.
-        ligand: at rest, which adds to the constitutive part of the level.
+        ligand: path of the ligand at rest, which adds to the constitutive part of the level.
         start, duration: of the brief input.
         shown: two constitutive parts whose courses are shown; the nearest of the design are taken.
     """
@@ -36,7 +36,7 @@ class Spasm(Question):
     dims: ClassVar[tuple[str, ...]] = ("monoamine",)
 
     population: str
-    ligand: float
+    ligand: str
     start: str | float
     duration: str | float
     shown: Sequence[float]
@@ -47,7 +47,7 @@ class Spasm(Question):
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure on the grid (monoamine, seed), and the courses of one seed at two levels."""
         m = summarised(asked.folded().sortby("monoamine"))
-        m = m.assign(level=(m["monoamine"] + self.ligand).drop_vars("monoamine"))
+        m = m.assign(level=(m["monoamine"] + asked.number(self.ligand)).drop_vars("monoamine"))
         m["level"].attrs = attributes("1", "monoaminergic level: constitutive part + ligand")
         here = m.sel(monoamine=list(self.shown), method="nearest").rename(monoamine="shown")
         first = (here["sample"] >= 0).argmax("seed")  # a seed that is done

@@ -4,8 +4,9 @@ A smoother turns the instantaneous rates of a chunk into a fit, and a fit gives 
 between its first and last rate. Smoothers: `Polynomial`, `Hann`, `SupportVector`.
 """
 
+import typing
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from sim.analysis.spikes import PlacedAt, as_spike_times, instantaneous_rates
 POINTS = 500  # even times at which two rates are compared
 
 
-class Fit(Protocol):
+class Fit(typing.Protocol):
     """Smoothed rates of a chunk of samples."""
 
     @property
@@ -32,7 +33,7 @@ class Fit(Protocol):
         ...
 
 
-class Smoother(Protocol):
+class Smoother(typing.Protocol):
     """How a smooth curve is laid through instantaneous rates."""
 
     def describe(self) -> str: ...

@@ -1,6 +1,7 @@
 """What every back end offers: a prepared simulation that runs slabs of a design."""
 
-from typing import NamedTuple, Protocol
+import typing
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -8,7 +9,7 @@ import xarray as xr
 from sim.results.schema import Schema
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.protocol import Protocol as Intervention
+from sim.spec.protocol import Protocol
 from sim.spec.record import Record
 
 
@@ -19,7 +20,7 @@ class Slab(NamedTuple):
     status: np.ndarray
 
 
-class Simulation(Protocol):
+class Simulation(typing.Protocol):
     """A network, protocol and record, ready to run any samples of a design."""
 
     schema: Schema
@@ -39,13 +40,13 @@ class Simulation(Protocol):
         ...
 
 
-class Backend(Protocol):
+class Backend(typing.Protocol):
     """Something that can run declared networks."""
 
     def prepare(
         self,
         network: Network,
-        protocol: Intervention,
+        protocol: Protocol,
         record: Record,
         design: xr.Dataset,
         numerics: Numerics,

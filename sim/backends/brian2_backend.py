@@ -23,7 +23,7 @@ from sim.backends.brian2_coupling import Coupling
 from sim.backends.brian2_door import brian2_for_numpy, running, set_values, unit_text
 from sim.backends.simulation import Batch, LaneSimulation
 from sim.compile.abstract_code import one_sided, staggered
-from sim.compile.assemble import Part
+from sim.compile.assemble import Assembled
 from sim.engine import rng
 from sim.engine.circuit import NetworkOutcome
 from sim.engine.drive import Drive
@@ -183,7 +183,7 @@ class Brian2Simulation(LaneSimulation):
             actions=coupling.actions(),
         )
 
-    def _group(self, part: Part, batch: Batch, k: int, steps: int) -> Any:
+    def _group(self, part: Assembled, batch: Batch, k: int, steps: int) -> Any:
         """One population of all samples."""
         brian2 = brian2_for_numpy()
         model, program = part.population.model, part.program
@@ -227,11 +227,11 @@ class Brian2Simulation(LaneSimulation):
             found[name] = self._by_cell(values * si_factor(dimensions[name]), k)
         return found
 
-    def _finite(self, part: Part, group: Any) -> np.ndarray:
+    def _finite(self, part: Assembled, group: Any) -> np.ndarray:
         states = [np.asarray(getattr(group, s.name + "_")[:]) for s in part.population.model.parsed.states]
         return np.isfinite(states).all(0).reshape(self.batch, part.population.size)
 
-    def _method(self, part: Part) -> Any:
+    def _method(self, part: Assembled) -> Any:
         if self.method != "same":
             return self.method
         model, scheme = part.population.model, self.numerics.scheme
@@ -264,7 +264,7 @@ class Brian2Simulation(LaneSimulation):
         return "\n".join(lines)
 
     def _tables(
-        self, part: Part, batch: Batch, cells: Cells, steps: int
+        self, part: Assembled, batch: Batch, cells: Cells, steps: int
     ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Commands and noise of every step as functions of (t, column) and (t, i), and each sample's column by port."""
         brian2 = brian2_for_numpy()

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.backends.brian2_door import brian2_for_numpy, set_values, unit_text
 from sim.backends.simulation import Batch
-from sim.compile.assemble import Part
+from sim.compile.assemble import Assembled
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Link, Sense
 from sim.engine.coupling import carried, tree_sum
@@ -33,7 +33,7 @@ class Coupling:
     def __init__(
         self,
         circuit: Circuit,
-        parts: list[Part],
+        parts: list[Assembled],
         batch: Batch,
         groups: list[Any],
         numerics: Numerics,

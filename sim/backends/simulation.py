@@ -8,7 +8,7 @@ import xarray as xr
 
 from sim.backends.base import Slab
 from sim.compile import couple
-from sim.compile.assemble import Part, assemble, cells, parameters
+from sim.compile.assemble import Assembled, assemble, cells, parameters
 from sim.compile.interventions import drives, horizon, pieces, time_course, triggers
 from sim.engine.circuit import Circuit, NetworkOutcome
 from sim.engine.drive import FINE, Drive
@@ -93,7 +93,7 @@ class LaneSimulation(ABC):
         leaves = {**network.leaves(), **protocol.leaves()}
         self.leaves = {path: np.array([value.number]) for path, value in leaves.items()}
         read = couple.variables_read(network)
-        self.parts: list[Part] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
+        self.parts: list[Assembled] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
         check_numbers(protocol, numbers)
         with np.errstate(over="ignore"):  # an infinite one is refused below

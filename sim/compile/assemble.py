@@ -17,7 +17,7 @@ from sim.spec.record import Record
 from sim.units import in_unit
 
 
-class Part(NamedTuple):
+class Assembled(NamedTuple):
     """One population, compiled; `read` has the variables that signals and projections read."""
 
     population: Population
@@ -26,7 +26,7 @@ class Part(NamedTuple):
     read: dict[str, Rule]
 
 
-def assemble(population: Population, record: Record, numerics: Numerics, read: tuple[str, ...] = ()) -> Part:
+def assemble(population: Population, record: Record, numerics: Numerics, read: tuple[str, ...] = ()) -> Assembled:
     """Compile one population.
 
     Args:
@@ -50,7 +50,7 @@ def assemble(population: Population, record: Record, numerics: Numerics, read: t
         observed=tuple((name, rules[name]) for name in wanted),
         dtype=jnp.float64 if numerics.dtype == "float64" else jnp.float32,
     )
-    return Part(population, compiled, program, {name: rules[name] for name in read})
+    return Assembled(population, compiled, program, {name: rules[name] for name in read})
 
 
 def _quiet_steps(model: Model, numerics: Numerics) -> int:
@@ -60,7 +60,7 @@ def _quiet_steps(model: Model, numerics: Numerics) -> int:
     return max(1, round(time / numerics.dt_ms))
 
 
-def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def parameters(part: Assembled, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Every parameter of a population, coherent units, (sample, cell); an axis on which nothing varies has length 1.
 
     Args:
@@ -73,7 +73,7 @@ def parameters(part: Part, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarr
     return found
 
 
-def cells(part: Part, params: dict[str, np.ndarray], stream: np.ndarray, host: Any = np) -> Cells:
+def cells(part: Assembled, params: dict[str, np.ndarray], stream: np.ndarray, host: Any = np) -> Cells:
     """The lanes of some samples: every cell of the first sample, then of the second ...
 
     Args:
@@ -100,7 +100,7 @@ def cells(part: Part, params: dict[str, np.ndarray], stream: np.ndarray, host: A
     )
 
 
-def _used(part: Part) -> set[str]:
+def _used(part: Assembled) -> set[str]:
     """The constants that a step, a record, a signal or a projection reads."""
     program = part.program
     rules = [program.fires, program.quiet, *(r for _, r in program.resets), *(r for _, r in program.observed)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compile.assemble import Part
+from sim.compile.assemble import Assembled
 from sim.engine.circuit import Circuit, Link, Member, Sense
 from sim.spec.network import Network, NetworkError
 from sim.spec.numerics import Numerics
@@ -31,7 +31,9 @@ def variables_read(network: Network) -> dict[str, tuple[str, ...]]:
     return {name: tuple(variables) for name, variables in found.items()}
 
 
-def circuit(network: Network, protocol: Protocol, parts: list[Part], numerics: Numerics, numbers: Numbers) -> Circuit:
+def circuit(
+    network: Network, protocol: Protocol, parts: list[Assembled], numerics: Numerics, numbers: Numbers
+) -> Circuit:
     """Compile what couples the populations.
 
     Args:

@@ -1,8 +1,9 @@
 """Protocols composed in time, one after the other (`>>`) or at once (`+`), and what each of their elements has."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -110,8 +111,8 @@ def _several(found: tuple[Protocol, ...]) -> tuple[Protocol, ...]:
 
 
 @dataclass(frozen=True)
-class Sequence(Protocol):
-    """One after the other."""
+class _Composed(Protocol):
+    """Several protocols."""
 
     parts: tuple[Protocol, ...]
 
@@ -120,38 +121,33 @@ class Sequence(Protocol):
 
     def elements(self) -> "list[Element]":
         return [e for part in self.parts for e in part.elements()]
+
+
+@dataclass(frozen=True)
+class Sequence(_Composed):
+    """One after the other."""
 
     def length(self, numbers: Numbers) -> np.ndarray:
         return sum((part.length(numbers) for part in self.parts), np.zeros(1))
 
     def pieces(self, numbers: Numbers, start: np.ndarray, end: np.ndarray) -> list[Piece]:
-        found = []
-        for part in self.parts:
-            stop = start + part.length(numbers)
-            found += part.pieces(numbers, start, stop)
-            start = stop
-        return found
+        turns = self._turns(start, [part.length(numbers) for part in self.parts])
+        return [piece for part, begin, stop in turns for piece in part.pieces(numbers, begin, stop)]
 
     def placed(self, start: float = 0.0, end: float | None = None) -> "list[tuple[Element, float, float]]":
-        found = []
-        for part in self.parts:
-            stop = start + _lasting(part)
-            found += part.placed(start, stop)
-            start = stop
-        return found
+        turns = self._turns(start, map(_lasting, self.parts))
+        return [found for part, begin, stop in turns for found in part.placed(begin, stop)]
+
+    def _turns(self, start: Any, lengths: Iterable[Any]) -> Iterator[tuple[Protocol, Any, Any]]:
+        """Every part with its begin and its end, in the unit of its length."""
+        for part, length in zip(self.parts, lengths, strict=True):
+            yield part, start, start + length
+            start = start + length
 
 
 @dataclass(frozen=True)
-class Together(Protocol):
+class Together(_Composed):
     """At the same time, all from the same start."""
-
-    parts: tuple[Protocol, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", _several(self.parts))
-
-    def elements(self) -> "list[Element]":
-        return [e for part in self.parts for e in part.elements()]
 
     def length(self, numbers: Numbers) -> np.ndarray:
         return reduce(np.maximum, (part.length(numbers) for part in self.parts))

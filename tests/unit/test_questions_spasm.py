@@ -76,6 +76,7 @@ def results(design, pool, forces, given=None):
             population=("unit", ["soleus"] * (units - 2) + ["tibialis_ia"] * 2),
             status=("sample", np.full(len(samples), Status.DONE)),
         )
+        .assign_attrs(leaves={"network.ligand.baseline": 0.5})
     )
 
 
@@ -173,7 +174,7 @@ def test_only_the_population_asked_about_is_measured():
 # ---- spasm: from which level on firing outlasts a brief input
 
 MONOAMINE = "network.soleus.monoamine"
-SPASM = Spasm(population="soleus", ligand=0.5, start="1 s", duration="1 s", shown=[0.35, 0.5])
+SPASM = Spasm(population="soleus", ligand="network.ligand.baseline", start="1 s", duration="1 s", shown=[0.35, 0.5])
 AFTER = {0.35: [until(2), until(1.5)], 0.5: [until(12), until(5)]}  # two units at each level; the input ends at 2 s
 
 
@@ -276,7 +277,8 @@ def test_a_spasm_needs_its_axis():
 # ---- abort_spasm: what stops it
 
 ABORT = AbortSpasm(
-    population="soleus", nerve="tibialis_ia", ligand=0.5, start="4 s", lasting="5 s", untreated="nothing",
+    population="soleus", nerve="tibialis_ia", ligand="network.ligand.baseline", start="4 s", lasting="5 s",
+    untreated="nothing",
     shown=["nothing", "train", "burst"], doses=["train"],
 )  # fmt: skip
 DONE = {  # by case: trains of two units, force from the begin on, pulses; two units and force 8 untreated
