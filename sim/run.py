@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from sim.backends.base import Backend, Simulation, Slab
@@ -24,6 +25,7 @@ from sim.results.schema import Schema
 from sim.results.slabs import samples_per_slab
 from sim.results.store import Store
 from sim.results.writer import Writer
+from sim.size import check_disk, check_one, check_samples
 from sim.spec.describe.words import in_words
 from sim.spec.kinds import part
 from sim.spec.network import Network
@@ -65,8 +67,11 @@ class Study:
             raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
         check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
-        self.network.check_free(map(str, self.samples().coords))
+        check_samples(self)
+        samples = self.samples()
+        self.network.check_free(map(str, samples.coords))
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
+        check_one(self, numbers_of(samples))
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that the design may vary, by path."""
@@ -132,9 +137,13 @@ def run(
         StoreError: the store belongs to another study, or the disk refuses; what was finished is kept.
     """
     study.check()
+    if batch is not None and batch < 1:
+        raise ValueError(f"a batch has at least one sample, but batch is {batch}.")
     if not 0 <= slice < slices:
         raise ValueError(f"slices are numbered from 0 to {slices - 1}, but slice {slice} was asked for.")
     design, store = study.samples(), _opened(study, path, measures)
+    if store is None:
+        check_disk(study, numbers_of(design), design.sizes["sample"], Path(path))
     if store is not None:
         if measures:
             Measured.beside(store, measures).complete()
@@ -232,6 +241,11 @@ def _fitting(study: Study, design: xr.Dataset) -> int:
     together = study.backend.together(sum(p.size for p in study.network.populations))
     free = min(free_memory(), study.backend.free_bytes())
     return batch_size(design.sizes["sample"], together=together, sample_bytes=one.sample_bytes, free=free)
+
+
+def numbers_of(design: xr.Dataset) -> dict[str, np.ndarray]:
+    """The numbers that a design varies, by path, (sample,)."""
+    return {str(name): x.values for name, x in design.coords.items() if x.dtype.kind in "iuf"}
 
 
 def _count(slabs: list[slice]) -> int:

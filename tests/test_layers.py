@@ -30,7 +30,7 @@ MAY_IMPORT = {
 # package from outside -> where it may be imported
 ONLY_IN = {
     "matplotlib": ("experiments",),
-    "hydra": ("experiments",),
+    "hydra": ("experiments", "conf"),
     "omegaconf": ("experiments",),
     "zarr": ("sim.results",),
     "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),

@@ -22,7 +22,10 @@ class Timing:
 
 @dataclass
 class Config:
-    """Groups hold what is instantiated; the rest are plain values that the command line may set."""
+    """Groups hold what is built (see `experiments.targets`); the rest are plain values that the command line may set.
+
+    `needs` names the group that an experiment cannot do without: {network: segment}.
+    """
 
     name: str = "???"
     scale: str = "full"
@@ -36,6 +39,7 @@ class Config:
     backend: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
+    needs: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None
     seed: int = 0
