@@ -55,7 +55,7 @@ def arranged(words: Sequence[str]) -> list[str]:
 
 def own_folders(words: Sequence[str]) -> list[str]:
     """The folders that `--config-dir` names."""
-    pairs = zip(words, [*words[1:], ""], strict=True)
+    pairs = zip(words, [*words[1:], ""], strict=False)
     named = [value for word, value in pairs if word in ("--config-dir", "-cd")]
     return named + [word.partition("=")[2] for word in words if word.startswith("--config-dir=")]
 

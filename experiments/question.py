@@ -144,7 +144,9 @@ class Question(ABC):
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                self.headline(self.answer(Asked(results, table, self)))
+                asked = Asked(results, table, self)
+                found = self.answer(asked)
+                self.headline(found.assign_attrs({**asked.counted(), **self.said, **found.attrs}))
         except ValueError as problem:
             if said_by(problem, ("sim", "experiments", type(self).__module__)):
                 raise

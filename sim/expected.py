@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from sim.measure import Measure, check_measures
 from sim.results.status import Status
-
-if TYPE_CHECKING:
-    from sim.run import Study
+from sim.run import Study
 
 SPIKES = 2
 """Room for spikes; there are none."""
 
 
-def expected(study: "Study", measures: Sequence[Measure] = ()) -> tuple[xr.Dataset, xr.Dataset]:
+def expected(study: Study, measures: Sequence[Measure] = ()) -> tuple[xr.Dataset, xr.Dataset]:
     """The results (sample, ...) and the measures (sample,) as `run` and `measured` will give them, all samples failed.
 
     Nothing of it takes memory but the time axis and the design.

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from sim.backends.base import Backend, Simulation, Slab
@@ -25,7 +24,7 @@ from sim.results.schema import Schema
 from sim.results.slabs import samples_per_slab
 from sim.results.store import Store
 from sim.results.writer import Writer
-from sim.size import check_disk, check_one, check_samples
+from sim.size import Parts, check_disk, check_one, check_samples
 from sim.spec.describe.words import in_words
 from sim.spec.kinds import part
 from sim.spec.network import Network
@@ -67,11 +66,16 @@ class Study:
             raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
         check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
-        check_samples(self)
+        check_samples(self.design)
         samples = self.samples()
         self.network.check_free(map(str, samples.coords))
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
-        check_one(self, numbers_of(samples))
+        check_one(self.sized(samples))
+
+    def sized(self, samples: xr.Dataset) -> Parts:
+        """What decides how large a sample is."""
+        numbers = {str(name): x.values for name, x in samples.coords.items() if x.dtype.kind in "iuf"}
+        return Parts(self.network, self.protocol, self.record, self.numerics, numbers)
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that the design may vary, by path."""
@@ -143,7 +147,7 @@ def run(
         raise ValueError(f"slices are numbered from 0 to {slices - 1}, but slice {slice} was asked for.")
     design, store = study.samples(), _opened(study, path, measures)
     if store is None:
-        check_disk(study, numbers_of(design), design.sizes["sample"], Path(path))
+        check_disk(study.sized(design), design.sizes["sample"], Path(path))
     if store is not None:
         if measures:
             Measured.beside(store, measures).complete()
@@ -241,11 +245,6 @@ def _fitting(study: Study, design: xr.Dataset) -> int:
     together = study.backend.together(sum(p.size for p in study.network.populations))
     free = min(free_memory(), study.backend.free_bytes())
     return batch_size(design.sizes["sample"], together=together, sample_bytes=one.sample_bytes, free=free)
-
-
-def numbers_of(design: xr.Dataset) -> dict[str, np.ndarray]:
-    """The numbers that a design varies, by path, (sample,)."""
-    return {str(name): x.values for name, x in design.coords.items() if x.dtype.kind in "iuf"}
 
 
 def _count(slabs: list[slice]) -> int:

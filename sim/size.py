@@ -4,15 +4,17 @@ import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.batch_size import free_memory
+from sim.design import Design
+from sim.spec.network import Network
+from sim.spec.numerics import Numerics
+from sim.spec.protocol import Protocol
+from sim.spec.record import Record
 from sim.units import positive
-
-if TYPE_CHECKING:
-    from sim.run import Study
 
 COPIES = 3
 """Of the arrays of a sample: as the device leaves them, sorted, and as they are written; see `sample_bytes`."""
@@ -20,17 +22,31 @@ SMALLEST = 100
 """How many times smaller than its arrays a store may be at best, for it is compressed."""
 
 
+class Parts(NamedTuple):
+    """What decides how large a sample is.
+
+    Args:
+        numbers: of what the design varies, by path, (sample,).
+    """
+
+    network: Network
+    protocol: Protocol
+    record: Record
+    numerics: Numerics
+    numbers: Mapping[str, np.ndarray]
+
+
 class SizeError(ValueError):
     """A study that is too large; the message is one sentence with the room that it would take."""
 
 
-def check_samples(study: "Study") -> None:
+def check_samples(design: Design) -> None:
     """The coordinates of all samples must fit the memory.
 
     Raises:
         SizeError: they do not.
     """
-    factors = study.design.factors
+    factors = design.factors
     count = math.prod(map(len, factors))
     paths = {path for factor in factors for path in factor.columns()}
     wanted = 8.0 * count * (2 * len(factors) + len(paths) + 2) * COPIES
@@ -42,16 +58,13 @@ def check_samples(study: "Study") -> None:
         )
 
 
-def check_one(study: "Study", numbers: Mapping[str, np.ndarray]) -> None:
+def check_one(study: Parts) -> None:
     """One sample must fit the memory.
-
-    Args:
-        numbers: of what the design varies, by path, (sample,).
 
     Raises:
         SizeError: it does not.
     """
-    lasts, windows, kept = _lengths(study, numbers)
+    lasts, windows, kept = _lengths(study)
     cells = sum(p.size for p in study.network.populations)
     wanted = COPIES * (windows * cells + kept)
     if wanted > (free := free_memory()):
@@ -62,7 +75,7 @@ def check_one(study: "Study", numbers: Mapping[str, np.ndarray]) -> None:
         )
 
 
-def check_disk(study: "Study", numbers: Mapping[str, np.ndarray], samples: int, path: Path) -> None:
+def check_disk(study: Parts, samples: int, path: Path) -> None:
     """The store must fit the disk, however well it is compressed.
 
     Raises:
@@ -73,7 +86,7 @@ def check_disk(study: "Study", numbers: Mapping[str, np.ndarray], samples: int, 
         free = float(shutil.disk_usage(folder).free)
     except OSError:
         return
-    wanted = samples * _lengths(study, numbers)[2]
+    wanted = samples * _lengths(study)[2]
     if wanted / SMALLEST > free:
         raise SizeError(
             f"the result of {samples} samples would be {said(wanted)} before it is compressed, and {said(free)} are "
@@ -90,11 +103,11 @@ def said(size: float) -> str:
     return f"{size:.3g} PB"
 
 
-def _lengths(study: "Study", numbers: Mapping[str, np.ndarray]) -> tuple[float, float, float]:
+def _lengths(study: Parts) -> tuple[float, float, float]:
     """ms, the longest sample; its windows; and the bytes of it that are kept."""
     record, numerics = study.record, study.numerics
     with np.errstate(over="ignore"):
-        lasts = float(np.max(study.protocol.length(numbers)))
+        lasts = float(np.max(study.protocol.length(study.numbers)))
     kept = [p for p in study.network.populations if record.populations is None or p.name in record.populations]
     units = sum(p.size for p in kept)
     recorded = units if record.cells is None else len(record.cells)

@@ -96,8 +96,8 @@ def check_count(what: str, count: int, most: int = MOST) -> None:
     """Raise a sentence when a factor has more levels than there is memory for."""
     if count > most:
         raise DesignError(
-            f"{count:.6g} {what} would take {count * 100 / 1e9:.3g} GB of memory for their numbers alone; take {most} at "
-            "most."
+            f"{count:.6g} {what} would take {count * 100 / 1e9:.3g} GB of memory for their numbers alone; take "
+            f"{most} at most."
         )
 
 

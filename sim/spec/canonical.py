@@ -39,7 +39,7 @@ def _plain(value: Any, measured: bool = False) -> Any:
     if isinstance(value, Quantity):
         return [_number(value.number), [_number(x) for x in value.dimensions]]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kinds = _measured(type(value))
+        kinds = _quantities(type(value))
         fields = {
             f.name: _plain(getattr(value, f.name), f.name in kinds)
             for f in dataclasses.fields(value)
@@ -70,7 +70,7 @@ def _number(x: float) -> float:
 
 
 @lru_cache
-def _measured(kind: type) -> frozenset[str]:
+def _quantities(kind: type) -> frozenset[str]:
     """The fields of a class whose texts are quantities: those that may hold texts as well as numbers."""
     fields = dataclasses.fields(kind)
     try:

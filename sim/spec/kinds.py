@@ -18,7 +18,7 @@ def text(what: str, value: Any, error: Error) -> str:
     if not isinstance(value, str):
         raise error(f"{what} is a text, but it is {shown(value)}; write it in quotes.")
     if any("\ud800" <= c <= "\udfff" for c in value):
-        raise error(f"{what} is {ascii(value)}, which holds a character that no file can hold; leave it out.")
+        raise error(f"{what} is {value!a}, which holds a character that no file can hold; leave it out.")
     return value
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from sim.spec.kinds import listed, text
 from sim.spec.ranges import Bounds, Value, limits
 from sim.units import DIMENSIONLESS, Quantity, UnitError, describe, quantity, written
+from sim.units import quantity as read
 
 SKEWS: Bounds = (-0.999999999, 100)
 """In a design; at -1 a gradient is infinite."""
@@ -122,11 +123,11 @@ def ends(value: Param | Graded | Value) -> tuple[Value, ...]:
 
 def check_bounds(what: str, value: Value, bounds: Bounds) -> None:
     """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
-    found = quantity(value, what)
+    found = read(value, what)
     for bound, sign in zip(bounds, (1, -1), strict=True):
         if bound is None:
             continue
-        limit = quantity(bound, f"a bound of {what}")
+        limit = read(bound, f"a bound of {what}")
         if limit.dimensions != found.dimensions:
             raise UnitError(f"{what} is in {describe(found.dimensions)}, but its bound {bound!r} is not.")
         if sign * (found.number - limit.number) < 0:

@@ -43,8 +43,8 @@ class Population:
             raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {shown(self.size)}.")
         if size > LARGEST:
             raise NetworkError(
-                f"population {self.name!r} has {size} cells, whose states alone would take {size * 400 / 1e9:.3g} GB in "
-                f"each sample; take {LARGEST} at most."
+                f"population {self.name!r} has {size} cells, whose states would take {size * 400 / 1e9:.3g} GB in each "
+                f"sample; take {LARGEST} at most."
             )
         object.__setattr__(self, "size", size)
         params = table(f"`params` of population {self.name!r}", self.params, NetworkError)

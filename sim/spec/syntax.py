@@ -87,15 +87,17 @@ def wrong_equation(statement: str, functions: Collection[str]) -> str:
 def _wrong(expression: str, functions: tuple[str, ...] | None) -> str:
     if len(expression) > LONGEST:
         return f"has {len(expression)} characters, more than {LONGEST}"
-    if strange := next((c for c in expression if c in "#\"'`\\;\n\r\f\v\0" or ord(c) > 126), ""):
-        return f"has {strange!r}, which no formula has" + " (a comment)" * (strange == "#")
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except (SyntaxError, ValueError):
-        return ""  # whoever reads it says what is missing
+        return ""  # nothing can be made of it; whoever reads it says why
     except (RecursionError, MemoryError):
         return "is nested too deeply"
-    return _deep(tree) or next(filter(None, (_node(node, functions) for node in ast.walk(tree))), "") or _power(tree)
+    if found := _deep(tree) or next(filter(None, (_node(node, functions) for node in ast.walk(tree))), ""):
+        return found
+    if strange := next((c for c in expression if c in "#\"'`\\;\n\r\f\v\0" or ord(c) > 126), ""):
+        return f"has {strange!r}, which no formula has" + " (a comment)" * (strange == "#")
+    return _power(tree)
 
 
 def _deep(tree: ast.AST) -> str:
@@ -118,7 +120,7 @@ def _node(node: ast.AST, functions: tuple[str, ...] | None) -> str:
             except OverflowError:
                 return "has a number that is too large"
         case ast.Constant(value):
-            return f"has {value!r}, which is no number"
+            return f"has {value!r}, which no formula has"
         case ast.Name(name) if not is_name(name):
             return f"has the name {name!r}; names begin with a letter"
         case ast.Call(func, _, keywords) if not isinstance(func, ast.Name) or keywords:
@@ -127,7 +129,7 @@ def _node(node: ast.AST, functions: tuple[str, ...] | None) -> str:
             known = (
                 f"; the functions are {', '.join(sorted(functions))}" if functions else ", and nothing is called here"
             )
-            return f"calls the unknown function {name!r}{known}"
+            return f"calls the unknown function {name}{known}"
     if isinstance(node, _ALLOWED):
         return ""
     return f"has {_CALLED.get(type(node), f'a {type(node).__name__}')}, which no formula has"

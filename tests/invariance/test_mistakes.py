@@ -184,7 +184,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
     "numerics.dtype": ["float16", "", "Float32", np.float32, *NOT_A_TEXT],
     "study.protocol": [
         *(Hold("pool.I", "1 nA"), Settle("0 s"), Settle("0 s") >> Step("pool.I", "1 nA", "0 ms"), Settle("1e-10 ms")),
-        *(Settle("1e308 ms") >> Settle("1e308 ms"), *NOT_A_PART),
+        *(Settle("86400 s") >> Settle("86400 s") >> Settle("86400 s"), *NOT_A_PART),
     ],
     **{f"study.{name}": NOT_A_PART for name in ("network", "record", "design", "numerics")},
     "study.backend": [*NOT_A_PART, JaxBackend],
