@@ -44,6 +44,7 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
 def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     from experiments.question import Question
     from experiments.sources import Recorded, Variants
+    from experiments.targets import target
     from sim.spec.canonical import canonical
     from sim.spec.kinds import part
 
@@ -52,6 +53,12 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
         plain("the last part of `out`", str(config.out).rstrip("/\\").rpartition("/")[2] or "results")
     except ValueError as problem:
         raise UserError(str(problem)) from problem
+    for group in ("network", "question"):  # before anything of them is resolved
+        if "_target_" in config[group] and not OmegaConf.is_interpolation(config[group], "_target_"):
+            try:
+                target(group, config[group]._target_)
+            except ValueError as problem:
+                raise UserError(f"{group}._target_: {problem}") from problem
     simulates = "_target_" in config.network
     if config.recording is not None and simulates:
         raise UserError(_both(config))

@@ -10,8 +10,8 @@ from sim.units import Dimensions, Quantity, quantity
 Value = str | float | int | Quantity
 Bounds = tuple[Value | None, Value | None]
 
-TIMES: Bounds = ("0 ms", "86400 s")
-"""Durations of a protocol, and other times in it: up to a day."""
+TIMES: Bounds = ("0 ms", "21600 s")
+"""Durations of a protocol, and other times in it: up to six hours."""
 RATES: Bounds = ("1e-6 Hz", "10 kHz")
 """Frequencies of a protocol."""
 DELAYS: Bounds = ("0 ms", "10 s")
