@@ -113,7 +113,9 @@ def _cells(content: bytes, named: str) -> list[list[str]]:
         text = content.decode("latin-1")
     if "\0" in text:
         raise DesignError(f"{named} is no table of text; its first line has the paths, the others a set each.")
-    lines = [line for line in text.splitlines() if line.strip(" ,;\t") and not line.lstrip().startswith("#")]
+    lines = [
+        line for line in text.lstrip("\ufeff").splitlines() if line.strip(" ,;\t") and not line.lstrip().startswith("#")
+    ]
     if not lines:
         raise DesignError(f"{named} is empty; its first line has the paths.")
     mark = next((m for m in "\t;," if m in lines[0]), "")

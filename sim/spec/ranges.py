@@ -18,6 +18,7 @@ DELAYS: Bounds = ("0 ms", "10 s")
 """Of a projection."""
 
 _BY_KIND: tuple[tuple[str, str], ...] = (
+    ("-1e6", "1e6"),
     ("-200 mV", "200 mV"),
     ("-1 mA", "1 mA"),
     ("-1e3 A/cm**2", "1e3 A/cm**2"),
@@ -39,7 +40,7 @@ _BY_KIND: tuple[tuple[str, str], ...] = (
     ("-1 coulomb", "1 coulomb"),
 )
 _ANY = 1e12
-"""Of any other quantity, plain numbers too: the largest value in coherent units, well within float32."""
+"""Of any other quantity: the largest value in coherent units, well within float32."""
 
 
 @cache
