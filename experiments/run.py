@@ -45,8 +45,7 @@ def main() -> None:
     except MemoryError as problem:
         _refuse(f"not enough memory: {sentence(problem)}; what was finished is kept.")
     except Exception as problem:  # ours, or of a package: nothing that a user has to read
-        print(f"sherrington: {last_resort(problem)}", file=sys.stderr)
-        sys.exit(3)
+        _give_up(problem)
 
 
 def _command_line(words: list[str]) -> None:
@@ -88,6 +87,11 @@ def _command_line(words: list[str]) -> None:
         _refuse(composed(problem))
 
 
+def _give_up(problem: BaseException) -> NoReturn:
+    print(f"sherrington: {last_resort(problem)}", file=sys.stderr)
+    sys.exit(3)
+
+
 def _refuse(sentence: str) -> NoReturn:
     print(f"sherrington: {sentence}", file=sys.stderr)
     sys.exit(2)
@@ -103,6 +107,10 @@ def experiment(config: DictConfig) -> None:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
             raise
         _refuse(str(problem))
+    except Exception as problem:
+        if HydraConfig.get().mode == RunMode.MULTIRUN or isinstance(problem, BrokenPipeError):
+            raise
+        _give_up(problem)  # here, before Hydra adds words of its own
     print("\n".join([*lines, f"results: {folder}"]), flush=True)
 
 

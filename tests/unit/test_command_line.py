@@ -72,7 +72,7 @@ WRONG = {  # what is asked: what the sentence says
     "experiment=pool network.table=3": "network.table is a table by name",
     "experiment=spasm network.afferents=0": "network.afferents of a segment is a whole number from 1",
     "experiment=sweep design=table": "give design.file=FILE.csv",
-    "experiment=sweep design=table design.file=nofile.csv": "cannot read the table of points 'nofile.csv': no such file",
+    "experiment=sweep design=table design.file=no.csv": "cannot read the table of points 'no.csv': no such file",
     "experiment=pool +hydra.callbacks.x._target_=os.getcwd": "hydra.callbacks",
     "experiment=pool +hydra.job.env_set.LD_PRELOAD=x": "hydra.job.env_set",
     "experiment=pool hydra.job_logging.handlers.console.class=os.system": "os.system",
@@ -134,15 +134,16 @@ def test_output_never_fails_for_its_encoding(tmp_path):
 
 
 def test_who_reads_no_output_stops_the_command_in_silence(tmp_path):
-    text = f"cd {ROOT}; {sys.executable} -m experiments.run --help 2>&1 >&- | cat; {sys.executable} -m experiments.run status x | true"
+    run = f"{sys.executable} -m experiments.run"
+    text = f"cd {ROOT}; {run} --help | true; {run} status {tmp_path} | true; {run} --version | true"
     done = subprocess.run(["bash", "-c", text], capture_output=True, timeout=60)
     assert b"Traceback" not in done.stdout + done.stderr
     assert b"BrokenPipe" not in done.stdout + done.stderr
 
 
 def test_a_notebook_composes_without_any_other_import(in_child):
-    text = "from hydra import compose, initialize_config_module\nwith initialize_config_module('conf', version_base='1.3'):\n"
-    assert in_child(f"{text}    print(compose('config', overrides=['experiment=pool']).name)").strip() == "pool"
+    text = "from hydra import compose, initialize_config_module as start\nwith start('conf', version_base='1.3'):"
+    assert in_child(f"{text} print(compose('config', overrides=['experiment=pool']).name)").strip() == "pool"
 
 
 def test_python_performs_an_experiment_as_the_command_does(tmp_path):
