@@ -46,7 +46,6 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     from experiments.sources import Recorded, Variants
     from experiments.targets import target
     from sim.spec.canonical import canonical
-    from sim.spec.kinds import part
 
     try:
         plain("name", config.name)
@@ -67,8 +66,10 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     own = str(config.network.get("_target_", ""))
     if config.needs and own.startswith("networks.") and own != f"networks.{config.needs.network}.build":
         raise UserError(f"{_needed(config)}, but network is {config.network.get('name')!r}.")
-    question = part("`question` of an experiment", _built(config, "question"), Question, UserError)
-    if not simulates:
+    question = _built(config, "question")
+    if not isinstance(question, Question):
+        raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
+    if config.recording is not None:
         deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
         text = OmegaConf.to_yaml(deciding, resolve=True)
         return Recorded(config.recording, config.force, canonical(question), text), question

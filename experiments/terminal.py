@@ -6,6 +6,7 @@ import tempfile
 import time
 import traceback
 import unicodedata
+from io import TextIOWrapper
 from pathlib import Path
 
 NEAREST = {
@@ -28,7 +29,7 @@ codecs.register_error("nearest", _ascii)
 def readable() -> None:
     """Output never fails for its encoding: what a terminal cannot show is written as it can."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="nearest")
 
 
