@@ -7,7 +7,7 @@ INSTALLED := .venv/installed-$(notdir $(PYTHON))
 NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify test-slurm bench bench-peers neuron-reference lint constraints clean
+.PHONY: help run test validate verify test-slurm bench bench-peers neuron-reference docs lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench        time it against its peers and the limit of the machine, and write BENCHMARKS.md (half an hour)'
 	@echo 'make bench-peers  install NEURON for it, in .venv-neuron (the other peers are here, given a C++ compiler)'
 	@echo 'make neuron-reference  recompute the reference data with NEURON, in .venv-neuron, and compare (minutes)'
+	@echo 'make docs         build the documentation into docs/_build/html (a minute)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
 	@echo 'make clean        remove the environment and caches, but no results'
@@ -25,6 +26,7 @@ help:
 
 run: $(INSTALLED)
 	$(BIN)/sherrington
+	@echo 'The command is  $(BIN)/sherrington  (with --help it says what it can do); its pages begin with README.md.'
 
 test: lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -48,6 +50,10 @@ neuron-reference: $(NEURON)/compiled
 		$(NEURON)/bin/python benchmarks/neuron/pool.py --compare --multiplier $$setting || exit 1; \
 	done
 
+docs: $(INSTALLED)-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo 'the site begins with docs/_build/html/index.html'
+
 lint: $(INSTALLED)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -60,7 +66,7 @@ constraints: $(INSTALLED)
 	@! grep -n '://' constraints.txt
 
 clean:
-	rm -rf .venv $(NEURON) .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv $(NEURON) docs/_build .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment made by another Python is made anew; one that is only out of date is brought up to date.
@@ -83,6 +89,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(INSTALLED)-test: $(INSTALLED)
 	@echo 'installing what the tests need ...'
 	@$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(INSTALLED)-docs: $(INSTALLED)
+	@echo 'installing what the site needs ...'
+	@$(INSTALL) -e '.[docs]'
 	@touch $@
 
 # NEURON has an environment of its own; only this one needs a C++ compiler.

@@ -1,1 +1,11 @@
-"""Biology, declared: equation text, numbers with units and sources, wiring. No code that computes."""
+"""Biology, declared: equation text, numbers with units and sources, wiring. No code that computes.
+
+import networks
+
+networks.pool("hTA", size=8, monoamine=0.9)        # what comes with Sherrington, by name
+networks.segment(soleus={"monoamine": 0.5})
+"""
+
+from networks.shipped import names, pool, segment
+
+__all__ = ["names", "pool", "segment"]

@@ -2,7 +2,11 @@
 
 found = grid(results)                         # (case, level, seed), say, and whatever else the results have
 found["force"].sel(case="continuous").mean("seed")
+chosen(results, case="continuous", seed=0)    # the samples of a condition, as they lie
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -79,3 +83,40 @@ def _along_what_changes_it(values: xr.DataArray, absent: np.ndarray) -> xr.DataA
             known = lowest
             names.remove(name)
     return xr.DataArray(np.ma.getdata(known), dims=names, attrs=attrs)
+
+
+def chosen(results: xr.Dataset, labels: Mapping[str, Any] | None = None, /, **more: Any) -> xr.Dataset:
+    """The samples of some conditions, by the labels of their factors: `chosen(results, monoamine=1.0, seed=[0, 1])`.
+
+    Args:
+        results: with `sample`, as simulations and measures leave them.
+        labels, more: a label of a factor, or several. A name with dots stands in `labels`; so may the path of a number,
+            whose values are in coherent units (ms, mV, nA, uS, nF).
+
+    Returns:
+        The results of these samples, in their order.
+
+    Raises:
+        ValueError: there is no such factor or label.
+    """
+    taken = np.ones(results.sizes["sample"], bool)
+    for name, asked in {**(labels or {}), **more}.items():
+        if name not in results.coords or results.coords[name].dims != ("sample",):
+            there = ", ".join(map(repr, factors(results))) or "none"
+            raise ValueError(f"{name!r} is no factor of this design; it has {there}.")
+        known, among = results[name].values, np.zeros(len(taken), bool)
+        for label in [asked] if isinstance(asked, str) or np.ndim(asked) == 0 else asked:
+            here = known == label if known.dtype.kind in "UTO" else np.isclose(known.astype(float), _number(label, name))
+            if not here.any():
+                there = ", ".join(str(value) for value in dict.fromkeys(known.tolist()))
+                raise ValueError(f"{name!r} is nowhere {label!r}; it is {there}.")
+            among |= here
+        taken &= among
+    return results.isel(sample=np.flatnonzero(taken))
+
+
+def _number(label: Any, name: str) -> float:
+    try:
+        return float(label)
+    except (TypeError, ValueError):
+        raise ValueError(f"the labels of {name!r} are numbers, but {label!r} is none.") from None

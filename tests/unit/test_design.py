@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from sim.design import Axis, Cases, Design, DesignError, Participants, Points, latin_hypercube, sobol, table
-from sim.results.grid import grid
+from sim.results.grid import chosen, grid
 from sim.results.status import Status
 from sim.spec.canonical import canonical
 from sim.spec.change import Scale, Shift
@@ -209,6 +209,25 @@ def test_what_failed_or_is_not_there_is_nan_on_the_grid():
         grid(xr.concat([found, found], "sample"))
     with pytest.raises(ValueError, match="factors"):
         grid(found.drop_attrs())
+
+
+def test_samples_are_chosen_by_the_labels_of_their_conditions():
+    found = crossed().dataset(LEAVES)
+    one = chosen(found, level=0.7, case="weaker", seed=8)
+    assert rows(one, "level", "case", "seed") == [(0.7, "weaker", 8)]
+    assert chosen(found, level=[0.5, 0.9], case="train").sizes["sample"] == 2 * 3
+    assert chosen(found).sizes["sample"] == found.sizes["sample"]
+    by_path = Design({RATE: ["10 Hz", "20 Hz"]}).dataset()
+    assert chosen(by_path, {"nerve.frequency": 20}).equals(chosen(by_path, {RATE: 0.02}))  # Hz, per ms
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [({"levels": 0.7}, "no factor"), ({"level": 0.6}, "it is 0.5, 0.7, 0.9"), ({"level": "high"}, "numbers")],
+)
+def test_a_label_that_is_not_there_is_refused(labels, said):
+    with pytest.raises(ValueError, match=said):
+        chosen(crossed().dataset(LEAVES), labels)
 
 
 # ---- refusals

@@ -1,0 +1,129 @@
+"""`sherrington describe network=hTA`: what a study has that may be set, varied, recorded and driven, as tables.
+
+Every number has a path; a design varies it by that path: '+design.axes.network.hTA.tau_ca.low=["60 ms","90 ms"]'.
+"""
+
+from collections.abc import Sequence
+
+from experiments.command import HELP, own_folders
+from experiments.declare import UserError, declare_network, declare_protocol
+from sim.spec.describe import numbers
+from sim.spec.describe.tables import Description, Table
+from sim.spec.network import Network
+from sim.spec.params import Graded
+from sim.spec.population import Population
+from sim.spec.protocol import Protocol
+from sim.units import coherent_unit
+
+USAGE = """sherrington describe SETTING ...      what a network and a protocol have, as tables; settings as for a run
+  sherrington describe network=hTA
+  sherrington describe experiment=spasm network.size=4 state=[injured]"""
+END = """A design varies any path:   '+design.axes.PATH=[VALUE,VALUE]'   (of a gradient PATH.low, PATH.high or PATH.skew)
+Variables are recorded by   record.variables=[NAME,NAME] record.every="1 ms\""""
+
+
+def main(words: Sequence[str]) -> None:
+    """Print what the settings declare.
+
+    Raises:
+        UserError: they cannot be composed or declared, or there is no network in them.
+    """
+    if any(word in HELP for word in words):
+        print(USAGE)
+        return
+    from experiments.session import configured
+
+    folders = own_folders(words)
+    settings = [word for word in words if "=" in word and not word.startswith("-")]
+    config = configured(settings, folders[-1] if folders else None)
+    if "_target_" not in config.network:
+        raise UserError(f"experiment {config.name!r} measures a recording, which has no network to describe.")
+    print(f"{described(declare_network(config), declare_protocol(config))}\n\n{END}")
+
+
+def described(network: Network, protocol: Protocol) -> Description:
+    """Tables of everything that has a name: parameters, variables, ports, signals, commands."""
+    sources: dict[str, str] = {}
+    parts = [table for table in network.describe() if not {"source", "formula"} & set(table.columns)]
+    found = [
+        *parts,
+        *(_parameters(p, network, sources) for p in network.populations),
+        *_couplings(network, sources),
+        Table("Sources", ("source", "is"), tuple((number, source) for source, number in sources.items())),
+        *(_variables(p) for p in network.populations),
+        _ports(network, protocol),
+        Table(
+            "Signals, for `When` and question.signals",
+            ("signal", "unit", "is the", "of"),
+            tuple((s.name, coherent_unit(network.heard()[s.name]), s.how, s.of) for s in network.signals),
+        ),
+        *protocol.describe(),
+        _commands(protocol),
+    ]
+    return Description(tuple(table for table in found if table.rows))
+
+
+def _parameters(population: Population, network: Network, sources: dict[str, str]) -> Table:
+    bounds = {name: param.bounds for name, param in population.model.params.items()}
+    rows = []
+    for name, param in sorted(population.table().items()):
+        *cells, source = numbers.row(param, bounds[name])
+        path = f"network.{population.name}.{name}"
+        fed = any(leaf in network.fed for leaf in (path, f"{path}.low"))
+        gradient = " (.low .high .skew)" if isinstance(param, Graded) else ""
+        rows.append((path + (" (computed)" if fed else gradient), *cells, _numbered(source, sources)))
+    of = f"{population.size} cell{'s' * (population.size != 1)} of {population.model.name}"
+    return Table(f"Parameters of {population.name}: {of}", ("path", *numbers.COLUMNS), tuple(rows))
+
+
+def _couplings(network: Network, sources: dict[str, str]) -> list[Table]:
+    """Weights and delays of the projections, and numbers that others follow."""
+    found = {
+        "Weights and delays": [(p.name, f".{what}", param) for p in network.projections for what, param in p.table().items()],
+        "Shared numbers": [(s.name, "", s.param) for s in network.shared],
+    }  # fmt: skip
+    tables = []
+    for title, entries in found.items():
+        rows = []
+        for name, what, param in entries:
+            *cells, source = numbers.row(param)
+            gradient = " (.low .high .skew)" if isinstance(param, Graded) else ""
+            rows.append((f"network.{name}{what}{gradient}", *cells, _numbered(source, sources)))
+        tables.append(Table(title, ("path", *numbers.COLUMNS), tuple(rows)))
+    return tables
+
+
+def _variables(population: Population) -> Table:
+    rows = tuple(
+        (e.name, coherent_unit(e.dimensions), e.kind) for e in population.model.parsed.equations if e.kind != "port"
+    )
+    return Table(f"Variables of {population.name} that can be recorded", ("variable", "unit", "kind"), rows)
+
+
+def _ports(network: Network, protocol: Protocol) -> Table:
+    driven: dict[str, list[str]] = {}
+    for element, _, _ in protocol.placed():
+        own = getattr(element, "do", None)
+        for part in [element, *(own.elements() if own else [])]:
+            driven.setdefault(getattr(part, "target", ""), []).append(part.label)
+    reached = {p.target: p.name for p in network.projections}
+    rows = tuple(
+        (port, coherent_unit(dimensions), ", ".join(dict.fromkeys(driven.get(port, []))), reached.get(port, ""))
+        for port, dimensions in network.ports().items()
+    )
+    return Table("Ports, which a protocol may drive", ("port", "unit", "driven by", "reached by"), rows)
+
+
+def _commands(protocol: Protocol) -> Table:
+    bounds, rows = protocol.bounds(), []
+    for element in protocol.elements():
+        for field, value in element.written().all().items() if element.has_path else ():
+            path = f"protocol.{element.label}.{field}"
+            number, unit = numbers.split(value)
+            rows.append((path, number, unit, numbers.between(bounds.get(path, (None, None)))))
+    return Table("Numbers of the protocol", ("path", "value", "unit", "bounds"), tuple(rows))
+
+
+def _numbered(source: str, sources: dict[str, str]) -> str:
+    """The number of a source in the list below the tables: most rows of a pool share one."""
+    return sources.setdefault(source, f"[{len(sources) + 1}]") if source else ""

@@ -1,0 +1,81 @@
+"""`sherrington --help` in a screen: what each experiment asks, what may be chosen, and where to read on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+WIDTH = 110
+GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "scale")
+PAGE = """\
+Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
+
+  sherrington                                the default experiment, {default}
+  sherrington experiment=NAME SETTING ...    another one
+  sherrington status FOLDER                  what of a result is done, failed or missing
+  sherrington describe SETTING ...           parameters, variables, ports and their paths, as tables
+  sherrington --cfg job SETTING ...          the whole configuration          --version     which Sherrington this is
+
+Experiments (experiment=NAME; scale=smoke tries one in seconds)
+{experiments}
+
+Groups (GROUP=NAME; of states and interventions a list: state=[injured,relaxed])
+{groups}
+
+A setting is NAME=VALUE; a quantity carries its unit, a value with a space is quoted twice:  'dt="0.025 ms"'
+  +network.set.monoamine=0.9             one value for all cells of a pool (of a segment +network.set.soleus.monoamine)
+  '+design.axes.PATH=[VALUE,VALUE]'      an axis along any number; design.seeds=4: how often each is repeated
+  --config-dir FOLDER                    groups and questions of your own       -m GROUP=A,B     a run for each
+
+Read on: README.md and docs/ of the source folder (tutorials, glossary, every experiment, how to add a cell or a question)."""
+
+
+def page(folders: Sequence[str] = ()) -> str:
+    """The text.
+
+    Args:
+        folders: of the user's own groups (`--config-dir`).
+    """
+    roots = [files("conf"), *map(Path, folders)]
+    asked = {name: sentence(text) for name, text in _experiments(roots)}
+    experiments = "\n".join(_entry(name, said) for name, said in sorted(asked.items()))
+    groups = "\n".join(_entry(group, ", ".join(_names(roots, group))) for group in GROUPS)
+    return PAGE.format(default="paired_delta_f", experiments=experiments, groups=groups)
+
+
+def sentence(text: str) -> str:
+    """The first sentence of the comment that a file begins with."""
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("# @package"):
+            continue
+        if not line.startswith("#") or not line.strip("# "):
+            break
+        lines.append(line.lstrip("# ").strip())
+    said = " ".join(lines)
+    ends = [place + 1 for mark in (". ", "? ") if (place := said.find(mark)) >= 0]
+    return said[: min(ends)] if ends else said
+
+
+def _entry(name: str, said: str) -> str:
+    first, *more = wrap(said, WIDTH - 26) or [""]
+    return "\n".join([f"  {name:<23} {first}", *(f"{'':26}{line}" for line in more)])
+
+
+def _experiments(roots: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Name and text of every experiment; those that are short for a file in a folder of a theme have its text."""
+    for root in roots:
+        for file in _files(root.joinpath("experiment")):
+            name, text = file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
+            of = text.partition("Short for experiment=")[2].partition("\n")[0].strip()
+            whole = root.joinpath("experiment", *of.split("/")) if of else None
+            yield name, whole.with_name(f"{whole.name}.yaml").read_text(encoding="utf-8") if whole else text
+
+
+def _names(roots: Iterable[Any], group: str) -> list[str]:
+    return sorted({file.name.removesuffix(".yaml") for root in roots for file in _files(root.joinpath(group))})
+
+
+def _files(folder: Any) -> list[Any]:
+    return [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []

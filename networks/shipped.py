@@ -1,0 +1,146 @@
+"""Pools and segments that come with Sherrington, by name: the tables of conf/network, without a command line.
+
+    networks.pool("hTA", size=8, monoamine=0.9)
+    networks.segment(soleus={"monoamine": 0.5})
+
+They are equal to what `sherrington network=hTA network.size=8 +network.set.monoamine=0.9` builds, to the digest.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from networks import antagonists, motor_pool
+from sim.spec.network import Network, NetworkError
+from sim.spec.params import nearest
+
+TABLES = files("conf").joinpath("network")
+"""Where the tables lie."""
+POOL, SEGMENT = "networks.motor_pool.build", "networks.antagonists.build"
+REFERENCE = re.compile(r"\$\{network\.(\w+)\}")
+
+
+def names() -> tuple[str, ...]:
+    """What comes with Sherrington: `("cMG", "hTA", "hTA_lumped", "segment")`, say."""
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in TABLES.iterdir() if file.name.endswith(".yaml")))
+
+
+def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None, **values: Any) -> Network:
+    """A pool of motoneurons.
+
+    Args:
+        name: one of `names()`, or the path of a YAML file of the same form.
+        size: motoneurons; None leaves the number of the table.
+        cell: one of `networks.motor_pool.CELLS`; None leaves that of the table.
+        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`), or a row
+            (`tau_ca={"low": "90 ms", "high": "30 ms", "skew": 1}`).
+
+    Raises:
+        NetworkError: no such pool, parameter or cell, or a row that is none.
+        UnitError: a value in the wrong unit, or out of its bounds.
+    """
+    found = _table(name, POOL, "pool")
+    rows = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    single = {key: value for key, value in values.items() if key not in rows}
+    found = _over(found, {"set": single, **_given(size=size, cell=cell)})
+    found["table"] = {**found["table"], **{key: {"source": "set by the user", **row} for key, row in rows.items()}}
+    return _built(motor_pool.build, found, name)
+
+
+def segment(
+    name: str = "segment",
+    *,
+    size: int | None = None,
+    afferents: int | None = None,
+    interneurons: int | None = None,
+    wiring: int | None = None,
+    cell: str | None = None,
+    **parts: Mapping[str, Any],
+) -> Network:
+    """A segment: two antagonist pools, their Ia afferents, Ia interneurons, muscles and ligand.
+
+    Args:
+        name: one of `names()`, or the path of a YAML file of the same form.
+        size, afferents, interneurons: motoneurons and Ia fibres of each muscle, interneurons in each direction.
+        wiring: number of the draw of who reaches whom.
+        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_segmental` or `_segmental_lumped`.
+        parts: values of a population or a projection by its name: `soleus={"monoamine": 0.5}`.
+
+    Raises:
+        NetworkError: no such segment, part, parameter or cell.
+        UnitError: a value in the wrong unit, or out of its bounds.
+    """
+    given = _given(size=size, afferents=afferents, interneurons=interneurons, wiring=wiring, cell=cell)
+    for part, value in parts.items():
+        if not isinstance(value, Mapping):
+            raise NetworkError(f"{part}={value!r} names no value; write {part}={{'PARAMETER': {value!r}}}.")
+    found = _resolved(_over(_table(name, SEGMENT, "segment"), {"set": parts, **given}))
+    pools = {muscle: _built(motor_pool.build, table, name) for muscle, table in found.pop("pools").items()}
+    return _built(antagonists.build, {**found, "pools": pools}, name)
+
+
+def _given(**settings: Any) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if value is not None}
+
+
+def _table(name: str, kind: str, called: str) -> dict[str, Any]:
+    """What a file says, over what the files say that it begins with."""
+    own = Path(name) if str(name).endswith((".yaml", ".yml")) else None
+    if own is None and name not in names():
+        raise NetworkError(f"there is no {called} {name!r}: {nearest(name, names())}")
+    if own is not None and not own.is_file():
+        raise NetworkError(f"there is no file {name!r} with the table of a {called}.")
+    found = _read(own or TABLES.joinpath(f"{name}.yaml"))
+    if found.get("_target_") != kind:
+        other = "segment" if kind == POOL else "pool"
+        raise NetworkError(f"{name!r} is no {called}; write networks.{other}({name!r}).")
+    return found
+
+
+def _read(file: Any) -> dict[str, Any]:
+    """A table over its `defaults`, each a name, or `NAME@KEY.KEY` for a place in it."""
+    try:
+        own = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as problem:
+        raise NetworkError(f"cannot read {file}: {' '.join(str(problem).split())}.") from problem
+    if not isinstance(own, dict):
+        raise NetworkError(f"{file} holds no table of a network.")
+    found: dict[str, Any] = {}
+    for base in own.pop("defaults", []):
+        base_name, _, place = str(base).partition("@")
+        beside = Path(str(file)).with_name(f"{base_name}.yaml")
+        table = _read(beside if beside.is_file() else TABLES.joinpath(f"{base_name}.yaml"))
+        for key in reversed(place.split(".") if place else []):
+            table = {key: table}
+        found = _over(found, table)
+    return _over(found, own)
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two trees, the second one's values over the first one's."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _over(merged[key], value) if both else value
+    return merged
+
+
+def _resolved(table: Any, whole: Mapping[str, Any] | None = None) -> Any:
+    """A tree whose `${network.KEY}` have the value of that key."""
+    whole = table if whole is None else whole
+    if isinstance(table, Mapping):
+        return {key: _resolved(value, whole) for key, value in table.items()}
+    found = REFERENCE.fullmatch(table) if isinstance(table, str) else None
+    return whole[found[1]] if found else table
+
+
+def _built(build: Callable[..., Network], table: Mapping[str, Any], name: str) -> Network:
+    arguments = {key: value for key, value in table.items() if key != "_target_"}
+    try:
+        return build(**arguments)
+    except TypeError as problem:
+        raise NetworkError(f"the table {name!r} does not fit {build.__module__}.build: {problem}.") from problem

@@ -1,0 +1,145 @@
+"""What the pages of docs/ and README show: their Python runs, their commands compose, their links lead somewhere."""
+
+import re
+import shlex
+import shutil
+from importlib.resources import files
+from itertools import product
+
+import pytest
+
+from experiments import describe
+from experiments.command import arranged, own_folders
+from experiments.declare import declare
+from experiments.session import configured
+from tests.unit.test_documents import ROOT, sherrington, text
+
+FENCE = re.compile(r"^```(\w*)( slow)?\n(.*?)^```", re.S | re.M)
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)
+GENERATED = {"docs/architecture.md", "docs/benchmarks.md", "docs/verification.md"}
+WRITTEN = ["README.md", *(page for page in PAGES if page not in GENERATED)]
+WITH_PYTHON = [page for page in WRITTEN if "```python" in text(page) and page != "docs/adding.md"]
+WITH_SLOW_PYTHON = [page for page in WITH_PYTHON if "```python slow" in text(page)]
+OWN = {"FILE": "mine.csv", "NAME": "cluster"}
+"""What stands for a name of the reader's own."""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with a finished result of the default experiment, as the pages find it."""
+    folder = tmp_path_factory.mktemp("pages")
+    sherrington("sherrington scale=smoke", folder)
+    return folder
+
+
+@pytest.fixture
+def here(finished, tmp_path, monkeypatch):
+    """An own folder with that result in it."""
+    shutil.copytree(finished / "results", tmp_path / "results")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+
+def run_python(page: str, *, slow: bool) -> None:
+    """Every block of a page, from top to bottom, with the names of those before it."""
+    names: dict[str, object] = {"__name__": "page"}
+    for kind, marked, body in FENCE.findall(text(page)):
+        if kind == "python" and (slow or not marked):
+            exec(compile(body, page, "exec"), names)
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON)
+def test_the_python_of_a_page_runs_as_it_stands(page, here):
+    run_python(page, slow=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WITH_SLOW_PYTHON)
+def test_the_python_that_takes_long_runs_too(page, here):
+    run_python(page, slow=True)
+
+
+# ---- commands
+
+
+def commands() -> list[str]:
+    """Every command that a page shows, once, without its comment."""
+    found: dict[str, None] = {}
+    for page in WRITTEN:
+        blocks = [body for kind, _, body in FENCE.findall(text(page)) if kind == "bash"]
+        lines = "\n".join(blocks).splitlines()
+        found |= dict.fromkeys(re.split(r"\s+# ", line)[0].strip() for line in lines if line.startswith("sherrington"))
+    return [line for line in found if "--config-dir mine" not in line]  # docs/adding.md, which test_documents runs
+
+
+def each_run(words: list[str]) -> list[list[str]]:
+    """What `-m` starts one by one: settings with one value each."""
+    values = []
+    for word in words:
+        name, _, value = word.partition("=")
+        several = range(int(value[6:-1])) if value.startswith("range(") else value.split(",")
+        values.append([f"{name}={one}" for one in several] if value[:1] not in ("[", "{", "'", '"') else [word])
+    return [list(found) for found in product(*values)]
+
+
+@pytest.fixture(scope="module")
+def own_files(tmp_path_factory):
+    """Files that the pages name."""
+    folder = tmp_path_factory.mktemp("own")
+    example = files("conf").joinpath("example_recording.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "mine.csv").write_text("\n".join(example), encoding="utf-8")
+    (folder / "force.csv").write_text("time_s,force (N)\n0,0\n10,20\n22,0\n")
+    (folder / "sets.csv").write_text("network.hTA.monoamine,protocol.excitation.peak\n0.9,15\n1.1,20\n")
+    return folder
+
+
+def test_there_are_commands_to_compose():
+    assert len(commands()) > 40
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_pages_fits_together(command, own_files, monkeypatch, capsys):
+    monkeypatch.chdir(own_files)
+    words = [re.sub(r"=(FILE|NAME)$", lambda found: f"={OWN[found[1]]}", word) for word in shlex.split(command)[1:]]
+    if words[:1] == ["describe"]:
+        describe.main(words[1:])
+        assert "Parameters of" in capsys.readouterr().out
+        return
+    if words[:1] == ["status"] or "--help" in words or "--cfg" in words:
+        return
+    if words[:1] == ["check"]:
+        words = words[1:]
+    settings = [word for word in arranged(words) if not word.startswith("-") and "hydra" not in word]
+    assert not own_folders(words)
+    for run in each_run(settings) if "-m" in words else [settings]:
+        source, question = declare(configured(run))
+        source.digest(question.measures())
+        question.fits(source.factors())
+
+
+# ---- links, experiments, targets of make
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_every_link_leads_to_a_file(page):
+    plain = FENCE.sub("", text(page))
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", plain) if "://" not in link]
+    lost = [link for link in links if link and not (ROOT / page).parent.joinpath(link).exists()]
+    assert not lost
+
+
+def test_every_experiment_has_a_page_with_its_figure_and_a_line_in_the_list():
+    named = {file.name.removesuffix(".yaml") for file in files("conf").joinpath("experiment").iterdir() if file.is_file()}
+    listed = text("docs/experiments/index.md")
+    for name in named:
+        page = text(f"docs/experiments/{name}.md")
+        (figure,) = re.findall(r"!\[.+\]\(\.\./(\w+\.png)\)", page)
+        assert (ROOT / "docs" / figure).is_file()
+        assert f"[`{name}`]({name}.md)" in listed
+        assert re.search(r"^\*(Simulated|The example)[^*]+\*$", page, re.M), "a figure says what was simulated"
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_the_targets_of_make_that_a_page_names_are_there(page):
+    for target in re.findall(r"`make ([\w-]+)", text(page)):
+        assert re.search(rf"^{target}:", text("Makefile"), re.M), target
