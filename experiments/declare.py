@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sim.spec.protocol import Protocol
 
 
+BUILT_BY = {"segment": "networks.antagonists.build", "pool": "networks.motor_pool.build"}
+"""What builds the networks that an experiment may need (`needs`)."""
+
+
 class UserError(Exception):
     """What stopped a run, as one sentence for the person who started it."""
 
@@ -64,7 +68,7 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     if config.recording is None and not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     own = str(config.network.get("_target_", ""))
-    if config.needs and own.startswith("networks.") and own != f"networks.{config.needs.network}.build":
+    if config.needs and own.startswith("networks.") and own != BUILT_BY[config.needs.network]:
         raise UserError(f"{_needed(config)}, but network is {config.network.get('name')!r}.")
     question = _built(config, "question")
     if not isinstance(question, Question):

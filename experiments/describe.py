@@ -5,7 +5,7 @@ Every number has a path; a design varies it by that path: '+design.axes.network.
 
 from collections.abc import Sequence
 
-from experiments.command import HELP, own_folders
+from experiments.command import HELP, arranged, own_folders
 from experiments.declare import UserError, declare_network, declare_protocol
 from sim.spec.describe import numbers
 from sim.spec.describe.tables import Description, Table
@@ -26,6 +26,7 @@ def main(words: Sequence[str]) -> None:
     """Print what the settings declare.
 
     Raises:
+        CommandError: a word that is no setting.
         UserError: they cannot be composed or declared, or there is no network in them.
     """
     if any(word in HELP for word in words):
@@ -33,8 +34,9 @@ def main(words: Sequence[str]) -> None:
         return
     from experiments.session import configured
 
+    arranged(words)  # which refuses what is no setting
     folders = own_folders(words)
-    settings = [word for word in words if "=" in word and not word.startswith("-")]
+    settings = [word for word in words if not word.startswith("-") and ("=" in word or word.startswith("~"))]
     config = configured(settings, folders[-1] if folders else None)
     if "_target_" not in config.network:
         raise UserError(f"experiment {config.name!r} measures a recording, which has no network to describe.")
@@ -44,7 +46,8 @@ def main(words: Sequence[str]) -> None:
 def described(network: Network, protocol: Protocol) -> Description:
     """Tables of everything that has a name: parameters, variables, ports, signals, commands."""
     sources: dict[str, str] = {}
-    parts = [table for table in network.describe() if not {"source", "formula"} & set(table.columns)]
+    whole = ("Populations", "Projections", "States", "Computed from them")
+    parts = [table for table in network.describe() if table.title in whole]
     found = [
         *parts,
         *(_parameters(p, network, sources) for p in network.populations),
@@ -64,11 +67,10 @@ def described(network: Network, protocol: Protocol) -> Description:
 
 
 def _parameters(population: Population, network: Network, sources: dict[str, str]) -> Table:
-    bounds = {name: param.bounds for name, param in population.model.params.items()}
-    rows = []
+    bounds, rows = network.bounds(), []
     for name, param in sorted(population.table().items()):
-        *cells, source = numbers.row(param, bounds[name])
         path = f"network.{population.name}.{name}"
+        *cells, source = numbers.row(param, bounds.get(f"{path}.low", bounds.get(path, (None, None))))
         fed = any(leaf in network.fed for leaf in (path, f"{path}.low"))
         gradient = " (.low .high .skew)" if isinstance(param, Graded) else ""
         rows.append((path + (" (computed)" if fed else gradient), *cells, _numbered(source, sources)))
@@ -82,13 +84,14 @@ def _couplings(network: Network, sources: dict[str, str]) -> list[Table]:
         "Weights and delays": [(p.name, f".{what}", param) for p in network.projections for what, param in p.table().items()],
         "Shared numbers": [(s.name, "", s.param) for s in network.shared],
     }  # fmt: skip
-    tables = []
+    bounds, tables = network.bounds(), []
     for title, entries in found.items():
         rows = []
         for name, what, param in entries:
-            *cells, source = numbers.row(param)
+            path = f"network.{name}{what}"
+            *cells, source = numbers.row(param, bounds.get(f"{path}.low", bounds.get(path, (None, None))))
             gradient = " (.low .high .skew)" if isinstance(param, Graded) else ""
-            rows.append((f"network.{name}{what}{gradient}", *cells, _numbered(source, sources)))
+            rows.append((path + gradient, *cells, _numbered(source, sources)))
         tables.append(Table(title, ("path", *numbers.COLUMNS), tuple(rows)))
     return tables
 

@@ -16,7 +16,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.command import CommandError, arranged, own_folders, unreadable
+from experiments.command import HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.declare import UserError, declare, root, sentence
 from experiments.terminal import last_resort, readable, version
@@ -49,7 +49,8 @@ def main() -> None:
 
 
 def _command_line(words: list[str]) -> None:
-    """`sherrington status PATH` looks at a result, `--version` says which Sherrington this is; else an experiment."""
+    """`status PATH` looks at a result, `describe` at a network, `--help` and `--version` say what this is; else an
+    experiment."""
     if words[:1] == ["status"]:
         from experiments.status import main as status
 
@@ -61,6 +62,14 @@ def _command_line(words: list[str]) -> None:
         return
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
+        if words[:1] == ["describe"]:
+            from experiments.describe import main as describe
+
+            return describe(words[1:])
+        if any(word in HELP for word in words):
+            from experiments.help import page
+
+            return print(page(own_folders(words)))
         sys.argv[1:] = arranged(words)
         sys.path[:0] = own_folders(sys.argv)  # where a user's questions lie
         guard()

@@ -3,21 +3,26 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydra import compose, initialize_config_dir, initialize_config_module
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.answer import Result
 from experiments.command import unreadable
 from experiments.composing import ComposingError, guard
 from experiments.declare import UserError
 from experiments.run import composed, perform
 
+if TYPE_CHECKING:
+    from experiments.answer import Result
 
-def performed(experiment: str, settings: Sequence[str], config_dir: str | None) -> Result:
+
+def performed(experiment: str, settings: Sequence[str], config_dir: str | None) -> "Result":
     """See `experiments.perform`."""
+    from experiments.answer import Result
+
     config = configured([f"experiment={experiment}", *settings], config_dir)
     folder, lines = perform(config)
     if not (folder / "config.yaml").exists():

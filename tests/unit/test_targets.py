@@ -26,7 +26,7 @@ ELSEWHERE = [
     "sim.engine.kernels.compiler.library",
     "sim.spec.parse.os.system",
     "sim.spec.parse.parse",
-    "networks.segment.np.save",
+    "networks.antagonists.np.save",
     "os",
     "sim",
     ".",
