@@ -57,5 +57,25 @@ def readable(app: object, what: str, name: str, obj: object, options: object, li
     lines[:] = found
 
 
+HERE = {"ARCHITECTURE.md": "architecture.md", "VERIFICATION.md": "verification.md", "BENCHMARKS.md": "benchmarks.md"}
+
+
+def whole(app: object, page: str, source: list[str]) -> None:
+    """A page that says `<!-- all of NAME -->` shows that file of the root folder, its links as they lie from here."""
+
+    def link(found: re.Match[str]) -> str:
+        target = found[1]
+        if "://" in target or target.startswith("#"):
+            return found[0]
+        return f"]({HERE.get(target, target.removeprefix('docs/') if target.startswith('docs/') else f'../{target}')})"
+
+    def text(found: re.Match[str]) -> str:
+        app.env.note_dependency(str(ROOT / found[1]))  # type: ignore[attr-defined]
+        return re.sub(r"\]\(([^)\s]+)\)", link, (ROOT / found[1]).read_text(encoding="utf-8"))
+
+    source[0] = re.sub(r"<!-- all of (\S+) -->", text, source[0])
+
+
 def setup(app: object) -> None:
     app.connect("autodoc-process-docstring", readable, priority=400)  # type: ignore[attr-defined]
+    app.connect("source-read", whole)  # type: ignore[attr-defined]

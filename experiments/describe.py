@@ -6,6 +6,7 @@ Every number has a path; a design varies it by that path: '+design.axes.network.
 from collections.abc import Sequence
 
 from experiments.command import HELP, arranged, own_folders
+from experiments.configured import configured
 from experiments.declare import UserError, declare_network, declare_protocol
 from sim.spec.describe import numbers
 from sim.spec.describe.tables import Description, Table
@@ -18,7 +19,7 @@ from sim.units import coherent_unit
 USAGE = """sherrington describe SETTING ...      what a network and a protocol have, as tables; settings as for a run
   sherrington describe network=hTA
   sherrington describe experiment=spasm network.size=4 state=[injured]"""
-END = """A design varies any path:   '+design.axes.PATH=[VALUE,VALUE]'   (of a gradient PATH.low, PATH.high or PATH.skew)
+END = """A design varies any path:   '+design.axes.PATH=[VALUE,VALUE]'   (of a gradient PATH.low, .high or .skew)
 Variables are recorded by   record.variables=[NAME,NAME] record.every="1 ms\""""
 
 
@@ -32,8 +33,6 @@ def main(words: Sequence[str]) -> None:
     if any(word in HELP for word in words):
         print(USAGE)
         return
-    from experiments.session import configured
-
     arranged(words)  # which refuses what is no setting
     folders = own_folders(words)
     settings = [word for word in words if not word.startswith("-") and ("=" in word or word.startswith("~"))]
@@ -80,10 +79,8 @@ def _parameters(population: Population, network: Network, sources: dict[str, str
 
 def _couplings(network: Network, sources: dict[str, str]) -> list[Table]:
     """Weights and delays of the projections, and numbers that others follow."""
-    found = {
-        "Weights and delays": [(p.name, f".{what}", param) for p in network.projections for what, param in p.table().items()],
-        "Shared numbers": [(s.name, "", s.param) for s in network.shared],
-    }  # fmt: skip
+    weights = [(p.name, f".{what}", param) for p in network.projections for what, param in p.table().items()]
+    found = {"Weights and delays": weights, "Shared numbers": [(s.name, "", s.param) for s in network.shared]}
     bounds, tables = network.bounds(), []
     for title, entries in found.items():
         rows = []

@@ -28,7 +28,7 @@ A setting is NAME=VALUE; a quantity carries its unit, a value with a space is qu
   '+design.axes.PATH=[VALUE,VALUE]'      an axis along any number; design.seeds=4: how often each is repeated
   --config-dir FOLDER                    groups and questions of your own       -m GROUP=A,B     a run for each
 
-Read on: README.md and docs/ of the source folder (tutorials, glossary, every experiment, how to add a cell or a question)."""
+Read on: README.md and docs/ of the source folder (tutorials, glossary, every experiment, a cell of your own)."""
 
 
 def page(folders: Sequence[str] = ()) -> str:

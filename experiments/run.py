@@ -11,13 +11,14 @@ from typing import NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.errors import HydraException, OverrideParseException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command import HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
+from experiments.configured import composed
 from experiments.declare import UserError, declare, root, sentence
 from experiments.terminal import last_resort, readable, version
 
@@ -185,17 +186,6 @@ def _raised_in(problem: BaseException) -> str:
     """The package whose code raised an error."""
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
     return str(frame.f_globals["__name__"]).partition(".")[0]
-
-
-def composed(problem: BaseException) -> str:
-    """What Hydra says of a configuration that it cannot compose, on one line, with the cause."""
-    texts = (
-        str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, root(problem))
-    )
-    parts = dict.fromkeys(" ".join(text.split()).rstrip(".") for text in texts)
-    if isinstance(problem, MissingConfigException) and "hydra/launcher/" in str(problem):
-        parts["launchers other than basic come with the extra 'cluster' (pip install '.[cluster]')"] = None
-    return f"{'; '.join(part for part in parts if part)}. The choices are in sherrington --help, all keys in --cfg job."
 
 
 if __name__ == "__main__":

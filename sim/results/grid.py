@@ -106,7 +106,9 @@ def chosen(results: xr.Dataset, labels: Mapping[str, Any] | None = None, /, **mo
             raise ValueError(f"{name!r} is no factor of this design; it has {there}.")
         known, among = results[name].values, np.zeros(len(taken), bool)
         for label in [asked] if isinstance(asked, str) or np.ndim(asked) == 0 else asked:
-            here = known == label if known.dtype.kind in "UTO" else np.isclose(known.astype(float), _number(label, name))
+            here = (
+                known == label if known.dtype.kind in "UTO" else np.isclose(known.astype(float), _number(label, name))
+            )
             if not here.any():
                 there = ", ".join(str(value) for value in dict.fromkeys(known.tolist()))
                 raise ValueError(f"{name!r} is nowhere {label!r}; it is {there}.")

@@ -5,9 +5,9 @@ import random
 import pytest
 import xarray as xr
 
+from experiments.configured import configured
 from experiments.declare import UserError
 from experiments.run import perform
-from experiments.session import configured
 from sim.backends.simulation import LaneSimulation
 
 SIMULATED = ("paired_delta_f", "pool", "sweep", "inhibition_reversal", "delta_f_interventions", "spasm", "abort_spasm")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments.configured import configured
 from experiments.declare import declare_network, declare_protocol, declare_study
-from experiments.session import configured
 from sim.backends.jax_backend import JaxBackend
 from sim.compile.interventions import drives, pieces
 from sim.design import Design, DesignError, Participants, sobol, table

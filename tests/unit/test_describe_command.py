@@ -46,7 +46,10 @@ def test_what_the_user_sets_says_so():
     assert dict(POOL["Sources"].rows)[row["source"]] == "set by the user"
 
 
-@pytest.mark.parametrize(("description", "network", "protocol"), [(POOL, networks.pool("hTA"), RAMP), (SEGMENT, SEGMENT_NETWORK, REPLY)])  # fmt: skip
+LISTED = [(POOL, networks.pool("hTA"), RAMP), (SEGMENT, SEGMENT_NETWORK, REPLY)]
+
+
+@pytest.mark.parametrize(("description", "network", "protocol"), LISTED)
 def test_every_path_that_a_design_may_vary_is_listed(description, network, protocol):
     listed = set()
     for row in description.rows:

@@ -10,12 +10,14 @@ import pytest
 
 from experiments import describe
 from experiments.command import arranged, own_folders
+from experiments.configured import configured
 from experiments.declare import declare
-from experiments.session import configured
 from tests.unit.test_documents import ROOT, sherrington, text
 
 FENCE = re.compile(r"^```(\w*)( slow)?\n(.*?)^```", re.S | re.M)
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts
+)
 GENERATED = {"docs/architecture.md", "docs/benchmarks.md", "docs/verification.md"}
 WRITTEN = ["README.md", *(page for page in PAGES if page not in GENERATED)]
 WITH_PYTHON = [page for page in WRITTEN if "```python" in text(page) and page != "docs/adding.md"]
@@ -129,7 +131,9 @@ def test_every_link_leads_to_a_file(page):
 
 
 def test_every_experiment_has_a_page_with_its_figure_and_a_line_in_the_list():
-    named = {file.name.removesuffix(".yaml") for file in files("conf").joinpath("experiment").iterdir() if file.is_file()}
+    named = {
+        file.name.removesuffix(".yaml") for file in files("conf").joinpath("experiment").iterdir() if file.is_file()
+    }
     listed = text("docs/experiments/index.md")
     for name in named:
         page = text(f"docs/experiments/{name}.md")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import conf
+from experiments.configured import configured
 from experiments.declare import UserError, declare
 from experiments.question import Question
-from experiments.session import configured
 from experiments.targets import KINDS, TargetError, build, target
 
 ELSEWHERE = [
