@@ -64,14 +64,16 @@ def whole(app: object, page: str, source: list[str]) -> None:
     """A page that says `<!-- all of NAME -->` shows that file of the root folder, its links as they lie from here."""
 
     def link(found: re.Match[str]) -> str:
-        target = found[1]
+        said, target = found.groups()
         if "://" in target or target.startswith("#"):
             return found[0]
-        return f"]({HERE.get(target, target.removeprefix('docs/') if target.startswith('docs/') else f'../{target}')})"
+        if target.startswith("docs/") or target in HERE:
+            return f"[{said}]({HERE.get(target, target.removeprefix('docs/'))})"
+        return said if target.endswith(".md") else f"[{said}](../{target})"
 
     def text(found: re.Match[str]) -> str:
         app.env.note_dependency(str(ROOT / found[1]))  # type: ignore[attr-defined]
-        return re.sub(r"\]\(([^)\s]+)\)", link, (ROOT / found[1]).read_text(encoding="utf-8"))
+        return re.sub(r"\[([^\]]*)\]\(([^)\s]+)\)", link, (ROOT / found[1]).read_text(encoding="utf-8"))
 
     source[0] = re.sub(r"<!-- all of (\S+) -->", text, source[0])
 

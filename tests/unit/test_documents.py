@@ -1,4 +1,4 @@
-"""What the documents promise: their tree is the tree, their code runs as it stands, what they add can be added."""
+"""What ARCHITECTURE.md and docs/adding.md promise: the tree is the tree, what is added can be added."""
 
 import os
 import re
@@ -69,46 +69,6 @@ def test_the_python_of_the_document_on_adding_runs_as_it_stands(tmp_path):
     for kind, body in BLOCK.findall(text("docs/adding.md")):
         if kind == "python":
             exec(compile(body, "docs/adding.md", "exec"), {"__name__": "adding"})
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A folder with a finished result of the default experiment, as README finds it."""
-    folder = tmp_path_factory.mktemp("readme")
-    sherrington("sherrington scale=smoke", folder)
-    return folder
-
-
-def test_the_python_of_the_readme_runs_as_it_stands_from_top_to_bottom(finished, monkeypatch):
-    monkeypatch.chdir(finished)
-    names: dict[str, object] = {"__name__": "readme"}
-    for kind, body in BLOCK.findall(text("README.md")):
-        if kind == "python":
-            exec(compile(body, "README.md", "exec"), names)
-
-
-def test_every_command_of_the_readme_composes():
-    """What it declares fits together; a cluster, a recording of one's own and a table of one's own are not here."""
-    from hydra import compose, initialize_config_module
-
-    from experiments import run  # noqa: F401  which stores the types of the top-level keys
-    from experiments.declare import declare
-
-    shown = [
-        x for x in commands("README.md") if not re.search("status|FILE|--help|slices|hydra|sets.csv| -m |FOLDER", x)
-    ]
-    assert len(shown) > 12
-    for command in shown:
-        words = [word for word in shlex.split(re.split(r"\s{2,}| \.\.\.", command)[0])[1:] if word != "..."]
-        with initialize_config_module("conf", version_base="1.3"):
-            source, question = declare(compose("config", overrides=words))
-        source.digest(question.measures())
-        question.fits(source.factors())
-
-
-def test_the_targets_of_make_that_the_readme_names_are_there():
-    for target in re.findall(r"`?make ([\w-]+)", text("README.md")):
-        assert re.search(rf"^{target}:", text("Makefile"), re.M), target
 
 
 # ---- the tree of ARCHITECTURE.md
