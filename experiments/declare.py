@@ -24,7 +24,6 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
         UserError: something cannot be declared like this.
     """
     from experiments.sources import Recorded, Variants
-    from sim.spec.canonical import canonical
 
     simulates = "_target_" in config.network
     if config.recording is not None:
@@ -34,9 +33,9 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
                 "Take experiment=recorded_units to measure a recording."
             )
         question = _built(config, "question")
-        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
+        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force"])
         text = OmegaConf.to_yaml(deciding, resolve=True)
-        return Recorded(config.recording, config.force, canonical(question), text), question
+        return Recorded(config.recording, config.force, text), question
     if not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     if config.batch is not None and config.batch < 1:

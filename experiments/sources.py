@@ -140,14 +140,11 @@ class Recorded:
     Args:
         file: path of the recording.
         force: path of a CSV (time_s,force) instead of the force in the recording, or None.
-        asked: settings of the analysis as text. They name the folder too: to measure is the whole work here, so the
-            same recording measured in two ways lies side by side.
         config: resolved configuration, for the provenance.
     """
 
     file: str
     force: str | None
-    asked: str
     config: str
 
     def digest(self, measures: Sequence["Measure"] = ()) -> str:
@@ -164,24 +161,30 @@ class Recorded:
             content = [file_digest(path) for path in self._paths() if path.is_file()]
         except OSError as problem:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
-        return digest(*content, self.asked, code_digest(Path(str(readers.__file__)).parent))
+        return digest(*content, code_digest(Path(str(readers.__file__)).parent))
 
     def factors(self) -> Mapping[str, int]:
         return {}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        from sim.results.drafts import present
+        from sim.results.mend import mend
         from sim.results.provenance import provenance, write_provenance
         from sim.results.recordings.datasets import keep
         from sim.results.recordings.files import read
         from sim.results.store import Store
 
         path, digest = folder / "recording.zarr", self.digest()
-        if path.exists() and not (store := Store.open(path, digest=digest)).todo():
-            results = store.dataset()
-        else:
-            recording, *force = self._paths()
-            found = read(recording, force=force[0] if force else None)
-            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        if path.exists():
+            store = Store.open(path, digest=digest)
+            with present(folder):
+                mend(store)
+            if not store.todo():
+                return Brought(store.dataset(), store.dataset()[["status"]])
+        recording, *force = self._paths()
+        found = read(recording, force=force[0] if force else None)
+        origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        with present(folder):
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])

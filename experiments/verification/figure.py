@@ -29,6 +29,7 @@ from experiments.verification.convergence import STEPS, Convergence, order, word
 from experiments.verification.neuron_parity import Parity, allowed
 from experiments.verification.published_delta_f import CONVENTIONS, OPENHDEMG_DELTA_F, POOLS, Published
 from sim.engine.integrate import SCHEMES
+from sim.results.disk import replace
 
 COLOURS = 128  # of the palette: lines and text on white need no more
 SCALE_COLOURS = {0.8: AMBER, 1.0: VERMILION, 1.2: GREEN}
@@ -167,10 +168,15 @@ LEGEND = (
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG with a palette, the same bytes whenever the figure is the same."""
-    whole = BytesIO()
+    """Write a PNG with a palette, the same bytes whenever the figure is the same.
+
+    Raises:
+        StoreError: the disk refuses; a picture that was there is kept.
+    """
+    whole, small = BytesIO(), BytesIO()
     with mpl.rc_context(STYLE):
         figure.savefig(whole, format="png", metadata={"Software": None})
     path.parent.mkdir(exist_ok=True)
     with Image.open(whole) as image:
-        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, format="PNG", optimize=True)
+    replace(path, small.getvalue())

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
 from sim.results.schema import STATUS, Schema
 
@@ -28,7 +28,7 @@ def build(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapp
             shape=shape,
             chunks=chunk_shape(shape, dtype.itemsize, samples_per_slab),
             dtype=dtype,
-            compressors=codec(dtype),
+            compressors=codecs(dtype),
             fill_value=variable.fill,
             dimension_names=variable.dims,
             attributes=variable.attributes,
@@ -41,8 +41,9 @@ def build(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapp
             shape=values.shape,
             chunks=values.shape,
             dtype=str if text else values.dtype,
-            compressors="auto" if text else codec(values.dtype),
+            compressors=codecs(values.dtype),
             dimension_names=(coordinate.dim,),
+            config={"write_empty_chunks": True},  # each coordinate is a file, in the copy of the template too
             attributes=dict(coordinate.attrs),
         )
         array[:] = values.astype(object) if text else values
@@ -62,7 +63,10 @@ def chunk_shape(shape: tuple[int, ...], itemsize: int, samples_per_slab: int) ->
     return tuple(chunk)
 
 
-def codec(dtype: np.dtype) -> BloscCodec:
-    """Zstd over shuffled bytes, for floats over shuffled bits: their rounded mantissas end in zeros."""
+def codecs(dtype: np.dtype) -> tuple[BloscCodec | ZstdCodec, Crc32cCodec]:
+    """Zstd over shuffled bytes, for floats over shuffled bits: their rounded mantissas end in zeros; and the crc32c of
+    what comes of it, as the last four bytes of each chunk."""
+    if dtype.kind in "UOT":
+        return ZstdCodec(level=3), Crc32cCodec()
     shuffle: Literal["bitshuffle", "shuffle"] = "bitshuffle" if dtype.kind == "f" else "shuffle"
-    return BloscCodec(cname="zstd", clevel=3, shuffle=shuffle, typesize=dtype.itemsize)
+    return BloscCodec(cname="zstd", clevel=3, shuffle=shuffle, typesize=dtype.itemsize), Crc32cCodec()

@@ -1,0 +1,161 @@
+"""The seal of a slab says what it consists of, so that whatever is lost, cut, swapped or changed later is found.
+
+It is a small text beside the status, written when the data are on the disk and before the status is:
+
+    template 5a3c...                       digest of the store's template, so that it fits in no other store
+    status 1111311111111111                code of each sample
+    spike_step/c/5/0/0 18342 9f01ab3c      each chunk: B, and its last four bytes, which are its crc32c
+    v/c/5/0/0 -                            a chunk that holds the fill value only is no file
+    digest 0f6ab1...                       of the number of the slab and of the text before
+
+What is not sealed is not done. That each chunk of a slab is there and ends as it should is known without reading it;
+the bytes before are held against the crc32c whenever a chunk is read.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import google_crc32c
+
+from sim.results.digest import digest
+from sim.results.disk import flush_folders, replacing
+
+FOLDER = os.path.join("status", "seals")
+ABSENT = "-"
+
+
+class Seal(NamedTuple):
+    """What a slab consists of.
+
+    Args:
+        codes: `Status` of each of its samples.
+        chunks: size and end of each chunk, by its key.
+    """
+
+    codes: tuple[int, ...]
+    chunks: Mapping[str, str]
+
+
+def seal(root: Path, number: int, template: str, codes: Iterable[int], keys: Iterable[str]) -> None:
+    """Have the chunks of a slab on the disk, and then its seal.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    keys = list(keys)
+    lines = [f"template {template}", "status " + "".join(str(int(code)) for code in codes)]
+    lines += [f"{key} {look(os.path.join(root, key), flush=True)}" for key in keys]
+    flush_folders({folder for key in keys for folder in list((root / key).parents)[: key.count("/")]})
+    text = "\n".join(lines) + "\n"
+    place = root / FOLDER / str(number)
+    place.parent.mkdir(exist_ok=True)
+    with replacing(place) as file:
+        file.write(f"{text}digest {digest(str(number), text)}\n".encode())
+
+
+def sealed(root: Path, number: int, template: str) -> Seal | None:
+    """The seal of a slab; None if there is none, or none that fits."""
+    try:
+        with open(os.path.join(root, FOLDER, str(number)), encoding="utf-8") as file:
+            text, _, said = file.read().rpartition("digest ")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if said != f"{digest(str(number), text)}\n":
+        return None
+    of, status, *lines = text.splitlines()
+    if of != f"template {template}":
+        return None
+    chunks = dict(line.split(" ", 1) for line in lines)
+    return Seal(tuple(int(code) for code in status.removeprefix("status ")), chunks)
+
+
+def break_seal(root: Path, number: int) -> None:
+    """Take the seal of a slab away, so that the slab is not done, and then its status.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    (root / FOLDER / str(number)).unlink(missing_ok=True)
+    flush_folders([root / FOLDER])
+    (root / "status" / "c" / str(number)).unlink(missing_ok=True)
+
+
+def look(path: str, *, flush: bool = False) -> str:
+    """Size and end of a chunk, as a seal has it.
+
+    Args:
+        flush: have it on the disk, too.
+
+    Raises:
+        OSError: the disk refuses to flush.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as problem:
+        return ABSENT if isinstance(problem, FileNotFoundError) else "unreadable"
+    try:
+        size = os.fstat(file).st_size
+        try:
+            os.lseek(file, max(size - 4, 0), os.SEEK_SET)
+            end = os.read(file, 4)
+        except OSError:  # a folder
+            return "unreadable"
+        if flush:
+            os.fsync(file)
+    finally:
+        os.close(file)
+    return f"{size} {end.hex()}"
+
+
+def wrong(root: Path, found: Seal, *, thoroughly: bool = False) -> str | None:
+    """What is wrong with the chunks of a slab, in words, or None.
+
+    Args:
+        thoroughly: every byte of them is read.
+    """
+    for key, said in found.chunks.items():
+        path = os.path.join(root, key)
+        if (now := look(path)) != said:
+            return _differs(key, now, said)
+        if thoroughly and said != ABSENT and not _sums(path):
+            return _named(key, "has changed bytes (crc32c)")
+    return None
+
+
+def differs(data: bytes | memoryview | None, key: str, found: Seal | None) -> str | None:
+    """What is wrong with a chunk that was read, in words, or None.
+
+    Args:
+        found: the seal of its slab; None holds the chunk against its own crc32c only.
+    """
+    now = ABSENT if data is None else f"{len(data)} {bytes(data[-4:]).hex()}"
+    if found is not None and key in found.chunks and found.chunks[key] != now:
+        return _differs(key, now, found.chunks[key])
+    return None if data is None or sums(data) else _named(key, "has changed bytes (crc32c)")
+
+
+def sums(data: bytes | memoryview) -> bool:
+    """Whether a chunk ends in the crc32c of what is before."""
+    return len(data) >= 4 and google_crc32c.value(bytes(data[:-4])) == int.from_bytes(data[-4:], "little")
+
+
+def _sums(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return sums(file.read())
+    except OSError:
+        return False
+
+
+def _differs(key: str, now: str, said: str) -> str:
+    if now == ABSENT:
+        return _named(key, "is missing")
+    if now.partition(" ")[0] != said.partition(" ")[0]:
+        return _named(key, "has another length than was written")
+    return _named(key, "is not what was written")
+
+
+def _named(key: str, what: str) -> str:
+    return f"'{key.partition('/')[0]}' {what}"
