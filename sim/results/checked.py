@@ -16,7 +16,7 @@ from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.storage import LocalStore
 
 from sim.results.disk import DamagedError, StoreError
-from sim.results.seals import Seal, differs, sealed
+from sim.results.seals import Seal, differs, sealed, sums
 from sim.results.slabs import slab_at
 
 KEPT = 1024  # seals in memory
@@ -39,11 +39,21 @@ class Sealed:
         if not anew and (known := self._seals.get(number)) is not None:
             return known
         found = sealed(self.root, number, self.template)
+        self._seals.pop(number, None)
         if found is not None:
             self._seals[number] = found
             while len(self._seals) > KEPT:
                 self._seals.popitem(last=False)
         return found
+
+    def unfinished(self, key: str) -> bool:
+        """Whether a chunk is of a slab that is to do; what there is of it is of no account."""
+        name, number = key.split("/")[0], slab_of(key)
+        return (
+            name in self.variables
+            and self.seal(number, anew=True) is None
+            and not (self.root / "status" / "c" / str(number)).exists()
+        )
 
     def check(self, key: str, data: bytes | None, *, anew: bool = False) -> str | None:
         """What is wrong with a chunk that was read, in words, or None."""
@@ -51,9 +61,7 @@ class Sealed:
         if name not in self.variables:
             return differs(data, key, None)
         found = self.seal(number, anew=anew)
-        if found is None and (self.root / "status" / "c" / str(number)).exists():
-            return f"'{name}' has lost its seal"
-        return differs(data, key, found)
+        return f"'{name}' has lost its seal" if found is None else differs(data, key, found)
 
     def damaged(self, what: str, number: int | None) -> StoreError:
         """What to say of it."""
@@ -97,8 +105,11 @@ class CheckedFiles(LocalStore):
     def _checked(self, key: str, found: Buffer | None, prototype: Any, byte_range: Any) -> Buffer | None:
         if byte_range is not None or "/c/" not in key:
             return found
-        if self.known.check(key, None if found is None else found.to_bytes()) is None:
+        raw = None if found is None else found.to_bytes()
+        if self.known.check(key, raw) is None:
             return found
+        if self.known.unfinished(key):
+            return None if raw is None or not sums(raw) else found
         time.sleep(AGAIN)
         data = _content(os.path.join(self.root, key))
         if (what := self.known.check(key, data, anew=True)) is not None:

@@ -27,7 +27,8 @@ def unpack(data: bytes) -> dict[str, bytes] | None:
             said = file.comment
     except Exception:  # whatever damage makes zipfile and zlib raise
         return None
-    return found if said == digest_of(found).encode() else None
+    whole = data.startswith(b"PK") and data.endswith(said)  # ZIP files may have anything before and after
+    return found if whole and said == digest_of(found).encode() else None
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

@@ -13,6 +13,7 @@ the bytes before are held against the crc32c whenever a chunk is read.
 """
 
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -71,15 +72,28 @@ def sealed(root: Path, number: int, template: str) -> Seal | None:
     return Seal(tuple(int(code) for code in status.removeprefix("status ")), chunks)
 
 
-def break_seal(root: Path, number: int) -> None:
-    """Take the seal of a slab away, so that the slab is not done, and then its status.
+def break_seal(root: Path, number: int, keys: Iterable[str]) -> None:
+    """Take the seal of a slab away, so that the slab is not done, and then its status and its chunks.
 
     Raises:
         OSError: the disk refuses.
     """
-    (root / FOLDER / str(number)).unlink(missing_ok=True)
+    remove(root / FOLDER / str(number))
     flush_folders([root / FOLDER])
-    (root / "status" / "c" / str(number)).unlink(missing_ok=True)
+    for key in (f"status/c/{number}", *keys):
+        remove(root / key)
+
+
+def remove(place: Path) -> None:
+    """Remove what stands where a file should, if anything does.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def look(path: str, *, flush: bool = False) -> str:

@@ -58,7 +58,7 @@ def _remade(root: Path) -> str:
             else "it has no copy of its template, as the stores of this version have"
         )
         raise StoreError(
-            f"{root} exists but is not a result store: {reason}. Move it away or choose another path; nothing was "
+            f"{root} exists but is not a result store ({reason}). Move it away or choose another path; nothing was "
             "changed."
         )
     replace(root / SPARE, pack(files))

@@ -27,7 +27,7 @@ from sim.results.disk import StoreError, flush_folders, flush_tree, writing
 from sim.results.drafts import present
 from sim.results.rounding import rounded
 from sim.results.schema import STATUS, Schema
-from sim.results.seals import break_seal, look, seal
+from sim.results.seals import break_seal, look, remove, seal
 from sim.results.slab_data import checked_arrays, checked_status, chunk_keys
 from sim.results.slabs import slab_at, slab_number, slabs
 from sim.results.spare import keep_spare, restored
@@ -236,7 +236,7 @@ class Store:
         Raises:
             OSError: the disk refuses.
         """
-        break_seal(self.path, number)
+        break_seal(self.path, number, chunk_keys(number, self._variables))
 
     def restore(self, number: int, codes: Iterable[int]) -> None:
         """Write the status of a slab anew, whose data are what was written.
@@ -247,6 +247,8 @@ class Store:
         Raises:
             StoreError: the disk refuses.
         """
+        with writing("a status", self.path, 0):
+            remove(self.path / STATUS.name / "c" / str(number))
         self._put_status(number, np.array(list(codes), STATUS.dtype))
 
     def dataset(self) -> xr.Dataset:

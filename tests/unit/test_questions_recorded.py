@@ -204,45 +204,40 @@ def test_the_order_of_the_units_changes_nothing():
 
 def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
     folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
-    names = {
-        "recording.zarr",
-        "measures.zarr",
-        "measures.json",
-        "figure.png",
-        "figure.pdf",
-        "provenance.json",
-        "config.yaml",
-    }
-    assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv", "report.html"}
+    names = {"measures.zarr.zip", "measures.json", "figure.png", "figure.pdf", "config.yaml", "report.html"}
+    assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv"}
+    assert {path.name for path in folder.parent.iterdir()} == {"recording.zarr", "provenance.json", folder.name}
     report = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
     assert LATER_SPIKE_FROM_SECOND.describe() in report
     assert "samples" not in lines[0]  # nothing was sampled
     drawn = {name: (folder / name).read_bytes() for name in ("figure.png", "figure.pdf", "units.csv")}
     assert asked(tmp_path, f"recording={EXAMPLE}") == (folder, lines)
     assert {name: (folder / name).read_bytes() for name in drawn} == drawn
-    config = json.loads((folder / "provenance.json").read_text())["config"]
+    config = json.loads((folder.parent / "provenance.json").read_text())["config"]
     assert "network" not in config  # nothing that had no part in it
 
 
-def test_the_folder_is_named_by_content_and_settings(tmp_path):
+def test_the_folder_of_a_recording_is_named_by_content(tmp_path):
     text = EXAMPLE.read_text()
     for name, content in (("a.csv", text), ("b.csv", text), ("c.csv", text.replace("1.9692", "1.9693"))):
         (tmp_path / name).write_text(content)
     (tmp_path / "force.csv").write_text("time_s,force\n0,0\n22,1\n")
 
-    def digest(name, force=None, settings="one"):
-        return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, config="").digest()
+    def digest(name, force=None):
+        return Recorded(str(tmp_path / name), force and str(tmp_path / force), config="").digest()
 
     assert digest("a.csv") == digest("b.csv")
-    assert len({digest("a.csv"), digest("c.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")}) == 4
+    assert len({digest("a.csv"), digest("c.csv"), digest("a.csv", "force.csv")}) == 3
 
 
-def test_two_conventions_lie_side_by_side(tmp_path):
+def test_two_conventions_are_two_answers_of_one_recording(tmp_path):
     write(units(3).dataset(), tmp_path / "units.csv")
     asks = ("later_spike_from_second", "midpoint_from_first")
-    folders = [asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks]
-    assert folders[0] != folders[1]
-    assert all((folder / "figure.png").exists() for folder in folders)
+    one, other = (asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks)
+    assert one != other
+    assert one.parent == other.parent
+    assert (one / "figure.png").exists()
+    assert (one / "measures.json").read_bytes() != (other / "measures.json").read_bytes()
 
 
 def test_a_recording_that_was_not_finished_is_read_again(tmp_path, monkeypatch):
