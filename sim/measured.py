@@ -80,7 +80,8 @@ class Measured:
             StoreError: the disk refuses.
         """
         status = results[STATUS.name].values
-        self.kept.write(slab, evaluate(self.measures, results), status, again=True)
+        numbers = evaluate(self.measures, results)
+        self.kept.write(slab, numbers, status, again=True, flush=not self.repeatable)
 
     def complete(self) -> None:
         """Measure what was simulated without these measures; what another process is at work on is left to it.

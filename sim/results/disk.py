@@ -57,8 +57,11 @@ def free_bytes(where: Path) -> int:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[BinaryIO]:
+def replacing(path: str | Path, *, flush: bool = True) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` once it is whole and on the disk; if that is a link, the link is replaced.
+
+    Args:
+        flush: False leaves it to the system when it is on the disk.
 
     Raises:
         OSError: the disk refuses; what was there is kept.
@@ -68,10 +71,11 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     try:
         with draft.open("xb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(draft, path)
-        flush_folders([path.parent])
+        flush_folders([path.parent] if flush else [])
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

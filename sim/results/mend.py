@@ -48,9 +48,9 @@ def troubles(store: Store, *, thoroughly: bool = False) -> Iterator[Trouble]:
     Args:
         thoroughly: every byte is read, and spikes are counted.
     """
-    codes = store.status()
+    codes, results = store.status(), store.dataset() if thoroughly else None
     for number, slab in enumerate(store.slabs()):
-        if (found := _trouble(store, number, slab, codes[slab], thoroughly)) is not None:
+        if (found := _trouble(store, number, slab, codes[slab], results)) is not None:
             yield found
 
 
@@ -66,7 +66,7 @@ def mend(store: Store) -> None:
             number, slab = trouble.number, trouble.slab
             if not claims.take(number):
                 continue  # another process is writing it
-            now = _trouble(store, number, slab, store.status_of(slab), False)  # it may just have been written
+            now = _trouble(store, number, slab, store.status_of(slab))  # it may just have been written
             if now is None:
                 continue
             if now.seal is None:
@@ -87,14 +87,17 @@ def withdrawn(store: Store, number: int, what: str) -> None:
     _say(store, [Trouble(number, slab, what)], "to do again")
 
 
-def _trouble(store: Store, number: int, slab: slice, codes: np.ndarray, thoroughly: bool) -> Trouble | None:
+def _trouble(
+    store: Store, number: int, slab: slice, codes: np.ndarray, results: xr.Dataset | None = None
+) -> Trouble | None:
+    """What is wrong with a slab; if its results are given, by reading every byte of them."""
     finished = bool((codes != Status.TODO).all())
     seal = store.known.seal(number, anew=True)
     if seal is None:
         return Trouble(number, slab, "their seal is missing or damaged") if (codes != Status.TODO).any() else None
-    if (what := wrong(store.path, seal, thoroughly=thoroughly)) is not None:
+    if (what := wrong(store.path, seal, thoroughly=results is not None)) is not None:
         return Trouble(number, slab, what)
-    if thoroughly and finished and (what := miscounted(store.dataset().isel(sample=slab))) is not None:
+    if results is not None and finished and (what := miscounted(results.isel(sample=slab))) is not None:
         return Trouble(number, slab, what)
     if finished and tuple(codes.tolist()) == seal.codes:
         return None

@@ -200,7 +200,13 @@ class Store:
         return bool((self.status_of(slab) != Status.TODO).all())
 
     def write(
-        self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike, *, again: bool = False
+        self,
+        slab: slice,
+        data: Mapping[str, npt.ArrayLike],
+        status: npt.ArrayLike,
+        *,
+        again: bool = False,
+        flush: bool = True,
     ) -> None:
         """Write one slab: all variables, its seal, then its status, each on the disk before the next.
 
@@ -211,6 +217,7 @@ class Store:
             data: every variable of the schema, its shape with `sample` cut to the slab, its dtype exactly.
             status: `Status` code of each sample, (slab,), none to do; a failed sample's data are written as they come.
             again: write it in place of what is finished.
+            flush: False leaves it to the system when all this is on the disk: after a power cut it may be to do again.
 
         Raises:
             ValueError: the slab is not aligned, or a name, shape, dtype or status does not fit.
@@ -227,8 +234,9 @@ class Store:
         with writing(
             f"the seal of samples {slab.start}:{slab.stop}", self.path, sum(x.nbytes for x in arrays.values())
         ):
-            seal(self.path, number, self.known.template, codes, chunk_keys(number, self._variables))
-        self._put_status(number, codes)
+            keys = chunk_keys(number, self._variables)
+            seal(self.path, number, self.known.template, codes, keys, flush=flush)
+        self._put_status(number, codes, flush=flush)
 
     def withdraw(self, number: int) -> None:
         """Have the slab of this number to do again.
@@ -269,9 +277,10 @@ class Store:
         with writing(f"'{array.basename}' of samples {slab.start}:{slab.stop}", self.path, values.nbytes):
             array[slab] = values
 
-    def _put_status(self, number: int, codes: np.ndarray) -> None:
+    def _put_status(self, number: int, codes: np.ndarray, *, flush: bool = True) -> None:
         slab = slab_at(number, self.n_samples, self.samples_per_slab)
         self._put(self._status, slab, codes)
-        with writing(f"the status of samples {slab.start}:{slab.stop}", self.path, codes.nbytes):
-            look(os.path.join(self.path, STATUS.name, "c", str(number)), flush=True)
-            flush_folders([self.path / STATUS.name / "c"])
+        if flush:
+            with writing(f"the status of samples {slab.start}:{slab.stop}", self.path, codes.nbytes):
+                look(os.path.join(self.path, STATUS.name, "c", str(number)), flush=True)
+                flush_folders([self.path / STATUS.name / "c"])
