@@ -56,8 +56,9 @@ def seal(
     with ThreadPoolExecutor(AT_ONCE) as threads:  # what is flushed at once, a disk writes at once
         found = threads.map(lambda key: look(os.path.join(root, key), flush=flush), keys)
         lines += [f"{key} {end}" for key, end in zip(keys, found, strict=True)]
-    if flush:
-        flush_folders({folder for key in keys for folder in list((root / key).parents)[: key.count("/")]})
+        if flush:
+            folders = {folder for key in keys for folder in list((root / key).parents)[: key.count("/")]}
+            list(threads.map(flush_folders, ([folder] for folder in folders)))
     text = "\n".join(lines) + "\n"
     place = root / FOLDER / str(number)
     place.parent.mkdir(exist_ok=True)
