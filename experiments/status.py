@@ -53,10 +53,7 @@ def stores(path: Path) -> list[Path]:
     if (path / "zarr.json").exists() or (path.suffix == ".zarr" and path.is_dir()):
         return [path]
     for folder in (path, path.resolve().parent) if _answer(path) else (path,):
-        found = {*folder.glob("*.zarr"), *folder.glob("*/*.zarr")} - {
-            *folder.glob("**/measures.zarr"),
-            *folder.glob("**/measured-*.zarr"),
-        }
+        found = {*folder.glob("*.zarr"), *folder.glob("*/*.zarr")} - {*folder.glob("**/measured-*.zarr")}
         if found:
             return sorted(found)
     raise StoreError(f"no store in {path}. Give the folder that a run has printed, or a store in it.")

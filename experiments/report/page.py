@@ -19,7 +19,7 @@ from experiments.words import number
 from sim.results.grid import factors
 from sim.results.status import Status
 
-MOST_ROWS = 400  # of the table of measures; all are in measures.csv and measures.zarr
+MOST_ROWS = 400  # of the table of measures; all are in measures.csv and measures.json
 CITE = (
     "The Sherrington developers. Sherrington: a simulator of the human spinal segment, version {version}. Cite the "
     "sources of the tables below too."
