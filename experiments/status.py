@@ -155,7 +155,7 @@ def _withdraw(store: Store, trouble: Trouble) -> None:
     except OSError as problem:
         print(
             f"sherrington: cannot mark {trouble.samples} of {store.path} as damaged: {problem.strerror or problem}. "
-            "Remove the file of the seal, status/seals/"
+            "Remove the file of the seal, seals/"
             f"{trouble.number} in it, so that they are simulated again.",
             file=sys.stderr,
         )

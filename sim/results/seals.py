@@ -1,6 +1,6 @@
 """The seal of a slab says what it consists of, so that whatever is lost, cut, swapped or changed later is found.
 
-It is a small text beside the status, written when the data are on the disk and before the status is:
+It is a small text in an empty group of the store, written when the data are on the disk and before the status is:
 
     template 5a3c...                       digest of the store's template, so that it fits in no other store
     status 1111311111111111                code of each sample
@@ -16,6 +16,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ import google_crc32c
 from sim.results.digest import digest
 from sim.results.disk import flush_folders, replacing
 
-FOLDER = os.path.join("status", "seals")
+FOLDER = "seals"
 ABSENT = "-"
 AT_ONCE = 16  # files that are flushed together: 200 of them take 30 ms, and 900 ms one after the other (ext4)
 
@@ -44,7 +45,7 @@ class Seal(NamedTuple):
 def seal(
     root: Path, number: int, template: str, codes: Iterable[int], keys: Sequence[str], *, flush: bool = True
 ) -> None:
-    """Have the chunks of a slab on the disk, and then its seal.
+    """Have the chunks of a slab on the disk, and then write its seal.
 
     Args:
         flush: False leaves it to the system when; the seal then says, after a power cut, that something is lost.
@@ -53,17 +54,28 @@ def seal(
         OSError: the disk refuses.
     """
     lines = [f"template {template}", "status " + "".join(str(int(code)) for code in codes)]
+    lines += [f"{key} {end}" for key, end in zip(keys, looks(root, keys, flush=flush), strict=True)]
+    text = "\n".join(lines) + "\n"
+    place = root / FOLDER / str(number)
+    if not place.parent.is_dir():
+        remove(place.parent)
+        place.parent.mkdir()
+    with replacing(place, flush=False) as file:
+        file.write(f"{text}digest {digest(str(number), text)}\n".encode())
+
+
+def looks(root: Path, keys: Sequence[str], *, flush: bool = False) -> list[str]:
+    """As `look`, for several files of a store, at once.
+
+    Args:
+        flush: have them and the folders that they are in on the disk, too.
+    """
     with ThreadPoolExecutor(AT_ONCE) as threads:  # what is flushed at once, a disk writes at once
-        found = threads.map(lambda key: look(os.path.join(root, key), flush=flush), keys)
-        lines += [f"{key} {end}" for key, end in zip(keys, found, strict=True)]
+        found = list(threads.map(lambda key: look(os.path.join(root, key), flush=flush), keys))
         if flush:
             folders = {folder for key in keys for folder in list((root / key).parents)[: key.count("/")]}
             list(threads.map(flush_folders, ([folder] for folder in folders)))
-    text = "\n".join(lines) + "\n"
-    place = root / FOLDER / str(number)
-    place.parent.mkdir(exist_ok=True)
-    with replacing(place, flush=flush) as file:
-        file.write(f"{text}digest {digest(str(number), text)}\n".encode())
+    return found
 
 
 def sealed(root: Path, number: int, template: str) -> Seal | None:
@@ -103,7 +115,8 @@ def remove(place: Path) -> None:
     if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place)
     else:
-        place.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            place.unlink()
 
 
 def look(path: str, *, flush: bool = False) -> str:

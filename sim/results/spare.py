@@ -13,7 +13,7 @@ from sim.results.schema import STATUS
 from sim.results.seals import FOLDER, sealed
 
 log = logging.getLogger("sherrington")
-SPARE = Path("status") / "template.zip"
+SPARE = Path(FOLDER) / "template.zip"
 
 
 def keep_spare(root: Path) -> None:

@@ -1,9 +1,9 @@
 """A Zarr group that knows what is done.
 
 The whole store is created first, empty but labelled; each slab of samples is then written once: data, then its seal,
-which says what they are (`sim.results.seals`), then its status, each on the disk before the next is begun. Whatever
-ends the process in between, `kill -9` and a power cut included, a slab is either done or still to do; and what becomes
-of it later is found when it is read.
+which says what they are (`sim.results.seals`), then its status; the data are on the disk before the others are written.
+Whatever ends the process in between, `kill -9` and a power cut included, a slab is either done or still to do; and what
+becomes of it later is found when it is read.
 """
 
 import builtins
@@ -27,7 +27,7 @@ from sim.results.disk import StoreError, flush_folders, flush_tree, writing
 from sim.results.drafts import present
 from sim.results.rounding import rounded
 from sim.results.schema import STATUS, Schema
-from sim.results.seals import break_seal, look, remove, seal
+from sim.results.seals import FOLDER, break_seal, looks, remove, seal
 from sim.results.slab_data import checked_arrays, checked_status, chunk_keys
 from sim.results.slabs import slab_at, slab_number, slabs
 from sim.results.spare import keep_spare, restored
@@ -208,7 +208,7 @@ class Store:
         again: bool = False,
         flush: bool = True,
     ) -> None:
-        """Write one slab: all variables, its seal, then its status, each on the disk before the next.
+        """Write one slab: all variables, its seal, then its status; the data are on the disk before these.
 
         A slab that is finished is left as it is: another process has done it meanwhile.
 
@@ -278,9 +278,10 @@ class Store:
             array[slab] = values
 
     def _put_status(self, number: int, codes: np.ndarray, *, flush: bool = True) -> None:
+        """Write the status of a slab whose seal is written, and have both on the disk; one without the other is to do
+        again."""
         slab = slab_at(number, self.n_samples, self.samples_per_slab)
         self._put(self._status, slab, codes)
         if flush:
             with writing(f"the status of samples {slab.start}:{slab.stop}", self.path, codes.nbytes):
-                look(os.path.join(self.path, STATUS.name, "c", str(number)), flush=True)
-                flush_folders([self.path / STATUS.name / "c"])
+                looks(self.path, [f"{FOLDER}/{number}", f"{STATUS.name}/c/{number}"], flush=True)

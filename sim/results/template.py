@@ -11,6 +11,7 @@ import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
 from sim.results.schema import STATUS, Schema
+from sim.results.seals import FOLDER
 
 CHUNK_BYTES = 4 * 2**20
 """B before compression: large enough for few files, small enough to read one unit of one slab."""
@@ -21,6 +22,7 @@ def build(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapp
     labels = [c.name for c in schema.coordinates if c.name not in schema.sizes]
     own = {"coordinates": " ".join([STATUS.name, *labels]), "variables": [v.name for v in schema.variables]}
     group = zarr.create_group(path, zarr_format=3, attributes={**schema.attributes, **attributes, **own})
+    group.create_group(FOLDER)  # readers of the results pass it by
     for variable in (STATUS, *schema.variables):
         dtype, shape = np.dtype(variable.dtype), schema.shape(variable)
         group.create_array(

@@ -134,7 +134,7 @@ def test_damaged_measures_are_taken_again_from_the_spikes(swept, tmp_path, monke
     path = copied(swept, tmp_path)
     kept = place(Store.open(path), MEASURES)
     flipped(kept / "first_spike/c/0")
-    (kept / "first_spike/c/2").unlink()
+    (kept / "first_spike/c/1").unlink()
     monkeypatch.setattr(LaneSimulation, "run", lambda *_: pytest.fail("something was simulated"))
     xr.testing.assert_identical(measured(path, MEASURES), measured(swept, MEASURES))
 

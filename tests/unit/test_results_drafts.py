@@ -75,7 +75,7 @@ def test_without_locks_only_what_is_old_is_swept(tmp_path, monkeypatch):
     monkeypatch.setattr(claims, "fcntl", None)
     young, old = left(tmp_path), left(tmp_path)
     for place in old:
-        os.utime(place, (time.time() - 2 * DAY,) * 2)
+        os.utime(place, (time.time() - 2 * DAY, time.time() - 2 * DAY))
     with present(tmp_path):
         assert all(place.exists() for place in young)
         assert not any(place.exists() for place in old)

@@ -164,7 +164,7 @@ def test_measures_that_are_damaged_are_told(tmp_path, capsys, verify):
 
 def test_a_result_that_cannot_be_opened_any_more_is_a_sentence(tmp_path, capsys):
     store = whole_store(tmp_path / "store.zarr")
-    (store.path / "status/template.zip").unlink()
+    (store.path / "seals/template.zip").unlink()
     (store.path / "zarr.json").write_text("{")
     assert main([str(tmp_path / "store.zarr")]) == 1
     said = capsys.readouterr().out
