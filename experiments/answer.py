@@ -24,7 +24,7 @@ from sim.results import measures as kept
 from sim.results.claims import alone
 from sim.results.digest import digest
 from sim.results.disk import StoreError, replace
-from sim.results.drafts import sweep
+from sim.results.drafts import DAY, sweep
 from sim.results.status import Status
 from sim.spec.canonical import canonical
 
@@ -141,8 +141,8 @@ def told(result: Result, folder: Path, drawn: tuple[int, ...] | None = None) -> 
             None draws in any case.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder / ".answering", "measuring and drawing"):
-        sweep(folder)
+    with alone(folder / ".answering", "measuring and drawing") as mine:
+        sweep(folder, older=0.0 if mine else DAY)
         settings = answer_digest(result.question, result.of)
         m = kept.kept_measures(folder, settings)
         if m is None:

@@ -139,10 +139,14 @@ def _answered(config: DictConfig, source: "Source", question: "Question") -> tup
 
 
 def _withdraw(problem: "DamagedError") -> None:
-    from sim.results.mend import withdrawn
+    """Have what was found damaged in a store when it was read to do again, with whatever else of it is."""
+    from sim.results.mend import troubles, withdrawn
     from sim.results.store import Store
 
-    withdrawn(Store.open(problem.store), problem.number, str(problem))
+    store = Store.open(problem.store)
+    withdrawn(store, problem.number, str(problem))
+    for trouble in list(troubles(store, thoroughly=True)):
+        withdrawn(store, trouble.number, trouble.what)
 
 
 def _command() -> str:

@@ -104,20 +104,23 @@ class Lock:
 
 
 @contextmanager
-def alone(path: Path, what: str) -> Iterator[None]:
+def alone(path: Path, what: str) -> Iterator[bool]:
     """Wait until no other process does something; where there are no locks, and when patience ends, go on.
+
+    What it yields is whether it is known that no other does.
 
     Args:
         path: of the lock.
         what: is done, for the log.
     """
     with Lock(path) as lock:
-        if lock.take(alone=True) is False:
+        if (mine := lock.take(alone=True)) is False:
             log.info("waiting for another process that is %s", what)
         deadline = time.monotonic() + PATIENCE
-        while lock.take(alone=True) is False:
+        while mine is False:
             if time.monotonic() > deadline:
                 log.warning("another process has been %s for %.0f s; this one goes on beside it", what, PATIENCE)
                 break
             time.sleep(0.05)
-        yield
+            mine = lock.take(alone=True)
+        yield bool(mine)

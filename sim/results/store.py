@@ -8,9 +8,6 @@ becomes of it later is found when it is read.
 
 import builtins
 import logging
-import os
-import shutil
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +20,14 @@ import zarr
 
 from sim.results import template
 from sim.results.checked import CheckedFiles, Sealed
-from sim.results.disk import StoreError, flush_folders, flush_tree, writing
+from sim.results.disk import StoreError, writing
 from sim.results.drafts import present
 from sim.results.rounding import rounded
 from sim.results.schema import STATUS, Schema
 from sim.results.seals import FOLDER, break_seal, looks, remove, seal
 from sim.results.slab_data import checked_arrays, checked_status, chunk_keys
 from sim.results.slabs import slab_at, slab_number, slabs
-from sim.results.spare import keep_spare, restored
+from sim.results.spare import restored
 from sim.results.status import Status
 
 log = logging.getLogger("sherrington")
@@ -61,9 +58,7 @@ class Store:
         samples_per_slab: int,
         attributes: Mapping[str, Any] | None = None,
     ) -> "Store":
-        """Create the whole store, all samples to do.
-
-        It is built in a hidden folder beside `path` and renamed, so that `path` is never half a store.
+        """Create the whole store, all samples to do; `path` is never half a store.
 
         Args:
             digest: names everything that decides the results.
@@ -78,22 +73,13 @@ class Store:
             raise ValueError(f"a slab of {samples_per_slab} samples holds nothing. Give samples_per_slab at least 1.")
         if path.exists():
             raise StoreError(f"cannot create a store at {path}: it exists. Resume it with open(), or move it away.")
-        building = path.with_name(f".{path.name}.{uuid.uuid4().hex}.building")
-        size = sum(np.asarray(c.values).nbytes for c in schema.coordinates)
-        try:
-            with writing("the template of the store", path, size), present(path.parent):
-                template.build(
-                    building,
-                    schema,
-                    samples_per_slab=samples_per_slab,
-                    attributes=dict(Conventions="CF-1.11", digest=digest, **(attributes or {})),
-                )
-                keep_spare(building)
-                flush_tree(building)
-                os.rename(building, path)
-                flush_folders([path.parent])
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+        with present(path.parent):
+            template.place(
+                path,
+                schema,
+                samples_per_slab=samples_per_slab,
+                attributes=dict(Conventions="CF-1.11", digest=digest, **(attributes or {})),
+            )
         return cls.open(path, digest=digest)
 
     @classmethod

@@ -1,5 +1,8 @@
 """Builds the whole store before the first sample is simulated: every array with its name, unit, chunks and labels."""
 
+import os
+import shutil
+import uuid
 import warnings
 from collections.abc import Mapping
 from math import prod
@@ -10,11 +13,32 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
+from sim.results.disk import flush_folders, flush_tree, writing
 from sim.results.schema import STATUS, Schema
 from sim.results.seals import FOLDER
+from sim.results.spare import keep_spare
 
 CHUNK_BYTES = 4 * 2**20
 """B before compression: large enough for few files, small enough to read one unit of one slab."""
+
+
+def place(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapping[str, Any]) -> None:
+    """Build a store in a hidden folder beside `path`, have it on the disk, and only then call it `path`.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    building = path.with_name(f".{path.name}.{uuid.uuid4().hex}.building")
+    size = sum(np.asarray(c.values).nbytes for c in schema.coordinates)
+    try:
+        with writing("the template of the store", path, size):
+            build(building, schema, samples_per_slab=samples_per_slab, attributes=attributes)
+            keep_spare(building)
+            flush_tree(building)
+            os.rename(building, path)
+            flush_folders([path.parent])
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def build(path: Path, schema: Schema, *, samples_per_slab: int, attributes: Mapping[str, Any]) -> None:

@@ -245,6 +245,30 @@ def test_a_command_that_is_killed_while_it_draws_leaves_what_the_next_makes_whol
     assert set(OUTPUTS) == {file.name for file in inside.iterdir()}
 
 
+def test_spikes_that_are_found_damaged_when_they_are_drawn_are_simulated_again(inside, lines, caplog):
+    before = content(inside)
+    for chunk in inside.parent.glob("store.zarr/spike_step/c/*/0/0"):
+        flipped(chunk)
+    shutil.rmtree(inside)
+    assert asked(OUT) == (inside, lines)
+    assert content(inside) == before
+    assert "'spike_step' has changed bytes (crc32c)" in caplog.text
+    assert status(["--verify", str(inside.parent)]) == 0
+
+
+def test_a_recording_whose_copy_is_damaged_is_read_again(tmp_path):
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("config", overrides=["experiment=recorded_units", f"out={tmp_path}"])
+    folder, lines = perform(config)
+    before = (folder / "measures.json").read_bytes()
+    for name in ("measures.zarr.zip", "measures.json"):
+        (folder / name).unlink()
+    chunk = next(file for file in folder.parent.glob("recording.zarr/spike_*/c/**/*") if file.is_file())
+    flipped(chunk)
+    assert perform(config) == (folder, lines)
+    assert (folder / "measures.json").read_bytes() == before
+
+
 def test_without_locks_an_answer_is_whole_too(inside, lines, monkeypatch):
     monkeypatch.setattr(claims, "fcntl", None)
     before = content(inside)
