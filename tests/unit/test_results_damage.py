@@ -131,6 +131,8 @@ SWAPS = {
     "variables": ("v/c/1/0/0", "w/c/1/0/0", [4, 5, 6, 7]),
     "seals": ("seals/0", "seals/1", [0, 1, 2, 3, 4, 5, 6, 7]),
     "status": ("status/c/0", "status/c/1", []),  # the seals know them
+    "a status and a variable": ("status/c/1", "v/c/1/0/0", [4, 5, 6, 7]),
+    "a status and a seal": ("status/c/1", "seals/1", [4, 5, 6, 7]),
     "coordinates": ("unit/c/0", "sample/c/0", []),
     "metadata": ("v/zarr.json", "w/zarr.json", []),
     "a coordinate and a variable": ("x/c/0", "v/c/1/0/0", [4, 5, 6, 7]),
