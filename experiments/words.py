@@ -19,6 +19,13 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
     return " ".join(filter(None, [f"{number(mean, digits, sign=sign)}{spread}", unit, f"(n = {n:.0f})"]))
 
 
+def brace_height(m: xr.Dataset) -> str:
+    """'brace height 40.4 ± 1.9 %rTri (n = 21) of 17.2 valid units', of one condition."""
+    return (
+        f"brace height {mean_and_sd(m, 'brace_height', 1, '%rTri')}, {number(m['n_brace_valid_mean'], 1)} valid units"
+    )
+
+
 def listed(m: xr.Dataset, name: str) -> list[str]:
     """An attribute that names several things; a store may give back one name as a text."""
     found = m.attrs[name]

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -33,10 +34,12 @@ from sim.engine.integrate import SCHEMES
 COLOURS = 128  # of the palette: lines and text on white need no more
 SCALE_COLOURS = {0.8: AMBER, 1.0: VERMILION, 1.2: GREEN}
 CONVERGED, PUBLISHED_STEP = "hTA, NEURON converged", "hTA, NEURON published step"
+POWERS: dict[Any, Any] = {"text.parse_math": True}  # labels of logarithmic axes
 SCHEME_COLOURS = dict(zip(SCHEMES, (AMBER, GREEN, BLUE), strict=True))
 
 
 @styled
+@mpl.rc_context(POWERS)
 def draw(neuron: Parity, convergence: Convergence, published: Published) -> Figure:
     """Four panels, from the numbers of three families."""
     figure = new_figure(COLUMN_WIDTH, 6.3)
@@ -169,7 +172,7 @@ LEGEND = (
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG with a palette, the same bytes whenever the figure is the same."""
     whole = BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE | POWERS):
         figure.savefig(whole, format="png", metadata={"Software": None})
     path.parent.mkdir(exist_ok=True)
     with Image.open(whole) as image:

@@ -46,17 +46,26 @@ def units(count=6, force=True, **trains):
 
 
 def answered(results, question=None):
+    """The first contraction."""
+    return whole(results, question).isel(contraction=0)
+
+
+def whole(results, question=None):
     return Result(RecordedUnits() if question is None else question, Brought(results, results[["status"]])).answer
 
 
 def drawn_and_told(recording, question=None):
     """Measures of a recording, after everything that shows them has been made."""
     question = RecordedUnits() if question is None else question
-    measures = answered(recording.dataset(), question)
+    measures = whole(recording.dataset(), question)
     figure = question.draw(measures)
     figure.canvas.draw()
     assert question.notes(measures)
-    return measures, question.headline(measures), question.tables(measures)
+    return measures.isel(contraction=0), question.headline(measures), question.tables(measures)
+
+
+def rows(table):
+    return list(csv.DictReader(table.splitlines()))
 
 
 # ---- the numbers
@@ -93,7 +102,7 @@ def test_pauses_are_left_out_of_mean_rate_and_variation_and_counted():
 
 
 def test_the_convention_stands_beside_every_delta_f():
-    question = RecordedUnits("midpoint_from_first")
+    question = RecordedUnits(convention="midpoint_from_first")
     measures, lines, tables = drawn_and_told(units(), question)
     said = MIDPOINT_FROM_FIRST.describe()
     assert said in lines
@@ -104,9 +113,8 @@ def test_the_convention_stands_beside_every_delta_f():
 
 def test_tables_hold_every_unit_and_every_pair_with_what_failed():
     measures, _, tables = drawn_and_told(units(4, late=train(1.2, 15)))
-    rows = list(csv.DictReader(tables["units.csv"].splitlines()[1:]))
-    assert [row["unit"] for row in rows] == ["0", "late", "1", "2", "3"]  # by recruitment
-    pairs = list(csv.DictReader(tables["pairs.csv"].splitlines()[1:]))
+    assert [row["unit"] for row in rows(tables["units.csv"])] == ["0", "late", "1", "2", "3"]  # by recruitment
+    pairs = rows(tables["pairs.csv"])
     assert len(pairs) == 10
     together = next(pair for pair in pairs if (pair["control"], pair["test"]) == ("0", "late"))
     assert "recruited_together" in together["failed"]
@@ -117,7 +125,7 @@ def test_tables_hold_every_unit_and_every_pair_with_what_failed():
 
 def test_the_pair_shown_has_the_delta_f_of_the_estimator():
     for name in ("later_spike_from_second", "midpoint_from_first", "later_spike_from_first"):
-        measures, _, _ = drawn_and_told(units(late=train(6.2, 21.8)), RecordedUnits(name))
+        measures, _, _ = drawn_and_told(units(late=train(6.2, 21.8)), RecordedUnits(convention=name))
         up, down = measures["pair_rate"].values
         pair = tuple(measures["pair_unit"].values)
         assert up - down == pytest.approx(float(measures["pair_delta_f"].values[pair]), abs=1e-5)  # kept as float32
@@ -186,8 +194,8 @@ def test_a_hundred_units_fit_on_a_page():
     trains = {f"MU{k}": train(*sorted(rng.uniform(0.5, 21, 2)), rng.uniform(6, 12)) for k in range(100)}
     measures, lines, tables = drawn_and_told(Recording("many", trains, None, units().force))
     assert "100 motor units" in lines[0]
-    assert len(tables["units.csv"].splitlines()) == 102
-    width, height = RecordedUnits().draw(measures).get_size_inches()
+    assert len(rows(tables["units.csv"])) == 100
+    width, height = RecordedUnits().draw(measures.expand_dims("contraction")).get_size_inches()
     assert height < 1.5 * width
 
 
