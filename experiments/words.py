@@ -21,9 +21,8 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
 
 def brace_height(m: xr.Dataset) -> str:
     """'brace height 40.4 ± 1.9 %rTri (n = 21) of 17.2 valid units', of one condition."""
-    return (
-        f"brace height {mean_and_sd(m, 'brace_height', 1, '%rTri')}, {number(m['n_brace_valid_mean'], 1)} valid units"
-    )
+    valid = number(m["n_brace_valid_mean"], 1)
+    return f"brace height {mean_and_sd(m, 'brace_height', 1, '%rTri')} of {valid} valid units"
 
 
 def listed(m: xr.Dataset, name: str) -> list[str]:

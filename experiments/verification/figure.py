@@ -143,10 +143,8 @@ def _groups(neuron: Parity, published: Published) -> list[tuple[np.ndarray, np.n
     for name, pairs in ((CONVERGED, [neuron.converged]), (PUBLISHED_STEP, list(neuron.published_step.values()))):
         ours, theirs = (np.array([pair.delta_f[k] for pair in pairs]) for k in (0, 1))
         groups.append((theirs, ours, "D", INK, name))
-    if published.units is not None:
-        expected = np.array(list(OPENHDEMG_DELTA_F.values()))
-        groups.append((expected, published.units[list(OPENHDEMG_DELTA_F)], "v", VERMILION, "openhdemg, two units"))
-    return groups
+    expected = np.array(list(OPENHDEMG_DELTA_F.values()))
+    return [*groups, (expected, published.units[list(OPENHDEMG_DELTA_F)], "v", VERMILION, "openhdemg, two units")]
 
 
 CAPTION = (

@@ -69,7 +69,6 @@ def delta_f(spike_times: Any, *, convention: DeltaFConvention = LATER_SPIKE_FROM
 
     Raises:
         ValueError: spike times out of order.
-        ImportError: the convention smooths with scikit-learn, which is not installed.
     """
 
     def measure(times: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -28,7 +28,7 @@ class DeltaFCriteria:
     min_correlation: float = 0.7  # 1, in the chosen statistic, between the two smoothed rates while both fire
     min_control_modulation: float = 0.5  # pps, range of the control's rate while the test unit fires
     min_saturation_gap: float | None = None  # pps between ΔF and that range, else saturated (PMC6879958: 0.5)
-    max_cut: float = 2.0  # s by which a test unit may be cut, where its control stops first; 0 rejects all such pairs
+    max_cut: float = 1.0  # s by which a test unit may be cut, where its control stops first; 0 rejects all such pairs
 
     def __post_init__(self) -> None:
         _check("correlation", self.correlation, ("r", "r_squared"))
@@ -81,7 +81,7 @@ LATER_SPIKE_FROM_SECOND = DeltaFConvention()
 """5th-order polynomial (Orssatto, Mesquita, Trajano and colleagues), rate at the later spike and recruitment at the
 second (as openhdemg), r² >= 0.7, 1 s, 0.5 pps. The default: the polynomial and these thresholds are what studies of
 20 % ramps by that lineage use, and a unit is recruited where its smoothed rate begins. A pair whose control stops more
-than 2 s before its test unit is left out: what the test unit still does then is not seen."""
+than 1 s before its test unit is left out: what the test unit still does then is not seen."""
 
 LATER_SPIKE_FROM_FIRST = DeltaFConvention(recruitment_spike=1)
 """As the default, but a unit is recruited at its first spike."""

@@ -13,7 +13,9 @@ from typing import Any
 
 from sim.results.disk import writing
 
-PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "brian2", "xarray", "zarr", "numcodecs", "hydra-core", "matplotlib")
+PACKAGES = (
+    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "brian2", "xarray", "zarr", "numcodecs", "hydra-core", "matplotlib"
+)  # fmt: skip
 
 
 def provenance(

@@ -72,7 +72,7 @@ def test_a_polynomial_rate_gives_the_delta_f_of_its_formula(convention):
 
 
 def test_a_control_that_stops_first_is_read_at_its_last_rate():
-    control, test = train(drive, 1, 13.5), train(lambda t: drive(t) - 3, 4, 15)
+    control, test = train(drive, 1, 14.3), train(lambda t: drive(t) - 3, 4, 15)
     cut = delta_f(pool_of(control, test))
     assert cut.pool == pytest.approx(drive(test[1]) - drive(control[-1]), abs=EXACT)
     exclude = dataclasses.replace(LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(max_cut=0, min_control_modulation=0))
@@ -80,7 +80,7 @@ def test_a_control_that_stops_first_is_read_at_its_last_rate():
 
 
 def test_a_control_that_stops_long_before_its_test_unit_says_nothing_of_its_derecruitment():
-    for stop, failed in ((14.0, 0), (13.2, 0), (12.8, Failed.CONTROL_STOPS_FIRST), (9.0, Failed.CONTROL_STOPS_FIRST)):
+    for stop, failed in ((16.0, 0), (14.3, 0), (13.7, Failed.CONTROL_STOPS_FIRST), (9.0, Failed.CONTROL_STOPS_FIRST)):
         control, test = train(drive, 1, stop), train(lambda t: drive(t) - 3, 4, 15)
         convention = dataclasses.replace(LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(min_control_modulation=0))
         assert delta_f(pool_of(control, test), convention=convention).failed[0, 1] == failed
