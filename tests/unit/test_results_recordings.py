@@ -10,7 +10,8 @@ import xarray as xr
 
 from sim.results.recordings.datasets import keep, simulated
 from sim.results.recordings.files import read, write
-from sim.results.recordings.recording import Flag, Force, Recording, RecordingError
+from sim.results.recordings.parts import Flag, Force, RecordingError
+from sim.results.recordings.recording import Recording
 from sim.results.schema import NO_SPIKE, spike_times
 from sim.results.status import Status
 from sim.results.store import StoreError
