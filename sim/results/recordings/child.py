@@ -68,10 +68,10 @@ def _answer(what: str, path: Path, n_bytes: int) -> bytes:
         said = "is nested too deeply to be a recording. Export it again."
     except OSError as problem:
         said = f"cannot be read ({problem.strerror or problem})."
-    except Exception as problem:
+    except Exception as problem:  # whatever a library raises of a damaged file
         reason = " ".join(f"{type(problem).__name__}: {problem}".split())[:100]
         said = f"is damaged or laid out as no format that is known ({reason}). Export it again."
-    return refused(f"{path.name} seems to be a {seems(path)}, but {said}")
+    return refused(f"{path.name} seems to be {seems(path)}, but {said}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What the columns of a table are, told by the names that the field gives them, and the units in those names.
 
 `MU`, `Motor unit`, `unit_id` name units; `Time (s)`, `time_ms`, `onset`, `spike_time` are times; `sample` counts
-samples; `Force (N)`, `torque_Nm`, `Kraft / N` are forces; `trial`, `contraction`, `repetition`, `condition` set trials apart;
-`muscle`, `grid` set units apart; `quality` says how good a unit is.
+samples; `Force (N)`, `torque_Nm`, `Kraft / N` are forces; `trial`, `contraction`, `repetition`, `condition` set trials
+apart; `muscle`, `grid` set units apart; `quality` says how good a unit is.
 """
 
 import re

@@ -76,7 +76,9 @@ def read(name: str, text: str, sidecar: Mapping[str, Any] | None = None) -> Reco
         trials=trials,
         quality=_quality(found, labels),
         remarks=tuple(dict.fromkeys(remarks)),
-        **{word: found.said.get(word, "") for word in ("muscle", "task", "note")},
+        muscle=found.said.get("muscle", ""),
+        task=found.said.get("task", ""),
+        note=found.said.get("note", ""),
     )
 
 

@@ -1,9 +1,9 @@
 """A table with one column for each unit: the times of its discharges, or 0 and 1 at each sample of the recorder.
 
-Columns of times are named `1`, `MU 1`, `unit_3 (ms)`, are filled from the top and end where a unit stops. A table of 0
-and 1 has a time in each row, or tells its sampling rate (`# fs_hz: 2048`). Anything else beside a time, such as smoothed
-rates, is refused. openhdemg's own CSV has such columns too (`MUPULSES_1` counts samples, `REF_SIGNAL` is the force).
-"""
+Columns of times are named `1`, `MU 1`, `unit_3 (ms)`, are filled from the top and end where a unit stops. A table of
+0 and 1 has a time in each row, or tells its sampling rate (`# fs_hz: 2048`). Anything else beside a time, such as
+smoothed rates, is refused. openhdemg's own CSV has such columns too (`MUPULSES_1` counts samples, `REF_SIGNAL` is the
+force)."""
 
 import numpy as np
 
@@ -48,7 +48,8 @@ def read(found: Table, fs_hz: float | None) -> Recording:
         trains = {label: clock[column == 1] for label, column in zip(labels, values, strict=True)}
     elif time is not None:
         raise RecordingError(
-            f"{found.name} has a time and columns of units that hold more than 0 and 1, as rates do. Export the times of "
+            f"{found.name} has a time and columns of units that hold more than 0 and 1, as rates do. Export the times "
+            "of "
             "the discharges, with the columns unit,time_s."
         )
     else:
@@ -65,8 +66,8 @@ def read(found: Table, fs_hz: float | None) -> Recording:
             found.numbers(force)[written],
             found.columns[force].units or found.said.get("force_unit", ""),
         )
-    said = {word: found.said.get(word, "") for word in ("muscle", "task", "note")}
-    return Recording(name=found.name, trains=trains, fs_hz=fs_hz, force=course, **said)
+    muscle, task, note = (found.said.get(word, "") for word in ("muscle", "task", "note"))
+    return Recording(found.name, trains, fs_hz, course, muscle, task, note)
 
 
 def seconds(found: Table, one: Column, values: np.ndarray, fs_hz: float | None) -> np.ndarray:
@@ -79,7 +80,8 @@ def seconds(found: Table, one: Column, values: np.ndarray, fs_hz: float | None) 
     if factor is None:
         if fs_hz is None or not fs_hz > 0:
             raise RecordingError(
-                f"{found.name} counts samples in {one.name!r}, but tells no sampling rate. Write it in a line above the "
+                f"{found.name} counts samples in {one.name!r}, but tells no sampling rate. Write it in a line above "
+                "the "
                 "names of the columns, such as  # fs_hz: 2048"
             )
         known = values[np.isfinite(values)]
@@ -92,7 +94,8 @@ def seconds(found: Table, one: Column, values: np.ndarray, fs_hz: float | None) 
         return (values - (found.told("first_sample") or 0)) / fs_hz
     if np.isnan(factor):
         raise RecordingError(
-            f"{found.name} gives {one.name!r} in {one.units!r}, but known are s, ms, us, min and samples. Convert it, or "
+            f"{found.name} gives {one.name!r} in {one.units!r}, but known are s, ms, us, min and samples. Convert it, "
+            "or "
             "name the column time_s."
         )
     return values if factor == 1 else values * factor
@@ -116,14 +119,16 @@ def _clock(found: Table, time: int | None, fs_hz: float | None) -> np.ndarray:
     if time is None:
         if fs_hz is None or not fs_hz > 0:
             raise RecordingError(
-                f"{found.name} has a row for each sample, but neither a time nor a sampling rate. Add a column time_s, or "
+                f"{found.name} has a row for each sample, but neither a time nor a sampling rate. Add a column time_s, "
+                "or "
                 "a line above the names of the columns, such as  # fs_hz: 2048"
             )
         return np.arange(len(found.lines)) / fs_hz
     clock = seconds(found, found.columns[time], found.numbers(time), fs_hz)
     if np.isnan(clock).any() or (np.diff(clock) <= 0).any():
         raise RecordingError(
-            f"{found.name} has columns of 0 and 1, whose times must increase from row to row, each once. Write them with "
+            f"{found.name} has columns of 0 and 1, whose times must increase from row to row, each once. Write them "
+            "with "
             "more digits, or export the times of the discharges, with the columns unit,time_s."
         )
     return clock

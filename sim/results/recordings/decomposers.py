@@ -1,16 +1,16 @@
 """What MUedit and DEMUSE leave in MATLAB files: samples of the recorder counted from 1, in cells.
 
-MUedit: the struct `signal` (with `fsamp`, Hz) and, once it was edited, `edition`. Discharges are taken from the first of
-`edition.Distimeclean` (a cell for each grid, with a cell for each unit), `edition.Dischargetimes`, `signal.Dischargetimes`
-(cells, grid by unit, filled up with empty ones). `signal.path`, the force that was performed, is a number for each sample;
-`signal.target` is what was asked for, and no force. Source: MUedit, HDEMGdecomposition.m and its user manual.
+MUedit: the struct `signal` (with `fsamp`, Hz) and, once it was edited, `edition`. Discharges are taken from the first
+of `edition.Distimeclean` (a cell for each grid, with a cell for each unit), `edition.Dischargetimes`,
+`signal.Dischargetimes` (cells, grid by unit, filled up with empty ones). `signal.path`, the force that was performed,
+is a number for each sample; `signal.target` is what was asked for, and no force. Source: MUedit, HDEMGdecomposition.m
+and its user manual.
 
-DEMUSE: the variables `MUPulses` (a cell for each unit), `fsamp` (Hz), and `ref_signal`, the force at each sample. Source:
-`emg_from_demuse` of openhdemg, which subtracts the 1 as well.
+DEMUSE: the variables `MUPulses` (a cell for each unit), `fsamp` (Hz), and `ref_signal`, the force at each sample.
+Source: `emg_from_demuse` of openhdemg, which subtracts the 1 as well.
 
-An empty cell is no unit; a matrix has a row for each unit, padded with zeros. A unit is named by its number in its grid,
-from 1, with the grid in front where there are several that have units: `G2.3`.
-"""
+An empty cell is no unit; a matrix has a row for each unit, padded with zeros. A unit is named by its number in its
+grid, from 1, with the grid in front where there are several that have units: `G2.3`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,16 +41,17 @@ def read(name: str, variables: Mapping[str, Any], names: list[str]) -> Recording
         grids, reference = {1: _units(variables["MUPulses"])}, variables.get("ref_signal")
     else:
         places = ((edition, "Distimeclean"), (edition, "Dischargetimes"), (signal, "Dischargetimes"))
-        cells = next(
-            (place[key] for place, key in places if np.size(place.get(key)) and place.get(key) is not None), None
-        )
+        found = (place.get(key) for place, key in places)
+        cells = next((one for one in found if one is not None and np.size(one)), None)
         if cells is None:
             raise RecordingError(
-                f"{name} is a MATLAB file without discharges of MUedit (signal.Dischargetimes, edition.Distimeclean) or "
-                f"DEMUSE (MUPulses); it has {', '.join(names[:20])[:200] or 'nothing'}. Save the decomposed or edited file."
+                f"{name} is a MATLAB file without discharges of MUedit (signal.Dischargetimes, edition.Distimeclean) "
+                "or "
+                f"DEMUSE (MUPulses); it has {', '.join(names[:20])[:200] or 'nothing'}. Save the decomposed or edited "
+                "file."
             )
         grids, reference = _grids(cells), signal.get("path")
-        if reference is None and np.size(signal.get("target")) > 1:
+        if reference is None and "target" in signal:
             remarks = ("the file has only the force that was asked for (signal.target), which is not read",)
     fs_hz = _rate(name, (signal, variables, edition))
     several = sum(any(len(train) for train in units.values()) for units in grids.values()) > 1

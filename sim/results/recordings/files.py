@@ -47,7 +47,8 @@ def read(
         if force is not None:
             if len(found.trials) > 1:
                 raise RecordingError(
-                    f"{path.name} has {len(found.trials)} trials, each on a clock of its own, so no force of another file "
+                    f"{path.name} has {len(found.trials)} trials, each on a clock of its own, so no force of another "
+                    "file "
                     "can belong to all. Write the force into the table, or each trial into its own file."
                 )
             course, remark = guarded.force(_there(Path(force)))

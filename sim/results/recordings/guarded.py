@@ -75,7 +75,7 @@ def _answer(what: str, path: Path) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise RecordingError(
-            f"{path.name} seems to be a {seems(path)}, but was not read within {seconds:.0f} s. Export the discharges "
+            f"{path.name} seems to be {seems(path)}, but was not read within {seconds:.0f} s. Export the discharges "
             "without raw signals, or as CSV (unit,time_s)."
         ) from None
     except (OSError, ValueError) as problem:
@@ -92,6 +92,7 @@ def _answer(what: str, path: Path) -> bytes:
 
 def _unfinished(path: Path, why: str) -> RecordingError:
     return RecordingError(
-        f"{path.name} seems to be a {seems(path)}, but reading it ended early ({why or 'no reason given'}). It is damaged "
+        f"{path.name} seems to be {seems(path)}, but reading it ended early ({why or 'no reason given'}). It is "
+        "damaged "
         "or too large; export it again, without raw signals, or as CSV (unit,time_s)."
     )

@@ -1,8 +1,7 @@
 """HDF5 files, read without leaving them: links and data outside the file are not followed, and sizes are checked first.
 
-A file may name others: by external links, by data sets whose values lie elsewhere, by virtual data sets put together from
-others, and by soft links that lead through these. None is followed. h5py reads HDF5 (the extra `nwb`).
-"""
+A file may name others: by external links, by data sets whose values lie elsewhere, by virtual data sets put together
+from others, and by soft links that lead through these. None is followed. h5py reads HDF5 (the extra `nwb`)."""
 
 import io
 from pathlib import Path

@@ -58,22 +58,22 @@ def is_json(text: str) -> bool:
 
 
 def seems(path: Path) -> str:
-    """What a file or folder seems to be, in words, for an error."""
+    """What a file or folder seems to be, in words with their article, for an error."""
     if path.is_dir():
         return "a folder"
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError:
-        return "unreadable"
+        return "something that cannot be opened"
     if packed := packing(head):
-        return f"{packed} file"
+        return f"a {packed} file"
     if is_hdf5(head):
-        return "MATLAB 7.3 file" if head.startswith(b"MATLAB") else "HDF5 file"
+        return "a MATLAB 7.3 file" if head.startswith(b"MATLAB") else "an HDF5 file"
     if is_matlab_5(head):
-        return "MATLAB file"
+        return "a MATLAB file"
     if named := other(head):
         return named
     if b"\x00" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return "binary file"
-    return "JSON file" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else "table of text"
+        return "a binary file"
+    return "a JSON file" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else "a table of text"

@@ -51,7 +51,8 @@ def level_5(source: Path | io.BytesIO, name: str, wanted: tuple[str, ...]) -> tu
         IndexError,
     ) as problem:
         raise RecordingError(
-            f"{name} is no whole MATLAB file ({' '.join(str(problem).split())[:80]}). If it was cut off, copy it again; "
+            f"{name} is no whole MATLAB file ({' '.join(str(problem).split())[:80]}). If it was cut off, copy it "
+            "again; "
             "else save it again."
         ) from None
     return {one: _plain(found[one], 0) for one in chosen if one in found}, names

@@ -34,14 +34,16 @@ def read(name: str, data: bytes) -> Recording:
         raise
     except (*BROKEN, RuntimeError) as problem:
         raise RecordingError(
-            f"{name} is no whole file of NumPy arrays ({' '.join(str(problem).split())[:80]}). If it was cut off, copy it "
+            f"{name} is no whole file of NumPy arrays ({' '.join(str(problem).split())[:80]}). If it was cut off, copy "
+            "it "
             "again; else save it again."
         ) from None
     pulses, rate = (next((arrays[x] for x in names if x in arrays), None) for names in (DISCHARGES, RATES))
     if pulses is None or rate is None:
         lacking = "discharge_times" if pulses is None else "fsamp"
         raise RecordingError(
-            f"{name} has no {lacking} (it has {', '.join(arrays)[:200] or 'nothing'}). Save the decomposition in MUedit2."
+            f"{name} has no {lacking} (it has {', '.join(arrays)[:200] or 'nothing'}). Save the decomposition in "
+            "MUedit2."
         )
     try:
         fs_hz = float(np.ravel(np.asarray(rate, float))[0])

@@ -1,10 +1,9 @@
 """Neurodata Without Borders (NWB 2): the Units table, and a force or torque among the series.
 
-`spike_times` of the table holds the times of all units behind one another, `spike_times_index` where each unit ends. The
-table is looked for at `/units`, then in every processing module and the rest of the file; a force, among all series by
-its name. A column `quality` (or `unit_quality`) is kept. Source: the NWB schema 2.7, https://nwb-schema.readthedocs.io.
-NWB is HDF5, see `hdf5`.
-"""
+`spike_times` of the table holds the times of all units behind one another, `spike_times_index` where each unit ends.
+The table is looked for at `/units`, then in every processing module and the rest of the file; a force, among all
+series by its name. A column `quality` (or `unit_quality`) is kept. Source: the NWB schema 2.7,
+https://nwb-schema.readthedocs.io. NWB is HDF5, see `hdf5`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -77,7 +76,8 @@ def _units(name: str, groups: dict[str, Any]) -> Any:
         top = ", ".join(path.strip("/") for path in groups if path.count("/") == 1 and path != "/") or "nothing"
         modules = ", ".join(path.split("/")[2] for path in groups if path.count("/") == 2 and "/processing/" in path)
         raise RecordingError(
-            f"{name} has no units/spike_times with an index (it has {top}); searched were /units, the processing modules "
+            f"{name} has no units/spike_times with an index (it has {top}); searched were /units, the processing "
+            "modules "
             f"({modules or 'none'}) and all other groups. Export the sorted or decomposed units."
         )
     if len(tables) > 1 and not at_home:

@@ -7,6 +7,7 @@ documentation in Python's pickletools, and the format of NumPy's .npy files.
 """
 
 import pickletools
+import re
 from typing import Any
 
 import numpy as np
@@ -21,28 +22,10 @@ _PUSHED = {
     "NEWTRUE": True,
     "NEWFALSE": False,
 }
-_ARGUMENT = [
-    "INT",
-    "BININT",
-    "BININT1",
-    "BININT2",
-    "LONG",
-    "LONG1",
-    "LONG4",
-    "FLOAT",
-    "BINFLOAT",
-    "STRING",
-    "BINSTRING",
-    "SHORT_BINSTRING",
-    "BINBYTES",
-    "SHORT_BINBYTES",
-    "BINBYTES8",
-    "BYTEARRAY8",
-    "UNICODE",
-    "SHORT_BINUNICODE",
-    "BINUNICODE",
-    "BINUNICODE8",
-]
+_ARGUMENT = re.compile(
+    "(?:BIN)?INT[12]?|LONG[14]?|(?:BIN)?FLOAT|(?:SHORT_)?(?:BIN)?(?:STRING|UNICODE8?|BYTES8?)|BYTEARRAY8"
+)
+"""Opcodes that put their argument on the stack."""
 
 
 class Name:
@@ -57,7 +40,8 @@ class Unread:
 
     def __init__(self, function: Any, arguments: Any) -> None:
         self.function = function.name if isinstance(function, Name) else ""
-        self.arguments, self.value = arguments if isinstance(arguments, tuple) else (), None
+        self.arguments = arguments if isinstance(arguments, tuple) else ()
+        self.value: Any = None
 
 
 def plain(data: bytes) -> Any:
@@ -75,12 +59,12 @@ def plain(data: bytes) -> Any:
 def _walked(data: bytes) -> Any:
     stack: list[Any] = []
     marks: list[int] = []
-    memo: dict[int, Any] = {}
+    memo: dict[Any, Any] = {}
     for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
         if count > MOST:
             raise ValueError("too long")
         name = opcode.name
-        if name in _ARGUMENT:
+        if _ARGUMENT.fullmatch(name):
             stack.append(argument)
         elif name in _PUSHED:
             stack.append(_PUSHED[name])
@@ -96,17 +80,17 @@ def _walked(data: bytes) -> Any:
             stack[start:] = [tuple(stack[start:]) if name == "TUPLE" else stack[start:]]
         elif name == "APPEND":
             value = stack.pop()
-            stack[-1].append(value)
+            _list(stack[-1]).append(value)
         elif name == "APPENDS":
             start = marks.pop()
-            stack[start - 1].extend(stack[start:])
+            _list(stack[start - 1]).extend(stack[start:])
             del stack[start:]
         elif name == "SETITEM":
             value, key = stack.pop(), stack.pop()
-            stack[-1][_key(key)] = value
+            _dict(stack[-1])[_key(key)] = value
         elif name == "SETITEMS":
             start = marks.pop()
-            stack[start - 1].update(zip(map(_key, stack[start::2]), stack[start + 1 :: 2], strict=True))
+            _dict(stack[start - 1]).update(zip(map(_key, stack[start::2]), stack[start + 1 :: 2], strict=True))
             del stack[start:]
         elif name in ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"):
             memo[len(memo) if name == "MEMOIZE" else argument] = stack[-1]
@@ -129,6 +113,18 @@ def _walked(data: bytes) -> Any:
         elif name not in ("PROTO", "FRAME"):
             raise ValueError(f"it has the opcode {name}")
     raise ValueError("it has no end")
+
+
+def _list(value: Any) -> list:
+    if not isinstance(value, list):
+        raise TypeError("something is appended to no list")
+    return value
+
+
+def _dict(value: Any) -> dict:
+    if not isinstance(value, dict):
+        raise TypeError("something is put into no table")
+    return value
 
 
 def _key(key: Any) -> Any:

@@ -1,11 +1,10 @@
 """The JSON file of openhdemg: compressed or plain, a table of names whose values are JSON texts themselves.
 
-Read are MUPULSES (for each unit the samples of its discharges, from 0), FSAMP (Hz) and REF_SIGNAL, the force or torque at
-every sample, as pandas splits a table into columns, index and data, or by column. The unit of the force is not in the
-file. That is how `save_json_emgfile` of openhdemg 0.1 writes it; its first betas wrote a list of thirteen JSON texts
-instead, each a table of one name, and MUPULSES without a name. Source: openhdemg, library/openfiles.py and its pages
-"What is the emgfile" and "Save and load binary modules".
-"""
+Read are MUPULSES (for each unit the samples of its discharges, from 0), FSAMP (Hz) and REF_SIGNAL, the force or
+torque at every sample, as pandas splits a table into columns, index and data, or by column. The unit of the force is
+not in the file. That is how `save_json_emgfile` of openhdemg 0.1 writes it; its first betas wrote a list of thirteen
+JSON texts instead, each a table of one name, and MUPULSES without a name. Source: openhdemg, library/openfiles.py and
+its pages "What is the emgfile" and "Save and load binary modules"."""
 
 import json
 from collections.abc import Mapping

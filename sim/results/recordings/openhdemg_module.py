@@ -1,9 +1,8 @@
 """The module folder of openhdemg 0.2: `manifest.json`, and a binary file for each array, compressed with gzip or not.
 
-Read are MUPULSES (for each unit the samples of its discharges, from 0, one after the other in one file), FSAMP (Hz) and
-the first column of REF_SIGNAL. Source: `save_openhdemg_module` of openhdemg, library/openfiles.py, and its page "Save and
-load binary modules". Files outside the folder are not followed, whatever the manifest says.
-"""
+Read are MUPULSES (for each unit the samples of its discharges, from 0, one after the other in one file), FSAMP (Hz)
+and the first column of REF_SIGNAL. Source: `save_openhdemg_module` of openhdemg, library/openfiles.py, and its page
+"Save and load binary modules". Files outside the folder are not followed, whatever the manifest says."""
 
 import json
 import re
@@ -54,7 +53,8 @@ def read(folder: Path) -> Recording:
             raise
         said = " ".join(str(problem).split())[:80]
         raise RecordingError(
-            f"the openhdemg module {name} cannot be read ({type(problem).__name__}: {said}). Save it again in openhdemg."
+            f"the openhdemg module {name} cannot be read ({type(problem).__name__}: {said}). Save it again in "
+            "openhdemg."
         ) from None
     return Recording(name=name, trains=trains, fs_hz=fs_hz, force=force)
 

@@ -1,11 +1,10 @@
 """A recording of motor units as a result: a Dataset with the dimensions and names of a simulated one.
 
-Each contraction is one `sample` of a result, with its number (`contraction`) and times (`start`, `stop`, s). What differs:
-a discharge is a sample of the recorder (`spike_sample`, counts of 1/fs) or, where the times lie on no such grid, a float
-time (`spike_time`, s); `label` is the name that the file gives a unit, and `quality` what it says of it; `force`
-(sample, time) is the force or torque, NaN outside the contraction; and `flag` says what had to be mended in a unit's
-discharges.
-"""
+Each contraction is one `sample` of a result, with its number (`contraction`) and times (`start`, `stop`, s). What
+differs: a discharge is a sample of the recorder (`spike_sample`, counts of 1/fs) or, where the times lie on no such
+grid, a float time (`spike_time`, s); `label` is the name that the file gives a unit, and `quality` what it says of
+it; `force` (sample, time) is the force or torque, NaN outside the contraction; and `flag` says what had to be mended
+in a unit's discharges."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,7 +178,7 @@ class Recording:
         return xr.Dataset(variables, coordinates, attributes)
 
     def _cut(self, one: Contraction, grid: float | None) -> list[tuple[np.ndarray, Flag]]:
-        """The discharges of each unit within a contraction, on the samples of a rate, and what was mended in the unit."""
+        """The discharges of each unit within a contraction, on the samples of a rate, and what was mended in it."""
         found = []
         for label in self.labels:
             train = np.asarray(one.trial.trains.get(label, ()), dtype=float)
@@ -199,7 +198,8 @@ class Recording:
         for label, train in trains.items():
             if not (np.isnan(train) | (np.abs(train) <= LATEST)).all():
                 raise RecordingError(
-                    f"{self.name} has a discharge of the unit {label} at {np.nanmax(np.abs(train)):g} s, which cannot be. "
+                    f"{self.name} has a discharge of the unit {label} at {np.nanmax(np.abs(train)):g} s, which cannot "
+                    "be. "
                     "Export it again, in seconds."
                 )
 

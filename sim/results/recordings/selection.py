@@ -160,7 +160,8 @@ def _only(recording: Recording, contraction: int | str) -> Recording:
             for one in found[:10]
         )
         raise RecordingError(
-            f"there is no contraction {contraction!r} in {recording.name}; it has {len(found)} ({times}). Choose one of "
+            f"there is no contraction {contraction!r} in {recording.name}; it has {len(found)} ({times}). Choose one "
+            "of "
             "these, or a window=[from,to]."
         )
     return replace(recording, only=int(number))
