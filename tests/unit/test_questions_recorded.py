@@ -93,7 +93,7 @@ def test_pauses_are_left_out_of_mean_rate_and_variation_and_counted():
 
 
 def test_the_convention_stands_beside_every_delta_f():
-    question = RecordedUnits("midpoint_from_first")
+    question = RecordedUnits(convention="midpoint_from_first")
     measures, lines, tables = drawn_and_told(units(), question)
     said = MIDPOINT_FROM_FIRST.describe()
     assert said in lines
@@ -117,7 +117,7 @@ def test_tables_hold_every_unit_and_every_pair_with_what_failed():
 
 def test_the_pair_shown_has_the_delta_f_of_the_estimator():
     for name in ("later_spike_from_second", "midpoint_from_first", "later_spike_from_first"):
-        measures, _, _ = drawn_and_told(units(late=train(6.2, 21.8)), RecordedUnits(name))
+        measures, _, _ = drawn_and_told(units(late=train(6.2, 21.8)), RecordedUnits(convention=name))
         up, down = measures["pair_rate"].values
         pair = tuple(measures["pair_unit"].values)
         assert up - down == pytest.approx(float(measures["pair_delta_f"].values[pair]), abs=1e-5)  # kept as float32
