@@ -4,16 +4,13 @@ That is the declared values and the code that turns them into numbers, as far as
 The batch size, the device, the launcher and the commit do not count.
 """
 
-import os
 import re
-import uuid
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sim import code
-from sim.cache import cache_folder
+from sim.cache import recall, remember
 from sim.code.meaning import meaning
 from sim.code.reach import reached
 from sim.results.digest import digest
@@ -54,15 +51,10 @@ def _remembered(files: tuple[tuple[str, str], ...]) -> str:
     """The digest of some files (name, source), kept by their content: to take it anew takes a second."""
     own = [Path(__file__), *sorted(Path(str(code.__file__)).parent.glob("*.py"))]
     key = digest(*(text for pair in files for text in pair), *(file.read_text(encoding="utf-8") for file in own))
-    path = cache_folder() / "digests" / key
-    with suppress(OSError):
-        return path.read_text()
+    if (kept := recall("digests", key)) is not None:
+        return kept
     found = _of_files(files)
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{key}.{uuid.uuid4().hex}")
-        partial.write_text(found)
-        os.replace(partial, path)
+    remember("digests", key, found)
     return found
 
 

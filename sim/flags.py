@@ -16,14 +16,12 @@ import math
 import os
 import subprocess
 import sys
-import uuid
 import warnings
 import zlib
 from functools import cache
-from pathlib import Path
 
-from sim import control_groups
-from sim.cache import cache_folder
+from sim import child, control_groups
+from sim.cache import recall, remember
 
 FAST = (
     "--xla_cpu_prefer_vector_width=512",
@@ -31,6 +29,7 @@ FAST = (
     "xla_cpu_use_multi_output_fusion=true,xla_cpu_small_while_loop_byte_threshold=100000000,"
     "-vectorize-memory-check-threshold=100000",
 )
+LONGEST = 60.0  # s, that JAX may take to start
 
 
 def cores() -> int:
@@ -91,26 +90,16 @@ def _accepted(flags: list[str]) -> bool:
     """Whether this jaxlib starts with the flags; asked once per version."""
     version = importlib.metadata.version("jaxlib")
     key = zlib.crc32(" ".join(flags).encode())
-    answer = cache_folder() / "xla" / f"{version}-{key:08x}"
-    try:
-        return answer.read_text() == "yes"
-    except OSError:
-        pass
+    answer = f"{version}-{key:08x}"
+    if (kept := recall("flags", answer)) is not None:
+        return kept == "yes"
     environment = {**os.environ, "XLA_FLAGS": " ".join(flags), "JAX_PLATFORMS": "cpu"}
     trial = "import jax; jax.jit(lambda x: x + 1)(1.0).block_until_ready()"
-    done = subprocess.run([sys.executable, "-c", trial], env=environment, capture_output=True, text=True)
+    try:
+        done = child.run([sys.executable, "-c", trial], LONGEST, environment=environment)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
     works = done.returncode == 0
     if works or "Unknown" in done.stderr:  # whatever else ended it may not do so again
-        _keep(answer, "yes" if works else "no")
+        remember("flags", answer, "yes" if works else "no")
     return works
-
-
-def _keep(file: Path, text: str) -> None:
-    """Whole or not at all; several processes may start at once."""
-    draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text)
-        draft.replace(file)
-    except OSError:
-        pass

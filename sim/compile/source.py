@@ -9,10 +9,10 @@ The source is kept by digest in the cache folder, to read and to start sooner.
 
 import ast
 import hashlib
-import os
+import re
 from pathlib import Path
 
-from sim.cache import cache_folder
+from sim.cache import recall, remember
 from sim.compile import algebra, relaxation
 from sim.compile.algebra import Lift, Node
 from sim.compile.relaxation import Relaxation, definitions, relaxations
@@ -21,6 +21,7 @@ from sim.spec.model import Model
 
 # Read when the module is imported: a process that outlives an edit must not store its text as that of the new code.
 _WRITTEN_BY = b"".join(Path(file).read_bytes() for file in (__file__, algebra.__file__, relaxation.__file__))
+_DEFINED = re.compile(r"^(?:def )?(\w+)(?:\(| =)", re.MULTILINE)
 
 
 def source(model: Model, observed: tuple[str, ...] = ()) -> str:
@@ -34,19 +35,20 @@ def source(model: Model, observed: tuple[str, ...] = ()) -> str:
         ModelError: the text asks for noise whose amplitude changes during a run.
     """
     key = hashlib.sha256(_WRITTEN_BY + canonical([model, observed]).encode()).hexdigest()[:16]
-    path = cache_folder() / "generated" / f"{key}.py"
-    try:
-        return path.read_text()
-    except OSError:
-        text = _write(model, observed)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(text)
-        draft.replace(path)
-    except OSError:
-        pass  # no place to keep it: it is written again next time
+    kept = recall("generated", f"{key}.py")
+    if kept is not None and _promised(model, observed) <= set(_DEFINED.findall(kept)):
+        return kept
+    text = _write(model, observed)
+    remember("generated", f"{key}.py", text)
     return text
+
+
+def _promised(model: Model, observed: tuple[str, ...]) -> set[str]:
+    """What the module of a model must define, besides the functions of its states."""
+    found = {"STATES", "constants", *(f"observe_{name}" for name in observed)}
+    found |= {f"reset_{k}_{name}" for k, (name, _, _) in enumerate(model.parsed.reset)}
+    found |= {"fires"} if model.threshold else set()
+    return found | ({"quiet"} if model.refractory and not model.timed_refractory else set())
 
 
 def _write(model: Model, observed: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax.experimental.compilation_cache import compilation_cache
 
-from sim.cache import cache_folder
+from sim.engine import kept
 from sim.flags import switched_off
 
 FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs"
@@ -37,11 +37,13 @@ def computing(dtype: Any) -> Iterator[None]:
             yield
             return
         before = {name: jax.config.values[name] for name in (FOLDER, LEAST)}
-        jax.config.update(FOLDER, str(cache_folder() / "xla" / f"compiled-{_processor()}"))
+        folder = kept.checked(f"xla-{_processor()}")
+        jax.config.update(FOLDER, str(folder) if folder else None)
         jax.config.update(LEAST, 0.5)
         try:
             yield
         finally:
+            kept.sealed(folder)
             for name, value in before.items():
                 jax.config.update(name, value)
             compilation_cache.reset_cache()  # else the user's functions would be kept here too

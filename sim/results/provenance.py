@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from sim import child
 from sim.results.disk import writing
 
 PACKAGES = (
@@ -67,7 +68,7 @@ def source(checkout: Path) -> dict[str, Any]:
 
     def git(*arguments: str) -> str | None:
         try:
-            run = subprocess.run(["git", *arguments], cwd=checkout, capture_output=True, text=True, timeout=30)
+            run = child.run(["git", *arguments], 30, cwd=checkout)
         except (OSError, subprocess.TimeoutExpired):
             return None
         return run.stdout.strip() if run.returncode == 0 else None

@@ -8,14 +8,13 @@ import ast
 import hashlib
 import json
 import keyword
-import os
 import re
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from sim.cache import cache_folder
+from sim.cache import recall, remember
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
@@ -100,21 +99,12 @@ def parse(
     """
     job = [_VERSION, text, sorted((k, list(v)) for k, v in params.items()), dict(conditions), assignments, functions]
     key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:24]
-    path = cache_folder() / "models" / f"{key}.json"
-    try:
-        equations, reset = json.loads(path.read_text())
+    if (kept := recall("models", f"{key}.json")) is not None:
+        equations, reset = json.loads(kept)
         equations = tuple(Equation(k, n, e, tuple(d), tuple(f)) for k, n, e, d, f in equations)
         return Parsed(equations, tuple(tuple(item) for item in reset))
-    except (OSError, ValueError):
-        pass
     parsed = _parse(text, params, conditions, assignments, functions, what, error)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(parsed))
-        draft.replace(path)
-    except OSError:
-        pass  # no place to keep it: it is parsed again next time
+    remember("models", f"{key}.json", json.dumps(parsed))
     return parsed
 
 

@@ -6,15 +6,17 @@ import importlib.metadata
 import os
 import shutil
 import subprocess
-import uuid
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import jax
 
-from sim.cache import cache_folder
+from sim import child
+from sim.cache import drafts, remember, whole
 
 COMPILER = "g++"
+ASKED, COMPILED = 20.0, 300.0  # s, that it may take to say what it is, and to compile
 
 
 class CompilerError(ValueError):
@@ -26,17 +28,28 @@ def lacking() -> str:
     return "" if shutil.which(COMPILER) else f"there is no {COMPILER}"
 
 
-@cache
 def macros() -> frozenset[str]:
     """What the compiler defines for this processor, and its version.
 
     Raises:
-        CompilerError: it has no settings for it.
+        CompilerError: it has no settings for it, or does not answer.
     """
+    found = _macros()
+    if isinstance(found, str):
+        raise CompilerError(found)
+    return found
+
+
+@cache
+def _macros() -> frozenset[str] | str:
+    """The macros, or why they are not known: asked once, as it may take long."""
     command = [COMPILER, "-march=native", "-dM", "-E", "-x", "c++", os.devnull]
-    asked = subprocess.run(command, capture_output=True, text=True)
+    try:
+        asked = _told(command, ASKED)
+    except (CompilerError, OSError) as problem:
+        return str(problem)
     if asked.returncode:
-        raise CompilerError(f"{COMPILER} does not know this processor: {asked.stderr.strip()[:300]}")
+        return f"{COMPILER} does not know this processor: {asked.stderr.strip()[:300]}"
     words = (line.split(maxsplit=2) for line in asked.stdout.splitlines())
     return frozenset(word[1] if word[2:] == ["1"] else " ".join(word[1:]) for word in words)
 
@@ -83,10 +96,7 @@ def library(text: str, flags: tuple[str, ...], folder: str, *, headers: str = ""
         raise CompilerError(f"C++ cannot be compiled here: {why}.")
     made_from = [text, COMPILER, *flags, *sorted(macros()), interface(headers) if headers else ""]
     key = hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
-    path = cache_folder() / folder / f"{key}.so"
-    if not path.exists():
-        _compile(text, (*flags, f"-I{headers}") if headers else flags, path)
-    return path
+    return whole(folder, f"{key}.so") or _compile(text, (*flags, f"-I{headers}") if headers else flags, folder, key)
 
 
 @cache
@@ -106,21 +116,36 @@ def registered(text: str, flags: tuple[str, ...]) -> str:
     return name
 
 
-def _compile(text: str, flags: tuple[str, ...], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    source, thing, draft = (path.with_suffix(f".{uuid.uuid4().hex}{end}") for end in (".cpp", ".o", ".so"))
-    source.write_text(text)
-    # linked apart: with -ffast-math, loading it would make numpy and JAX lose their smallest numbers
-    for command in (
-        ["-c", "-march=native", "-fPIC", *flags, str(source), "-o", str(thing)],
-        ["-shared", *(["-fopenmp"] if "-fopenmp" in flags else []), str(thing), "-o", str(draft)],
-    ):
-        done = subprocess.run([COMPILER, *command], capture_output=True, text=True)
-        if done.returncode:
-            raise CompilerError(
-                f"{COMPILER} does not compile {source} ({done.stderr.strip()[:300] or f'status {done.returncode}'}); "
-                "with backend.kernel=xla nothing needs to be compiled by it."
-            )
-    thing.unlink()
-    source.replace(path.with_suffix(".cpp"))  # to read
-    draft.replace(path)
+def _compile(text: str, flags: tuple[str, ...], folder: str, name: str) -> Path:
+    with drafts(folder) as place:
+        source, thing, made = (Path(place) / f"{name}{end}" for end in (".cpp", ".o", ".so"))
+        source.write_text(text)
+        # linked apart: with -ffast-math, loading it would make numpy and JAX lose their smallest numbers
+        for command in (
+            ["-c", "-march=native", "-fPIC", *flags, str(source), "-o", str(thing)],
+            ["-shared", *(["-fopenmp"] if "-fopenmp" in flags else []), str(thing), "-o", str(made)],
+        ):
+            done = _told([COMPILER, *command], COMPILED)
+            if done.returncode:
+                shown, why = remember(folder, f"{name}.cpp", text), done.stderr.strip()[:300]
+                raise CompilerError(
+                    f"{COMPILER} does not compile {shown} ({why or f'status {done.returncode}'}); "
+                    "with backend.kernel=xla nothing needs to be compiled by it."
+                )
+        remember(folder, f"{name}.cpp", text)  # to read
+        kept = remember(folder, f"{name}.so", made.read_bytes())
+    if kept is None:
+        raise OSError("what was compiled cannot be kept")
+    return kept
+
+
+def _told(command: Sequence[str], seconds: float) -> "subprocess.CompletedProcess[str]":
+    """What the compiler says.
+
+    Raises:
+        CompilerError: it does not end.
+    """
+    try:
+        return child.run(command, seconds)
+    except subprocess.TimeoutExpired:
+        raise CompilerError(f"{COMPILER} had not ended after {seconds:g} s and was stopped") from None
