@@ -98,6 +98,7 @@ class RecordedUnits(BraceQuestion):
             {
                 **{name: str(results.attrs.get(name, "")) for name in ("recording", "muscle", "task", "note")},
                 "doubts": json.dumps([one.doubts for one in found], ensure_ascii=False),
+                "remarks": json.dumps([*map(str, results.attrs.get("remarks", []))], ensure_ascii=False),
                 "fs_hz": float(results.attrs.get("fs_hz", np.nan)),
                 "delta_f_unit": "1" if self.chosen.normalised else "pps",
                 "longest_interval": float(self.longest_interval),
@@ -131,9 +132,7 @@ class RecordedUnits(BraceQuestion):
             *([f"pairs that failed (a pair may fail several): {', '.join(failed)}"] if failed else []),
             brace_height(one),
             m.attrs["brace_convention"],
-            *qualities(one),
-            *doubts(m)[0],
-            *mended(one),
+            *about(m),
             *(line for k in range(1, m.sizes["contraction"]) for line in self._other(m, k)),
         ]
 
@@ -143,10 +142,9 @@ class RecordedUnits(BraceQuestion):
 
     def notes(self, m: xr.Dataset) -> list[str]:
         force = "; grey, the force" * bool(m.attrs["force_unit"])
-        one, several = m.isel(contraction=0), m.sizes["contraction"] > 1
+        several = m.sizes["contraction"] > 1
         row = f"{m.attrs['steady']} discharges in a row without a pause"
         steady = f" (of {row})" if m.attrs["steady"] > 1 else ""
-        lines = [*qualities(one), *doubts(m)[0], *mended(one)]
         return [
             f"A: units from dark to light in order of recruitment{force}. B: dots, instantaneous rates; lines, "
             "smoothed; shown is the pair whose ΔF is nearest to the mean. C: large points, test units (mean over their "
@@ -158,7 +156,7 @@ class RecordedUnits(BraceQuestion):
             "smoothed rate of ΔF, brace height from rates of its own (see Conventions); – not measurable or not valid. "
             + "A to E are of the first contraction, F of all."
             * several,
-            *filter(None, [m.attrs["note"], " ".join(f"{line[0].upper()}{line[1:]}." for line in lines)]),
+            *filter(None, [m.attrs["note"], " ".join(f"{line[0].upper()}{line[1:]}." for line in about(m))]),
         ]
 
 
@@ -183,6 +181,12 @@ def brace_height(one: xr.Dataset) -> str:
 def doubts(m: xr.Dataset) -> list[list[str]]:
     """What is doubtful in each contraction, in sentences."""
     return json.loads(m.attrs["doubts"])
+
+
+def about(m: xr.Dataset) -> list[str]:
+    """What to know of the recording and its first contraction: what was read, what is doubtful, what was mended."""
+    one = m.isel(contraction=0)
+    return [*json.loads(m.attrs["remarks"]), *qualities(one), *doubts(m)[0], *mended(one)]
 
 
 def qualities(one: xr.Dataset) -> list[str]:

@@ -73,7 +73,8 @@ def what(m: xr.Dataset) -> str:
 
 def which(one: xr.Dataset) -> str:
     """A contraction in a few words."""
-    return f"contraction {int(one['number'])} ({float(one['first_time']):.1f} to {float(one['last_time']):.1f} s)"
+    name = f" '{one['trial'].values}'" if str(one["trial"].values) else ""
+    return f"contraction {int(one['number'])}{name} ({float(one['first_time']):.1f} to {float(one['last_time']):.1f} s)"
 
 
 def unit_delta_f(axes: Axes, m: xr.Dataset) -> None:

@@ -106,6 +106,7 @@ def measured(
         **pairs(times, result, chosen, whole),
         "quality": ("unit", np.array(quality, str), attributes("1", "quality in the words of the file")),
         "number": ((), number, attributes("1", "number of the contraction, from 1")),
+        "trial": ((), str(one["trial"].values) if "trial" in one.variables else "", attributes("1", "its name")),
         "first_time": ((), float(first), attributes("s", "first discharge")),
         "last_time": ((), float(last), attributes("s", "last discharge")),
     }

@@ -58,7 +58,7 @@ def units(m: xr.Dataset) -> str:
         said = [str(one[name].values[k]) for name in ("quality", "remark")]
         return [str(one["label"].values[k]), *cells, *said, m.attrs["convention"], m.attrs["brace_convention"]]
 
-    head = ["recording", "contraction", "unit", *names, "quality", "remark", "convention", "brace_convention"]
+    head = ["recording", "contraction", "trial", "unit", *names, "quality", "remark", "convention", "brace_convention"]
     return _text(head, ([*_where(one), *row(one, k)] for one in _each(m) for k in _order(one)))
 
 
@@ -75,7 +75,7 @@ def pairs(m: xr.Dataset) -> str:
                     cells = [_cell(one[name].values[control, test]) for name in PAIRS.values()]
                     yield [str(label[control]), str(label[test]), *cells, _reasons(Failed, why), m.attrs["convention"]]
 
-    head = ["recording", "contraction", "control", "test", *names, "failed", "convention"]
+    head = ["recording", "contraction", "trial", "control", "test", *names, "failed", "convention"]
     return _text(head, ([*_where(one), *row] for one in _each(m) for row in rows(one)))
 
 
@@ -94,7 +94,7 @@ def _order(one: xr.Dataset) -> list[int]:
 
 
 def _where(one: xr.Dataset) -> list[str]:
-    return [stem(one.attrs["recording"]), f"{int(one['number'])}"]
+    return [stem(one.attrs["recording"]), f"{int(one['number'])}", str(one["trial"].values)]
 
 
 def _reasons(kind: Any, why: int) -> str:

@@ -15,7 +15,8 @@ from sim import child
 from sim.results.disk import writing
 
 PACKAGES = (
-    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "brian2", "xarray", "zarr", "numcodecs", "hydra-core", "matplotlib"
+    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "brian2", "xarray", "zarr", "numcodecs", "hydra-core",
+    "matplotlib",
 )  # fmt: skip
 
 

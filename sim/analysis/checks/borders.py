@@ -13,7 +13,10 @@ WITHIN = 1.5  # usual intervals between a discharge and the border, within which
 AT_END = 5  # intervals that say what is usual there
 TOGETHER = 3  # units that stop at one moment: the record ends there, where nothing else says so
 MOST = 2 / 3  # of those that fire within the second before: in a contraction units come and go one by one
-BEGINS, ENDS = 0.8, 0.6  # of its fastest rate: units start and stop more slowly than that (clean recordings: 0.75, 0.58)
+BEGINS, ENDS = (
+    0.8,
+    0.6,
+)  # of its fastest rate: units start and stop more slowly than that (clean recordings: 0.75, 0.58)
 SECOND, HALF = 1.0, 0.5  # s
 ROUNDING = 1e-6  # s; a border that is a discharge is none that is known
 
