@@ -47,7 +47,8 @@ def draw(m: xr.Dataset) -> Figure:
     title(failures, "D", "Pairs of units")
     table(numbers, unit_columns(m, shown), size=6.2)
     beyond = f" ({len(shown)} of {len(order)}; all in units.csv)" * (len(order) > len(shown))
-    title(numbers, "E", f"Units{beyond}")
+    valid = f", brace height valid in {int((m['brace_invalid'] == 0).sum())} of {len(order)}" * bool(force)
+    title(numbers, "E", f"Units{beyond}{valid}")
     if len(heights) > 3:
         each = figure.add_subplot(rows[3])
         table(each, contraction_columns(whole.isel(contraction=slice(0, MOST_ROWS))), size=6.2)

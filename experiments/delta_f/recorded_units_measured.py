@@ -124,17 +124,26 @@ def _force(one: xr.Dataset) -> Force | None:
 def _record(
     one: xr.Dataset, raw: np.ndarray, force: Force | None, names: list[str], quality: list[str], cleaning: Cleaning
 ) -> Record:
-    ends = [float(one[name].values) if name in one.variables else np.nan for name in ("start", "stop")]
+    start, stop = (float(one[name].values) if name in one.variables else np.nan for name in ("start", "stop"))
     clock = values = None
     if force is not None:
         known = np.flatnonzero(np.isfinite(force.values))
         part = slice(known[0], known[-1] + 1) if len(known) else slice(None)
         clock, values = force.time[part], force.values[part]
-    unit = "" if force is None or force.unit == NO_UNIT else force.unit
     return Record(
-        raw, names, quality, *ends, clock, values, unit, cleaning.shortest_interval, cleaning.longest_interval,
-        cleaning.plausible, cleaning.left_out,
-    )  # fmt: skip
+        raw,
+        names,
+        quality,
+        start,
+        stop,
+        clock,
+        values,
+        "" if force is None or force.unit == NO_UNIT else force.unit,
+        cleaning.shortest_interval,
+        cleaning.longest_interval,
+        cleaning.plausible,
+        cleaning.left_out,
+    )
 
 
 def _units(

@@ -29,8 +29,10 @@ def steady_firing(spike_times: Any, discharges: int, longest: float) -> np.ndarr
     span = discharges - 1
     if near.shape[-1] < span:
         return np.full_like(times, np.nan)
-    rows = np.lib.stride_tricks.sliding_window_view(near, span, axis=-1).all(axis=-1)  # a row begins at this discharge
-    count, place = rows.shape[-1], np.arange(times.shape[-1])
-    first = np.where(rows.any(axis=-1), rows.argmax(axis=-1), times.shape[-1])
-    last = np.where(rows.any(axis=-1), count - 1 - rows[..., ::-1].argmax(axis=-1) + span, -1)
+    windows = np.lib.stride_tricks.sliding_window_view(near, span, axis=-1)
+    rows = np.asarray(windows.all(axis=-1))  # (..., place): whether a row begins at this discharge
+    count, place = near.shape[-1] - span + 1, np.arange(times.shape[-1])
+    any_row = np.asarray(rows.any(axis=-1))
+    first = np.where(any_row, rows.argmax(axis=-1), times.shape[-1])
+    last = np.where(any_row, count - 1 - rows[..., ::-1].argmax(axis=-1) + span, -1)
     return np.sort(np.where((place >= first[..., None]) & (place <= last[..., None]), times, np.nan), axis=-1)

@@ -8,7 +8,7 @@ curve and starts it again. scikit-learn finds the support vectors t_i and their 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,7 +75,8 @@ class SupportVector:
         weights[len(x) - ends :] = self.end_weight
         spread = np.subtract(*np.percentile(y, [75, 25]))
         with config_context(assume_finite=True, skip_parameter_validation=True):  # these times and rates are finite
-            model = SVR(kernel="rbf", gamma=self.gamma, C=self.cost, epsilon=spread / 11)
+            gamma: Any = self.gamma  # a number is taken, whatever the annotation says
+            model = SVR(kernel="rbf", gamma=gamma, C=self.cost, epsilon=spread / 11)
             model.fit(x[:, None], y, sample_weight=weights)
         order = np.argsort(model.support_)
         return Curve(x[model.support_[order]], np.asarray(model.dual_coef_)[0][order], float(model.intercept_[0]))
