@@ -234,15 +234,18 @@ def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
 
 def test_the_folder_is_named_by_content_and_settings(tmp_path):
     text = EXAMPLE.read_text()
-    for name, content in (("a.csv", text), ("b.csv", text), ("c.csv", text.replace("1.9692", "1.9693"))):
+    changed = text.replace("1.9692", "1.9693")
+    for name, content in (("a.csv", text), ("b.csv", text), ("there/a.csv", text), ("changed/a.csv", changed)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     (tmp_path / "force.csv").write_text("time_s,force\n0,0\n22,1\n")
 
     def digest(name, force=None, settings="one"):
         return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, config="").digest()
 
-    assert digest("a.csv") == digest("b.csv")
-    assert len({digest("a.csv"), digest("c.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")}) == 4
+    assert digest("a.csv") == digest("there/a.csv")
+    others = [digest("b.csv"), digest("changed/a.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")]
+    assert len({digest("a.csv"), *others}) == 5  # the name of the file stands on the figure
 
 
 def test_two_conventions_lie_side_by_side(tmp_path):
