@@ -13,7 +13,7 @@ from experiments.figure.pair import pair
 from experiments.figure.series import series
 from experiments.figure.table import Column, cell, table
 from experiments.pool.factors import label, level, named, setting, varied
-from experiments.words import listed
+from experiments.words import listed, span
 
 ROWS = {  # of the table: words, digits; and title of a panel
     "delta_f": ("ΔF (pps)", 2, "ΔF (pps)"),
@@ -128,11 +128,14 @@ def notes(m: xr.Dataset) -> list[str]:
         "A: units from dark to light in order of recruitment; grey, the command" + "; the first seed" * several + "."
     )
     pair = "of this contraction, the pair whose ΔF is nearest to its pool's; dots, instantaneous rates; lines, smoothed"
-    tests, valid = (_counted(m[f"{name}_mean"].values) for name in ("n_test_units", "n_brace_valid"))
+    tests, valid = (span(m[f"{name}_mean"].values) for name in ("n_test_units", "n_brace_valid"))
     if not along:
         over = f" B: {pair}. C: means over test units (ΔF), recruited units (peak rate) and valid units (brace height)."
     else:
-        over = f" B: mean over test units{tests}. C: mean over recruited units. D: mean over valid units{valid}."
+        over = (
+            f" B: mean over test units, {tests} in a condition. C: mean over recruited units. D: mean over valid units, "
+            f"{valid} in a condition."
+        )
     if along and several:
         over += (
             " The seeds' noise is the same in all conditions (common random numbers). From B on: small points, seeds; "
@@ -145,8 +148,3 @@ def notes(m: xr.Dataset) -> list[str]:
         "valid if the rate accelerates and peaks no later than the command. Recruited: at least two spikes; last "
         f"second: of the simulation, after the command.{muscle}",
     ]
-
-
-def _counted(units: np.ndarray) -> str:
-    """', 3 to 17 in a condition'."""
-    return f", {np.nanmin(units):.3g} to {np.nanmax(units):.3g} in a condition" if np.isfinite(units).any() else ""
