@@ -43,7 +43,7 @@ class RecordedUnits(BraceQuestion):
     longest_interval: str | float = "0.4 s"
     shortest_interval: str | float = "10 ms"
     steady: int = 1
-    plausible: Sequence[str | float] = ("20 ms", "1 s")
+    plausible: Sequence[str | float] = ("20 ms", "0.5 s")
     left_out: Sequence[str] = ("noise", "artifact", "artefact")
 
     def __post_init__(self) -> None:

@@ -215,16 +215,11 @@ def _units(
 
 def _courses(raw: np.ndarray, times: np.ndarray, force: Force | None, chosen: DeltaFConvention) -> Variables:
     """Discharges, smoothed rates and force to draw."""
-    fired = raw[np.isfinite(raw)]
-    ends = [*fired, *([] if force is None else force.time[[0, -1]])]
-    if force is not None and len(fired) and (force.time[0] > fired.max() or force.time[-1] < fired.min()):
-        ends, force = [*fired], None  # a force of another time would leave nothing of the discharges to be seen
-    first, stop = (min(ends), max(ends)) if len(ends) > 1 else (0.0, 1.0)
-    start = first if first > stop - first else min(0.0, first)  # a clock may have run for hours before
-    clock = np.linspace(start, max(stop, start + 0.1), POINTS)
+    start, stop = _drawn(raw[np.isfinite(raw)], force)
+    clock = np.linspace(start, stop, POINTS)
     force_time, values, unit = clock[[0, -1]], np.full(2, np.nan), "1"
-    if force is not None:
-        force_time, values, unit = force
+    if force is not None and (inside := (force.time >= start) & (force.time <= stop)).sum() > 1:
+        force_time, values, unit = force.time[inside], force.values[inside], force.unit
     rate = smoothed_rate(times, clock, convention=chosen.rate).astype(SMALL)
     as_drawn = attributes(unit, "force or torque as drawn")
     return {
@@ -234,6 +229,20 @@ def _courses(raw: np.ndarray, times: np.ndarray, force: Force | None, chosen: De
         "force_time": ("force_time", _thinned(force_time), attributes("s", "time of the force as drawn")),
         "force": ("force_time", _thinned(values).astype(SMALL), as_drawn),
     }
+
+
+def _drawn(fired: np.ndarray, force: Force | None) -> tuple[float, float]:
+    """From and to (s): the discharges, and of the force what is not longer than they are before or behind them.
+
+    A clock may have run for hours before, and a force may be of another one.
+    """
+    if not len(fired):
+        return (0.0, 1.0) if force is None else (float(force.time[0]), float(force.time[-1]))
+    first, stop = float(fired.min()), max(float(fired.max()), float(fired.min()) + 0.1)
+    around = stop - first
+    begin, end = (0.0, stop) if force is None else (float(force.time[0]), float(force.time[-1]))
+    start = begin if first - around <= begin < first else first
+    return start, end if stop < end <= stop + around else stop
 
 
 def _mended(flag: Flag, discharges: int, no_rate: bool) -> list[str]:

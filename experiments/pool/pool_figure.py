@@ -133,8 +133,8 @@ def notes(m: xr.Dataset) -> list[str]:
         over = f" B: {pair}. C: means over test units (ΔF), recruited units (peak rate) and valid units (brace height)."
     else:
         over = (
-            f" B: mean over test units, {tests} in a condition. C: mean over recruited units. D: mean over valid units, "
-            f"{valid} in a condition."
+            f" B: mean over test units, {tests} in a condition. C: mean over recruited units. D: mean over valid "
+            f"units, {valid} in a condition."
         )
     if along and several:
         over += (

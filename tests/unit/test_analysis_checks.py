@@ -98,8 +98,10 @@ def test_the_record_that_begins_in_a_contraction_is_seen():
     (doubt,) = found("cut by the record", record([x[x > 11] for x in clean()]))
     assert doubt.units == (0, 1, 2, 3, 4)
     assert doubt.lost & Lost.RECRUITMENT
-    (doubt,) = found("cut by the record", record([x[x > 5.2] for x in clean()], start=5.2))
-    assert doubt.units == (0, 1, 2)
+    later = [x[x > 5.2] for x in clean()]
+    for of in (record(later, start=5.2), with_force(later, TORQUE[CLOCK > 5.25], CLOCK[CLOCK > 5.25])):
+        (doubt,) = found("cut by the record", of)
+        assert doubt.units == (0, 1, 2)
 
 
 def test_a_window_that_holds_the_whole_contraction_cuts_nobody():
@@ -112,6 +114,8 @@ def test_two_contractions_in_one_have_no_delta_f():
     assert "2 contractions" in doubt.words
     assert "window=" in doubt.words
     assert (lost([doubt], 5) & (Lost.RECRUITMENT | Lost.DERECRUITMENT) != 0).all()
+    (short,) = found("several contractions", record([np.concatenate([x, x + 20.5]) for x in clean()]))
+    assert short.lost & Lost.RECRUITMENT
     one_pauses = [np.delete(x, np.flatnonzero((x > 8) & (x < 14))) if k == 2 else x for k, x in enumerate(clean())]
     assert found("several contractions", record(one_pauses)) == []
 
@@ -170,13 +174,35 @@ def test_a_unit_detected_twice_is_the_unit():
 
 @pytest.mark.parametrize(
     ("factor", "words"),
-    [(2048, "samples or milliseconds"), (1000, "samples or milliseconds"), (1 / 8, "sampling rate")],
+    [
+        (2048, "samples or milliseconds"),
+        (1000, "samples or milliseconds"),
+        (10, "samples or milliseconds"),
+        (1 / 8, "sampling rate"),
+    ],
 )
 def test_times_that_are_no_seconds_are_said_and_nothing_is_measured(factor, words):
     of = record([factor * x for x in clean(4)])
     (doubt,) = doubts(of)
     assert words in doubt.words
     assert (lost([doubt], 4) & Lost.EVERYTHING != 0).all()
+
+
+def test_intervals_that_are_short_but_no_doublets_by_the_setting_are_named():
+    pool = clean(3)
+    double = np.sort(np.concatenate([pool[1], pool[1][:5] + 0.012]))
+    (doubt,) = found("short intervals", record([pool[0], double, pool[2]]))
+    assert doubt.units == (1,)
+    assert doubt.words.startswith("5 intervals below 20 ms")
+    assert found("short intervals", record([double], shortest_interval=0.02)) == []
+
+
+def test_a_unit_that_is_lost_at_its_fastest_is_named():
+    pool = clean(4)
+    lost_one = pool[1][pool[1] < 13]
+    (doubt,) = found("stops abruptly", record([pool[0], lost_one, *pool[2:]]))
+    assert doubt.units == (1,)
+    assert "derecruitment" in doubt.words
 
 
 def test_one_unit_of_implausible_intervals_leaves_the_others():
@@ -223,6 +249,12 @@ def test_a_force_of_another_time_is_said():
     assert "do not overlap" in doubt.words
     (part,) = found("force of another time", with_force(clean(), TORQUE[:1000], CLOCK[:1000]))
     assert "lie outside" in part.words
+
+
+def test_a_force_on_another_clock_is_said():
+    """Milliseconds taken for seconds: the discharges lie in the rest before the contraction."""
+    (doubt,) = found("force unrelated", with_force(clean(), clock=1000 * CLOCK))
+    assert "another clock" in doubt.words
 
 
 def test_a_force_with_its_sign_inverted_is_said():

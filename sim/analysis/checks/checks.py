@@ -1,5 +1,6 @@
 """The list of checks, in the order in which they are told."""
 
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -10,14 +11,17 @@ from sim.analysis.checks.record import Check, Doubt, Lost, Record
 
 CHECKS = (
     Check("implausible intervals", trains.implausible),
+    Check("not a motor unit", trains.not_units),
     Check("several contractions", borders.pauses_of_all),
     Check("cut by the record", borders.cut),
-    Check("not a motor unit", trains.not_units),
+    Check("stops abruptly", borders.abrupt),
     Check("twins", identity.twins),
     Check("repeated names", identity.repeated_names),
     Check("stray discharges", trains.strays),
     Check("doublets", trains.doublets),
+    Check("short intervals", trains.short_intervals),
     Check("force of another time", force.elsewhere),
+    Check("force unrelated", force.unrelated),
     Check("force inverted", force.inverted),
     Check("force constant", force.constant),
     Check("force missing", force.missing),
@@ -26,11 +30,12 @@ CHECKS = (
 
 
 def doubts(record: Record) -> list[Doubt]:
-    """Everything that is doubtful in a recording; nothing is said of trains whose clock is wrong but that."""
-    wrong = trains.implausible(record)
-    if wrong and len({unit for doubt in wrong for unit in doubt.units}) == _measurable(record):
-        return wrong
-    return [doubt for check in CHECKS for doubt in check.find(record)]
+    """Everything that is doubtful in a recording; of a unit that is not measured nothing is said but why."""
+    found: list[Doubt] = []
+    for check in CHECKS:
+        gone = (lost(found, record.count) & Lost.EVERYTHING) != 0
+        found += check.find(replace(record, times=np.where(gone[:, None], np.nan, record.times)))
+    return found
 
 
 def lost(found: list[Doubt], units: int) -> np.ndarray:
@@ -57,7 +62,3 @@ def said(found: list[Doubt], names: list[str], most: int = 8) -> list[str]:
         some = [names[unit] for unit in units[:most]] + [f"{len(units) - most} more"] * (len(units) > most)
         lines.append(f"{words}: unit{'s' * (len(units) > 1)} {', '.join(some)}" if units else words)
     return lines
-
-
-def _measurable(record: Record) -> int:
-    return sum(len(record.train(unit)) >= trains.FEWEST for unit in range(record.count))

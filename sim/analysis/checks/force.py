@@ -7,6 +7,7 @@ from sim.analysis.checks.record import Doubt, Lost, Record
 CONSTANT = 1.0  # s, of exactly the same value while units fire: clipped, or a cable that came off
 SAMPLES = 5  # of which it must consist
 INVERTED = -0.5  # correlation of the force with the number of active units
+STILL = 0.1  # of the range of the force: it moves by less while units fire, and by the rest when none does
 HOLE = 0.5  # s without a sample of the force, which no line is drawn through
 OFTEN = 10.0  # usual intervals between its samples: the same, for a force that is sampled rarely
 
@@ -49,6 +50,20 @@ def elsewhere(record: Record) -> list[Doubt]:
         return [Doubt(f"{said}: they do not overlap in time, so the force is not used", lost=Lost.BRACE)]
     outside = float(((fired < clock[0]) | (fired > clock[-1])).mean())
     return [Doubt(f"{said}: {100 * outside:.2g} % of the discharges lie outside")] if outside > 0.01 else []
+
+
+def unrelated(record: Record) -> list[Doubt]:
+    """A force that moves when no unit fires and hardly while they do: of another clock, or another trial."""
+    if record.clock is None or record.force is None or not overlaps(record):
+        return []
+    fired = record.times[np.isfinite(record.times)]
+    during = record.force[(record.clock >= fired.min()) & (record.clock <= fired.max())]
+    whole, part = (x[np.isfinite(x)] for x in (record.force, during))
+    if len(whole) < 2 or np.ptp(whole) == 0 or (len(part) and np.ptp(part) >= STILL * np.ptp(whole)):
+        return []
+    share = 100 * np.ptp(part) / np.ptp(whole) if len(part) else 0.0
+    words = f"the force moves by {share:.2g} % of its range while units fire: another clock, or another trial? No brace"
+    return [Doubt(f"{words} height", lost=Lost.BRACE)]
 
 
 def without_unit(record: Record) -> list[Doubt]:

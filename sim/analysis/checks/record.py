@@ -47,7 +47,7 @@ class Record:
     force_unit: str = ""
     shortest_interval: float = 0.01
     longest_interval: float = 0.4
-    plausible: tuple[float, float] = (0.02, 1.0)
+    plausible: tuple[float, float] = (0.02, 0.5)
     left_out: Sequence[str] = field(default=("noise", "artifact", "artefact"))
 
     @property

@@ -11,6 +11,7 @@ from sim.analysis.spikes import as_spike_times
 FEWEST = 4  # discharges, of which a median interval says something
 KEPT = 0.3  # share of the discharges, left by `without_doublets`, below which they are no doublets
 TWICE = 0.002  # s, less than the refractory period: a discharge that was detected twice
+SHORT, USUAL = 0.02, 0.3  # s, and of the median interval: doublets of motor units are as long at most
 ASTRAY = 0.8  # s, which a unit that slows down before it stops does not reach
 FAR = 3.0  # times the usual interval at this end of the train: a stray
 AT_END = 5  # intervals that say what is usual there
@@ -46,6 +47,24 @@ def doublets(record: Record) -> list[Doubt]:
     words += f" ({twice} below {1000 * TWICE:g} ms: detected twice?)" if twice else " (doublets?)"
     each = [f"{n} interval{'s' * (n > 1)} < {limit}" for n in counts[units].tolist()]
     return [_of(units, words, each)]
+
+
+def short_intervals(record: Record) -> list[Doubt]:
+    """Intervals that are no doublets by the setting, but much shorter than those around them."""
+    times = without_doublets(record.times, record.shortest_interval)[0]
+    counts = []
+    for row in times:
+        gaps = np.diff(row[np.isfinite(row)])
+        usual = np.median(gaps) if len(gaps) >= FEWEST else 0.0
+        counts.append(int((gaps < min(SHORT, USUAL * usual)).sum()))
+    units = [unit for unit, count in enumerate(counts) if count and not _dense(record, unit)]
+    if not units:
+        return []
+    total, limit = sum(counts[unit] for unit in units), 1000 * SHORT
+    words = (
+        f"{total} intervals below {limit:g} ms bend the rates (question.shortest_interval={SHORT:g} leaves them out)"
+    )
+    return [_of(units, words, [f"{counts[unit]} interval{'s' * (counts[unit] > 1)} < {limit:g} ms" for unit in units])]
 
 
 def strays(record: Record) -> list[Doubt]:
