@@ -40,7 +40,7 @@ def contraction_windows(
     cuts = []
     for before, after in pairwise(main.tolist()):
         longest = before + int(np.argmax(starts[before + 1 : after + 1] - stops[before:after]))
-        gap = stops[longest], starts[longest + 1]
+        gap = float(stops[longest]), float(starts[longest + 1])
         returned = None if known is None else _returned(*known, starts, stops, gap)
         if returned or (returned is None and gap[1] - gap[0] > SILENCE):
             cuts.append(sum(gap) / 2)
