@@ -14,8 +14,8 @@ _PLAIN = re.compile(r"[\w./:+%@-]+", re.ASCII)
 def quoted(arguments: list[str]) -> list[str]:
     """The arguments with each name of a file quoted that needs it.
 
-    A name needs it if there is such a file and it is more than one plain word, or if it could be nothing but a name: in a
-    run of several (`-m`), commas separate names, and each that exists is quoted by itself.
+    A name needs it if there is such a file and it is more than one plain word, or if it could be nothing but a name: in
+    a run of several (`-m`), commas separate names, and each that exists is quoted by itself.
     """
     several = any(one in SEVERAL for one in arguments)
     return [_quoted(one, several) for one in arguments]

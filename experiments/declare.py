@@ -51,8 +51,8 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
     chosen = [key for key in SELECTING if key != "window" and config[key] is not None]
     if chosen:
         raise UserError(
-            f"{chosen[0]} chooses a part of a recording, but experiment {config.name!r} simulates. Leave it out, or take "
-            "experiment=recorded_units."
+            f"{chosen[0]} chooses a part of a recording, but experiment {config.name!r} simulates. Leave it out, or "
+            "take experiment=recorded_units."
         )
     if config.batch is not None and config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")

@@ -153,7 +153,7 @@ class Recorded:
     part: Mapping[str, Any] = field(default_factory=dict)
 
     def digest(self, measures: Sequence["Measure"] = ()) -> str:
-        """From the content of the files, the name that figures show, the part that is measured, and the code that reads.
+        """From the content of the files, the name that figures show, the part that is measured, and the readers' code.
 
         Raises:
             ValueError: a file cannot be read.

@@ -232,20 +232,42 @@ def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
     assert "network" not in config  # nothing that had no part in it
 
 
-def test_the_folder_is_named_by_content_and_settings(tmp_path):
+def test_the_folder_is_named_by_name_content_part_and_settings(tmp_path):
     text = EXAMPLE.read_text()
-    changed = text.replace("1.9692", "1.9693")
-    for name, content in (("a.csv", text), ("b.csv", text), ("there/a.csv", text), ("changed/a.csv", changed)):
+    for name, content in (
+        ("a.csv", text),
+        ("b/a.csv", text),
+        ("b.csv", text),
+        ("c/a.csv", text.replace("1.96", "1.97")),
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     (tmp_path / "force.csv").write_text("time_s,force\n0,0\n22,1\n")
 
-    def digest(name, force=None, settings="one"):
-        return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, config="").digest()
+    def digest(name, force=None, settings="one", **part):
+        return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, "", part).digest()
 
-    assert digest("a.csv") == digest("there/a.csv")
-    others = [digest("b.csv"), digest("changed/a.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")]
-    assert len({digest("a.csv"), *others}) == 5  # the name of the file stands on the figure
+    assert digest("a.csv") == digest("b/a.csv") == digest("a.csv", contraction="all")
+    others = [digest("b.csv"), digest("c/a.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")]
+    parts = [digest("a.csv", window=[0, 9]), digest("a.csv", units=["1"]), digest("a.csv", exclude=[1])]
+    assert len({digest("a.csv"), *others, *parts, digest("a.csv", contraction=1)}) == 9
+
+
+def test_a_copy_is_called_by_its_own_name(tmp_path):
+    (tmp_path / "a copy.dat").write_text(EXAMPLE.read_text())
+    for file in (EXAMPLE, tmp_path / "a copy.dat"):
+        folder, _ = asked(tmp_path, f"recording='{file}'")
+        assert Result.open(folder).answer.attrs["recording"] == Path(file).name
+
+
+def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
+    dataset = read(EXAMPLE)
+    labels = [str(label) for label in dataset["label"].values[:5]]
+    _, lines = asked(tmp_path, f"recording={EXAMPLE}", f"units=[{','.join(labels)}]", f"exclude=[{labels[4]}]")
+    assert "4 motor units" in lines[0]
+    _, lines = asked(tmp_path, f"recording={EXAMPLE}", "window=['2 s',8]", "contraction=1")
+    times = spike_times(dataset).values
+    assert f"{int(((times >= 2) & (times <= 8)).sum())} discharges" in lines[0]
 
 
 def test_two_conventions_lie_side_by_side(tmp_path):
@@ -276,6 +298,9 @@ WRONG = {
     "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no recording 'nowhere.csv'"),
     "nothing to read": (["recording=null"], "Give its file: recording=FILE"),
     "no such convention": (["question.convention=mine"], "there is no ΔF convention 'mine'"),
+    "a window of a simulation": ([f"recording={EXAMPLE}", "window=3"], "window is .from, to. in seconds"),
+    "no such unit": ([f"recording={EXAMPLE}", "units=[nobody]"], "units names nobody, but the units of example_recor"),
+    "units of a simulation": (["experiment=paired_delta_f", "units=[1]"], "units chooses a part of a recording, but"),
     "no interval": (["question.longest_interval=0"], "longest_interval is 0 s, but"),
     "a simulating experiment": (
         ["experiment=paired_delta_f", "recording=any.csv"],

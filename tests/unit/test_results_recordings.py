@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from sim.results.recordings import formats, guarded
 from sim.results.recordings.datasets import keep, simulated
 from sim.results.recordings.files import read, write
 from sim.results.recordings.parts import Flag, Force, RecordingError
@@ -19,6 +20,13 @@ from sim.results.store import StoreError
 FORMATS = ["csv", "nwb"]
 FORCE = Force(np.arange(5) / 2, np.array([0.0, 1.5, np.nan, 1.25, -0.1]), "% MVC")
 TRAINS = {"3": np.array([0.5, 1.0, 1.75]), "MU 7, left": np.array([0.25]), "silent": np.zeros(0)}
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Read without a process for each file, which `test_results_recordings_limits.py` looks at."""
+    monkeypatch.setattr(guarded, "recording", formats.recording)
+    monkeypatch.setattr(guarded, "force", formats.force)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ what it has loaded by then, it cannot write files, and whatever goes wrong is on
 watches its time.
 """
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -18,6 +19,7 @@ from sim.results.recordings.parts import RecordingError
 
 def main(what: str, file: str, n_bytes: int) -> None:
     """Answer, `what` being recording or force."""
+    gc.disable()  # a table of a million rows is a million lists, looked through again and again
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
     limit(n_bytes)

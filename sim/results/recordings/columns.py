@@ -85,11 +85,11 @@ def column(name: str) -> Column:
     base, units = _parted(written)
     key = re.sub(r"[\s\-_.]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base).lower()).strip("_")
     compact = key.replace("_", "")
-    role, rank = ROLE.get(compact, ""), RANK.get(compact, 0)
-    if role == "time" and not units and compact.startswith("millisecond"):
-        units = "ms"
+    role, suffix, rank = _suffixed(key, units)
     if not role:
-        role, units, rank = _suffixed(key, units)
+        role, rank = ROLE.get(compact, ""), RANK.get(compact, 0)
+        suffix = units or ("ms" if role == "time" and compact.startswith("millisecond") else "")
+    units = suffix
     if role == "time" and units.lower() in SAMPLES:
         role = "sample"
     return Column(written, role, units, rank)

@@ -34,15 +34,16 @@ def contraction_windows(
     ends = fired if clock is None else np.r_[fired, clock]
     whole = (float(ends.min()), float(ends.max())) if len(ends) else (np.nan, np.nan)
     known = None if clock is None or force is None else (clock[np.isfinite(force)], force[np.isfinite(force)])
-    bursts = _bursts(fired, SILENCE if known is None else REST)
-    main = [k for k, burst in enumerate(bursts) if _is_main(times, burst)]
+    starts, stops = _bursts(fired, SILENCE if known is None else REST)
+    taking = _taking_part(times, starts)
+    main = np.flatnonzero((taking > 0) & (2 * taking >= _taking_part(times, fired[:1]).sum()))
     cuts = []
-    for before, after in pairwise(main):
-        gaps = [(bursts[k][1], bursts[k + 1][0]) for k in range(before, after)]
-        start, stop = max(gaps, key=lambda gap: gap[1] - gap[0])
-        returned = None if known is None else _returned(*known, bursts, (start, stop))
-        if returned or (returned is None and stop - start > SILENCE):
-            cuts.append((start + stop) / 2)
+    for before, after in pairwise(main.tolist()):
+        longest = before + int(np.argmax(starts[before + 1 : after + 1] - stops[before:after]))
+        gap = float(stops[longest]), float(starts[longest + 1])
+        returned = None if known is None else _returned(*known, starts, stops, gap)
+        if returned or (returned is None and gap[1] - gap[0] > SILENCE):
+            cuts.append(sum(gap) / 2)
     return np.column_stack([[whole[0], *cuts], [*cuts, whole[1]]])
 
 
@@ -53,37 +54,35 @@ def long_silences(times: np.ndarray, start: float, stop: float) -> list[tuple[fl
         times: s, (unit, spike), padded with NaN.
         start, stop: s, of the contraction.
     """
-    fired = np.sort(times[(times >= start) & (times <= stop)])
-    bursts = [burst for burst in _bursts(fired, SILENCE) if _taking_part(times, burst)]
-    return [(before[1], after[0]) for before, after in pairwise(bursts)]
+    inside = np.where((times >= start) & (times <= stop), times, np.nan)
+    starts, stops = _bursts(np.sort(inside[np.isfinite(inside)]), SILENCE)
+    some = _taking_part(inside, starts) > 0
+    return list(zip(stops[some][:-1].tolist(), starts[some][1:].tolist(), strict=True))
 
 
-def _bursts(fired: np.ndarray, silence: float) -> list[tuple[float, float]]:
-    """First and last discharge of each run without a longer silence."""
-    if not len(fired):
-        return []
+def _bursts(fired: np.ndarray, silence: float) -> tuple[np.ndarray, np.ndarray]:
+    """First and last discharge of each run without a longer silence, each (burst,)."""
     apart = np.flatnonzero(np.diff(fired) > silence)
-    return list(zip(fired[np.r_[0, apart + 1]].tolist(), fired[np.r_[apart, -1]].tolist(), strict=True))
+    return (fired[np.r_[0, apart + 1]], fired[np.r_[apart, -1]]) if len(fired) else (fired, fired)
 
 
-def _taking_part(times: np.ndarray, burst: tuple[float, float]) -> int:
-    """Units that take part in a burst."""
-    return int((((times >= burst[0]) & (times <= burst[1])).sum(axis=1) >= TAKES_PART).sum())
-
-
-def _is_main(times: np.ndarray, burst: tuple[float, float]) -> bool:
-    taking = _taking_part(times, burst)
-    return taking > 0 and 2 * taking >= _taking_part(times, (-np.inf, np.inf))
+def _taking_part(times: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Units that take part in each burst, (burst,)."""
+    unit, spike = np.nonzero(np.isfinite(times))
+    if not len(starts) or not len(unit):
+        return np.zeros(len(starts), int)
+    burst = np.searchsorted(starts, times[unit, spike], side="right") - 1
+    pair, count = np.unique(burst * len(times) + unit, return_counts=True)
+    return np.bincount(pair[count >= TAKES_PART] // len(times), minlength=len(starts))
 
 
 def _returned(
-    clock: np.ndarray, force: np.ndarray, bursts: list[tuple[float, float]], gap: tuple[float, float]
+    clock: np.ndarray, force: np.ndarray, starts: np.ndarray, stops: np.ndarray, gap: tuple[float, float]
 ) -> bool | None:
     """Whether the force returns to rest in a gap between bursts, whatever its sign; None where nobody can tell."""
     inside = (clock > gap[0]) & (clock < gap[1])
-    resting = ~inside
-    for start, stop in bursts:
-        resting &= (clock < start) | (clock > stop)
+    burst = np.searchsorted(starts, clock, side="right") - 1
+    resting = ~inside & ((burst < 0) | (clock > stops[burst]))
     if not inside.any() or not resting.any():
         return None
     away = np.abs(force - np.median(force[resting]))

@@ -20,9 +20,9 @@ def fits(found: Table) -> bool:
     """Whether a table may have a column for each unit: names with numbers, and beside them time and force at most."""
     own = _own(found)
     named = [found.columns[k].name for k in own]
-    if named and all(name.isdecimal() for name in named):
-        numbers = [int(name) for name in named]  # else a row of numbers without a header
-        if numbers not in (list(range(len(numbers))), list(range(1, len(numbers) + 1))):
+    if named and all(name.replace(".", "").isdecimal() for name in named):
+        counted = [[str(k + first) for k in range(len(named))] for first in (0, 1)]
+        if named not in counted:  # a row of numbers without a header
             return False
     rest = [one for k, one in enumerate(found.columns) if k not in own and not _is_ignored(one.name)]
     return bool(own) and all(one.role in ("time", "sample", "force", "rate") for one in rest)

@@ -96,13 +96,18 @@ def _units(cells: Any) -> dict[int, np.ndarray]:
 
 
 def _rows(values: np.ndarray) -> np.ndarray:
-    """A matrix with a row for each unit: along a unit samples increase, and zeros stand at the end."""
+    """A matrix with a row for each unit: along a unit samples increase, and zeros or NaN stand at the end.
 
-    def increases(rows: np.ndarray) -> bool:
-        steps = np.diff(rows, axis=1)
-        return bool(((steps > 0) | (rows[:, 1:] == 0) | np.isnan(rows[:, 1:])).all())
+    If that is so both ways, the trains are the longer ones.
+    """
 
-    return values.T if increases(values.T) and not increases(values) else values
+    def fits(rows: np.ndarray) -> bool:
+        padded = ~(rows > 0)
+        return bool((padded[:, 1:] | (~padded[:, :-1] & (np.diff(rows, axis=1) > 0))).all())
+
+    by_row, by_column = fits(values), fits(values.T)
+    turned = values.shape[0] > values.shape[1] if by_row == by_column else by_column
+    return values.T if turned else values
 
 
 def _samples(value: Any) -> np.ndarray:

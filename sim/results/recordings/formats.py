@@ -114,9 +114,17 @@ def _hdf5(source: Path | io.BytesIO, name: str, ready: Callable[[], None]) -> Re
     hdf5.h5py(NEEDS_H5PY)
     ready()
     with hdf5.opened(source, name, NEEDS_H5PY) as file:
-        if any(hdf5.item(file, one) is not None for one in ("signal", "edition", "MUPulses")):
-            return decomposers.read(name, *matlab.level_73(file, name, decomposers.WANTED))
-        return nwb.read(name, file)
+        try:
+            if any(hdf5.item(file, one) is not None for one in ("signal", "edition", "MUPulses")):
+                return decomposers.read(name, *matlab.level_73(file, name, decomposers.WANTED))
+            return nwb.read(name, file)
+        except (OSError, RuntimeError, KeyError) as problem:
+            if isinstance(problem, RecursionError):
+                raise
+            raise RecordingError(
+                f"{name} is a damaged HDF5 file ({' '.join(str(problem).split())[:100]}). If it was cut off, copy it "
+                "again; else export it again."
+            ) from None
 
 
 def _beside(path: Path) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ would have, marked by the attribute `MATLAB_empty`. Source: MathWorks, "MAT-file
 """
 
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def level_5(source: Path | io.BytesIO, name: str, wanted: tuple[str, ...]) -> tu
         found = io_matlab.loadmat(source, variable_names=chosen, squeeze_me=False) if chosen else {}
     except (
         io_matlab.MatReadError,
+        zlib.error,
         ValueError,
         TypeError,
         OSError,

@@ -88,6 +88,11 @@ def force(message: bytes) -> tuple[Force, str]:
     return Force(numbers(told["count"]), numbers(told["values"]), told["units"]), told["remark"]
 
 
+def _line(text: str) -> str:
+    """A sentence on one line, without what no terminal shows."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _opened(message: bytes) -> tuple[dict, Callable[[int], np.ndarray]]:
     """What a message tells, and a function that gives so many of its numbers, from where the last call ended."""
     length = int.from_bytes(message[:LENGTH], "big")
@@ -96,9 +101,9 @@ def _opened(message: bytes) -> tuple[dict, Callable[[int], np.ndarray]]:
         raise ValueError("a message was cut off")
     told = json.loads(head)
     if "missing" in told:
-        raise ImportError(told["missing"])
+        raise ImportError(_line(told["missing"]))
     if "refused" in told:
-        raise RecordingError(told["refused"])
+        raise RecordingError(_line(told["refused"]))
     at = LENGTH + length
 
     def numbers(count: int) -> np.ndarray:

@@ -24,7 +24,7 @@ def contents(name: str, data: bytes) -> bytes:
     Raises:
         RecordingError: it is damaged, too large inside, or an archive of several files.
     """
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST + 1):
         how = packing(data)
         if how is None or (how == "zip" and is_arrays(data)):
             return data

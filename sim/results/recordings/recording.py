@@ -22,6 +22,7 @@ OFF_GRID = 0.05  # 1/fs; times closer than this to a sample of the recorder are 
 NO_UNIT = "unit not given"  # of a force
 LATEST = 1e11  # s; three thousand years
 FASTEST = 1e7  # Hz; samples of LATEST are whole numbers of 64 bits
+MOST_CELLS = 20_000_000  # of the table of discharges, contractions times units times the longest train
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,7 @@ class Recording:
                 f"{self.name} has a sampling rate of {self.fs_hz} Hz. Correct it to a number above 0 and up to "
                 f"{FASTEST:g}, or leave it out."
             )
+        self._check_size(len(self.parts))
         for trial in self.parts:
             self._check_trains(trial.trains)
         forces = [trial.force and once_each(trial.force) for trial in self.parts]
@@ -105,6 +107,7 @@ class Recording:
         from sim.results.status import Status
 
         found = [one for one in self.contractions() if self.only in (None, one.number)]
+        self._check_size(len(found))
         on_grid = self.fs_hz is not None and all(
             _on_grid(np.asarray(train, float) * self.fs_hz) for part in self.parts for train in part.trains.values()
         )
@@ -193,6 +196,14 @@ class Recording:
             for one in found
             for start, stop in long_silences(_arrays(one.trial)[0], one.start, one.stop)
         ]
+
+    def _check_size(self, contractions: int) -> None:
+        longest = max([1, *(len(train) for trial in self.parts for train in trial.trains.values())])
+        if contractions * len(self.labels) * longest > MOST_CELLS:
+            raise RecordingError(
+                f"{self.name} has {contractions} contractions of {len(self.labels)} units with up to {longest} "
+                "discharges, too many for one recording. Is another column the unit? Export less of it."
+            )
 
     def _check_trains(self, trains: Mapping[str, np.ndarray]) -> None:
         for label, train in trains.items():
