@@ -77,6 +77,7 @@ def test_the_record_that_ends_in_a_contraction_is_seen_without_and_with_its_end(
         assert doubt.units == (0, 1, 2, 3, 4)
         assert doubt.lost & Lost.DERECRUITMENT
         assert not doubt.lost & Lost.RECRUITMENT
+        assert doubt.lost & Lost.BRACE
         assert "no ΔF" in doubt.words
 
 
@@ -84,6 +85,7 @@ def test_a_record_cut_half_way_down_loses_the_units_that_still_fire():
     trains = [x[x < 19.6] for x in clean(6)]  # unit 5 stops at 18.5, unit 4 at 19.1
     (doubt,) = found("cut by the record", with_force(trains, TORQUE[CLOCK <= 19.6], CLOCK[CLOCK <= 19.6]))
     assert doubt.units == (0, 1, 2, 3)
+    assert not doubt.lost & Lost.BRACE  # they have peaked
 
 
 def test_one_unit_that_fires_on_past_the_known_end_is_named():

@@ -57,7 +57,9 @@ def cut(record: Record) -> list[Doubt]:
             what = "recruitment" if lost is Lost.RECRUITMENT else "derecruitment"
             words = f"firing when the record {word} (at {at:.2f} s), so that {what} is not known and there is no ΔF"
             remarks = (f"fires when the record {word}",) * len(units)
-            found.append(Doubt(words, units, remarks, lost | Lost.BRACE))
+            ends = [speed(-record.train(unit)[::-1]) for unit in units]
+            peak = backwards and np.mean(ends) < ENDS  # they have peaked and slow down
+            found.append(Doubt(words, units, remarks, lost if peak else lost | Lost.BRACE))
     return found
 
 
