@@ -17,6 +17,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.arguments import quoted
 from experiments.config import Config
 from experiments.declare import UserError, declare, root, sentence
 
@@ -40,6 +41,7 @@ def main() -> None:
         from experiments.status import main as status
 
         sys.exit(status(sys.argv[2:]))
+    sys.argv[1:] = quoted(sys.argv[1:])
     sys.path[:0] = _own_folders(sys.argv)  # where a user's questions lie
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:

@@ -38,6 +38,7 @@ STYLE: dict[Any, Any] = {
     "legend.fontsize": 7,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
+    "text.parse_math": False,  # a name between two $ is a name: of a unit, a file, a level
     "figure.dpi": 100,
     "savefig.dpi": 200,
     "svg.hashsalt": "sherrington",

@@ -65,7 +65,7 @@ def page(
         simulated=results.attrs.get("simulated", ""),
         described=described(results),
         design=design(results),
-        conventions=[str(m.attrs["convention"])] if "convention" in m.attrs else [],
+        conventions=[str(m.attrs[name]) for name in ("convention", "brace_convention") if name in m.attrs],
         settings=settings(question),
         failures=failures(results["status"].values),
         origin=provenance(origin),

@@ -12,7 +12,10 @@ from typing import Any
 from sim import child
 from sim.results.disk import replace, writing
 
-PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "brian2", "xarray", "zarr", "numcodecs", "hydra-core", "matplotlib")
+PACKAGES = (
+    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "brian2", "xarray", "zarr", "numcodecs", "hydra-core",
+    "matplotlib",
+)  # fmt: skip
 
 
 def provenance(
