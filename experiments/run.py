@@ -36,7 +36,8 @@ def main() -> None:
         try:
             _command_line(sys.argv[1:])
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it may be closed
+                sys.stdout.flush()
     except KeyboardInterrupt:
         print("sherrington: stopped; what was finished is kept, the same command goes on from there.", file=sys.stderr)
         sys.exit(130)
@@ -53,9 +54,7 @@ def _command_line(words: list[str]) -> None:
     if words[:1] == ["status"]:
         from experiments.status import main as status
 
-        code = status(words[1:])
-        sys.stdout.flush()
-        sys.exit(code)
+        sys.exit(status(words[1:]))
     if words == ["--version"]:
         print(f"sherrington {version()}")
         return
