@@ -8,6 +8,7 @@ Everything below `sim.compile` computes in one coherent system: ms, mV, nA, uS, 
 
 import ast
 import re
+from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
@@ -19,6 +20,9 @@ DIMENSIONLESS: Dimensions = (0.0,) * 7
 
 # One SI base unit is 10**COHERENT[i] units of our system.
 COHERENT = (6, 9, 3, 9, 0, 18, 0)
+
+LONGEST = 500
+"""Characters of a quantity."""
 
 _NUMBER = re.compile(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
 _TYPED = str.maketrans({"−": "-", "µ": "u", "μ": "u", "Ω": "ohm", "²": "**2", "³": "**3", "^": "**"})
@@ -164,9 +168,10 @@ def _quantity(value: "str | float | int | Quantity") -> Quantity:
 
 @lru_cache(maxsize=4096)
 def _read(value: str) -> Quantity:
+    if len(value) > LONGEST:
+        raise UnitError(f"cannot read a quantity of {len(value)} characters; write for example '0.05 ms'.")
     try:
         number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
-        number = float(number)
         tree = ast.parse(unit.strip() or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
     except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError) as error:
@@ -176,8 +181,10 @@ def _read(value: str) -> Quantity:
             f"cannot read the quantity {value!r}; write a number and a unit, for example '0.05 ms'."
         ) from None
     power = exponent + _coherent_exponent(dimensions)
-    scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
-    return Quantity(number * scale if power >= 0 else number / scale, dimensions)
+    if power != int(power):
+        return Quantity(float(number) * 10.0**power, dimensions)
+    exact = Decimal(number).scaleb(int(power)) if abs(power) < 1000 else Decimal("inf")
+    return Quantity(float(exact), dimensions)  # the same to the last bit however it is written: 0.05 ms, 50 us
 
 
 def _finite(found: Quantity, value: object) -> Quantity:

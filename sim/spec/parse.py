@@ -7,7 +7,6 @@ checked again, and a finished experiment is redrawn without brian2.
 import ast
 import hashlib
 import json
-import keyword
 import re
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from sim.cache import recall, remember
+from sim.spec import syntax
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
@@ -97,6 +97,7 @@ def parse(
     Returns:
         The equations, in the order of the text.
     """
+    _check_syntax(text, conditions, assignments, functions, what, error)
     job = [_VERSION, text, sorted((k, list(v)) for k, v in params.items()), dict(conditions), assignments, functions]
     key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:24]
     if (kept := recall("models", f"{key}.json")) is not None:
@@ -106,6 +107,28 @@ def parse(
     parsed = _parse(text, params, conditions, assignments, functions, what, error)
     remember("models", f"{key}.json", json.dumps(parsed))
     return parsed
+
+
+def _check_syntax(text, conditions, assignments, functions, what, error) -> None:
+    """Before anything is executed, compiled or given to brian2, which evaluates texts itself."""
+    for line in text.splitlines():
+        if found := syntax.wrong_equation(line, functions):
+            raise error(f"{what}: the line {_quoted(line)} {found}.")
+    for kind, condition in conditions.items():
+        if found := syntax.wrong(condition, functions):
+            raise error(f"{what}: the {kind} {_quoted(condition)} {found}.")
+    for line in _assignments(assignments):
+        if found := syntax.wrong(re.split(r"[-+*]?=", line, maxsplit=1)[-1], functions):
+            raise error(f"{what}: the reset {_quoted(line)} {found}.")
+
+
+def _quoted(line: str) -> str:
+    text = " ".join(line.split())
+    return repr(text if len(text) <= 200 else f"{text[:197]}...")
+
+
+def _assignments(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
 
 
 def _parse(text, params, conditions, assignments, functions, what, error) -> Parsed:
@@ -137,7 +160,7 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
         if name in TEXT_UNITS:
             raise error(f"{what}: {name!r} is the name of a unit and cannot name a parameter; rename it.")
         taken = {*functions, "pi", "e", "inf", "t", "dt", "i", "xi"}
-        if name in taken or name.startswith(("_", "xi_")) or not name.isidentifier() or keyword.iskeyword(name):
+        if name in taken or name.startswith("xi_") or not syntax.is_name(name):
             raise error(
                 f"{what}: {name!r} has a meaning of its own or is no word, and cannot name a parameter; rename it."
             )
@@ -148,7 +171,7 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
 
 def _read_reset(text: str, states: set[str], what: str, error) -> tuple[tuple[str, str, str], ...]:
     reset = []
-    for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+    for line in _assignments(text):
         match = re.match(r"^(\w+)\s*([-+*]?)=\s*([^=].*)$", line)
         if not match or match.group(1) not in states:
             raise error(f"{what}: the reset {line!r} is not an assignment to a state, such as 'v = v_reset'.")
