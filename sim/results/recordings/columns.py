@@ -21,7 +21,7 @@ ROLES = {
     "force": "force torque kraft drehmoment fuerza forza coppia couple moment refsignal referencesignal forcesignal "
     "torquesignal",
     "trial": "trial trialid trialnumber trialno contraction contractionid contractionnumber contractionno repetition "
-    "repetitionid repetitionnumber rep reps condition run runid block session ramp ramps",
+    "repetitionid repetitionnumber rep reps condition run runid block session",
     "group": "muscle grid array side electrode probe limb leg",
     "quality": "quality unitquality muquality",
     "rate": "fs fshz fsamp samplingrate samplerate samplingfrequency samplingratehz samplingfrequencyhz",
