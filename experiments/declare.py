@@ -38,6 +38,9 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
                 f"experiment {config.name!r} simulates, but recording={config.recording} was given. "
                 "Take experiment=recorded_units to measure a recording."
             )
+        for file in filter(None, (config.recording, config.force)):
+            if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
+                raise UserError(f"the name of {ascii(file)} is no text in UTF-8, which results need. Rename the file.")
         question = _built(config, "question")
         part = {key: _plain(config[key]) for key in SELECTING}
         if part["window"] == Config.window:  # of simulations, as nobody set it

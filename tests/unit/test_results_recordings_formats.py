@@ -261,6 +261,14 @@ def test_a_damaged_file_beside_bids_events_is_left_out(text, tmp_path):
     assert read(path).sizes["unit"] == 3
 
 
+def test_halves_of_characters_in_names_are_replaced(tmp_path):
+    path = tmp_path / "bad\udcff.csv"  # a byte that is no UTF-8
+    made.table(path)
+    assert read(path).attrs["recording"] == "bad?.csv"
+    (tmp_path / "a.json").write_text(r'{"MUPULSES": {"\ud800": [1, 2]}, "FSAMP": 10}')
+    assert list(read(tmp_path / "a.json")["label"].values) == ["?"]
+
+
 def test_a_folder_is_named_from_within_too(tmp_path, monkeypatch):
     made.module(tmp_path / "P01")
     monkeypatch.chdir(tmp_path / "P01")
