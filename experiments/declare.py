@@ -40,7 +40,7 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
             )
         for file in filter(None, (config.recording, config.force)):
             if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
-                raise UserError(f"the name of {ascii(file)} is no text in UTF-8, which results need. Rename the file.")
+                raise UserError(f"the name of {file!a} is no text in UTF-8, which results need. Rename the file.")
         question = _built(config, "question")
         part = {key: _plain(config[key]) for key in SELECTING}
         if part["window"] == Config.window:  # of simulations, as nobody set it
