@@ -29,7 +29,6 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
     """
     from experiments.config import Config
     from experiments.sources import Recorded, Variants
-    from sim.spec.canonical import canonical
 
     simulates = "_target_" in config.network
     if config.recording is not None:
@@ -46,9 +45,9 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
         if part["window"] == Config.window:  # of simulations, as nobody set it
             part["window"] = None
         given = [key for key, value in part.items() if value is not None]
-        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", *given, "question"])
+        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", *given])
         text = OmegaConf.to_yaml(deciding, resolve=True)
-        return Recorded(config.recording, config.force, canonical(question), text, part), question
+        return Recorded(config.recording, config.force, text, part), question
     if not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     chosen = [key for key in SELECTING if key != "window" and config[key] is not None]

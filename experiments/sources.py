@@ -140,15 +140,12 @@ class Recorded:
     Args:
         file: path of the recording, a file or a folder.
         force: path of a CSV (time_s,force) instead of the force in the recording, or None.
-        asked: settings of the analysis as text. They name the folder too: to measure is the whole work here, so the
-            same recording measured in two ways lies side by side.
         config: resolved configuration, for the provenance.
         part: `window`, `units`, `exclude`, `contraction` of `sim.results.recordings.files.read`, where they are given.
     """
 
     file: str
     force: str | None
-    asked: str
     config: str
     part: Mapping[str, Any] = field(default_factory=dict)
 
@@ -169,25 +166,31 @@ class Recorded:
         except OSError as problem:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
         named = self._paths()[0].name.encode("utf-8", "surrogateescape")
-        asked = (self.asked, repr(selection(**self.part)))
-        return digest(*content, named, *asked, code_digest(Path(str(readers.__file__)).parent))
+        part = repr(selection(**self.part))
+        return digest(*content, named, part, code_digest(Path(str(readers.__file__)).parent))
 
     def factors(self) -> Mapping[str, int]:
         return {}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        from sim.results.drafts import present
+        from sim.results.mend import mend
         from sim.results.provenance import provenance, write_provenance
         from sim.results.recordings.datasets import keep
         from sim.results.recordings.files import read
         from sim.results.store import Store
 
         path, digest = folder / "recording.zarr", self.digest()
-        if path.exists() and not (store := Store.open(path, digest=digest)).todo():
-            results = store.dataset()
-        else:
-            recording, *force = self._paths()
-            found = read(recording, force=force[0] if force else None, **self.part)
-            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        if path.exists():
+            store = Store.open(path, digest=digest)
+            with present(folder):
+                mend(store)
+            if not store.todo():
+                return Brought(store.dataset(), store.dataset()[["status"]])
+        recording, *force = self._paths()
+        found = read(recording, force=force[0] if force else None, **self.part)
+        origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        with present(folder):
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])
