@@ -74,6 +74,9 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     if not isinstance(question, Question):
         raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
     if config.recording is not None:
+        for file in filter(None, (config.recording, config.force)):
+            if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
+                raise UserError(f"the name of {file!a} is no text in UTF-8, which results need. Rename the file.")
         part = {key: _plain(config[key]) for key in SELECTING}
         if part["window"] == Config.window:  # of simulations, as nobody set it
             part["window"] = None

@@ -237,6 +237,9 @@ class Recorded:
 def place(path: str) -> Path:
     """Path of a file; `pkg://conf/x.csv` comes with Sherrington and lies where it is installed."""
     if not path.startswith(INSIDE):
-        return Path(path).expanduser()
+        try:
+            return Path(path).expanduser()
+        except RuntimeError:  # ~ and no user of that name
+            return Path(path)
     package, _, inside = path.removeprefix(INSIDE).partition("/")
     return Path(str(files(package) / inside))
