@@ -24,7 +24,8 @@ class Timing:
 class Config:
     """Groups hold what is built (see `experiments.targets`); the rest are plain values that the command line may set.
 
-    `needs` names the group that an experiment cannot do without: {network: segment}.
+    `needs` names the group that an experiment cannot do without: {network: segment}. `window` is the time between two
+    moments of a simulation, and [from, to] of a recording.
     """
 
     name: str = "???"
@@ -42,9 +43,12 @@ class Config:
     needs: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None
+    units: Any = None
+    exclude: Any = None
+    contraction: Any = None
     seed: int = 0
     dt: str = "0.05 ms"
-    window: str = "0.5 ms"
+    window: Any = "0.5 ms"
     scheme: str = "staggered"
     dtype: str = "float32"
     batch: int | None = None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BUILT_BY = {"segment": "networks.antagonists.build", "pool": "networks.motor_pool.build"}
 """What builds the networks that an experiment may need (`needs`)."""
+SELECTING = ("window", "units", "exclude", "contraction")
+"""Keys that choose a part of a recording."""
 
 
 class UserError(Exception):
@@ -46,10 +48,10 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
 
 
 def _declared(config: DictConfig) -> tuple["Source", "Question"]:
+    from conf.schema import Config
     from experiments.question import Question
     from experiments.sources import Recorded, Variants
     from experiments.targets import target
-    from sim.spec.canonical import canonical
 
     try:
         plain("name", config.name)
@@ -74,9 +76,22 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
     if not isinstance(question, Question):
         raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
     if config.recording is not None:
-        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
+        for file in filter(None, (config.recording, config.force)):
+            if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
+                raise UserError(f"the name of {file!a} is no text in UTF-8, which results need. Rename the file.")
+        part = {key: _plain(config[key]) for key in SELECTING}
+        if part["window"] == Config.window:  # of simulations, as nobody set it
+            part["window"] = None
+        given = [key for key, value in part.items() if value is not None]
+        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", *given])
         text = OmegaConf.to_yaml(deciding, resolve=True)
-        return Recorded(config.recording, config.force, canonical(question), text), question
+        return Recorded(config.recording, config.force, text, part), question
+    chosen = [key for key in SELECTING if key != "window" and config[key] is not None]
+    if chosen:
+        raise UserError(
+            f"{chosen[0]} chooses a part of a recording, but experiment {config.name!r} simulates. Leave it out, or "
+            "take experiment=recorded_units."
+        )
     if config.batch is not None and config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
     if not 0 <= config.slice < config.slices:
@@ -176,6 +191,11 @@ def declare_protocol(config: DictConfig) -> "Protocol":
     except ValueError as problem:
         raise UserError(sentence(problem)) from problem
     return protocol
+
+
+def _plain(value: Any) -> Any:
+    """A value of the configuration without its types."""
+    return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
 def _built(config: DictConfig, name: str) -> Any:

@@ -7,7 +7,7 @@ import shlex
 import sys
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -16,11 +16,17 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.arguments import quoted
 from experiments.command import HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.configured import composed
 from experiments.declare import UserError, declare, root, sentence
 from experiments.terminal import last_resort, readable, version
+
+if TYPE_CHECKING:
+    from experiments.question import Question
+    from experiments.sources import Source
+    from sim.results.disk import DamagedError
 
 log = logging.getLogger("sherrington")
 FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
@@ -37,7 +43,8 @@ def main() -> None:
         try:
             _command_line(sys.argv[1:])
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it may be closed
+                sys.stdout.flush()
     except KeyboardInterrupt:
         print("sherrington: stopped; what was finished is kept, the same command goes on from there.", file=sys.stderr)
         sys.exit(130)
@@ -55,9 +62,7 @@ def _command_line(words: list[str]) -> None:
     if words[:1] == ["status"]:
         from experiments.status import main as status
 
-        code = status(words[1:])
-        sys.stdout.flush()
-        sys.exit(code)
+        sys.exit(status(words[1:]))
     if words == ["--version"]:
         print(f"sherrington {version()}")
         return
@@ -71,7 +76,7 @@ def _command_line(words: list[str]) -> None:
             from experiments.help import page
 
             return print(page(own_folders(words)))
-        sys.argv[1:] = arranged(words)
+        sys.argv[1:] = arranged(quoted(words))
         sys.path[:0] = own_folders(sys.argv)  # where a user's questions lie
         guard()
         experiment()
@@ -128,29 +133,20 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     """One experiment from its configuration.
 
     Returns:
-        The folder of the results, and the headline.
+        The folder of the answer (of the results, if others are still at work on them), and the headline.
 
     Raises:
         UserError: anything that the user can mend.
     """
     source, question = declare(config)
-    from experiments.answer import Result, told
-    from sim.results.disk import StoreError
+    from sim.results.disk import DamagedError, StoreError
 
     try:
-        measures = question.measures()
-        folder = Path(config.out) / f"{config.name}-{source.digest(measures)}"
-        question.fits(source.factors())
-        if (expected := source.expected(folder, measures)) is not None:
-            question.needs(expected.results, expected.table)
-        brought = source.bring(folder, measures)
-        if brought.missing:
-            return folder, [
-                f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other "
-                "processes"
-            ]
-        text = OmegaConf.to_yaml(config, resolve=True)
-        lines = told(Result(question, brought, f"# {_command()}\n{text}"), folder)
+        try:
+            return _answered(config, source, question)
+        except DamagedError as problem:  # it is made again
+            _withdraw(problem)
+            return _answered(config, source, question)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:
@@ -162,7 +158,37 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         ) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem
-    return folder, lines
+
+
+def _answered(config: DictConfig, source: "Source", question: "Question") -> tuple[Path, list[str]]:
+    from experiments.answer import Result, last_drawn, settings_name, told
+
+    measures = question.measures()
+    digest = source.digest(measures)
+    folder = Path(config.out) / f"{config.name}-{digest}"
+    inside = folder / settings_name(question)
+    question.fits(source.factors())
+    if (expected := source.expected(folder, measures)) is not None:
+        question.needs(expected.results, expected.table)
+    drawn = last_drawn(inside)
+    brought = source.bring(folder, measures)
+    if brought.missing:
+        return folder, [
+            f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
+        ]
+    text = OmegaConf.to_yaml(config, resolve=True)
+    return inside, told(Result(question, brought, f"# {_command()}\n{text}", digest), inside, drawn)
+
+
+def _withdraw(problem: "DamagedError") -> None:
+    """Have what was found damaged in a store when it was read to do again, with whatever else of it is."""
+    from sim.results.mend import troubles, withdrawn
+    from sim.results.store import Store
+
+    store = Store.open(problem.store)
+    withdrawn(store, problem.number, str(problem))
+    for trouble in list(troubles(store, thoroughly=True)):
+        withdrawn(store, trouble.number, trouble.what)
 
 
 def _command() -> str:
