@@ -9,9 +9,11 @@ of the question: two conventions are two answers.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -95,6 +97,22 @@ class Result:
         said = {"simulated": str(self.brought.results.attrs.get("who", "")), **asked.counted(), **self.question.said}
         found = self.question.answer(asked)
         return found.assign_attrs({**said, **found.attrs})
+
+    def samples(self, labels: Mapping[str, Any] | None = None, /, **more: Any) -> xr.Dataset:
+        """Spikes and courses of some conditions, by the labels of their factors: `samples(monoamine=1.0, seed=0)`.
+
+        Args:
+            labels, more: see `sim.results.grid.chosen`.
+
+        Returns:
+            As the store gives it, lazy: (sample, unit, spike, time).
+
+        Raises:
+            ValueError: there is no such factor or label.
+        """
+        from sim.results.grid import chosen
+
+        return chosen(self.brought.results, labels, **more)
 
     def figure(self) -> Figure:
         """The figure."""

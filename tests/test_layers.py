@@ -34,6 +34,7 @@ ONLY_IN = {
     "matplotlib": ("experiments",),
     "hydra": ("experiments", "conf"),
     "omegaconf": ("experiments",),
+    "yaml": ("networks.shipped", "experiments"),  # tables of conf, which the command reads through hydra
     "zarr": ("sim.results",),
     "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),
     "brian2": ("sim.spec.parse", "sim.backends.brian2_door", "sim.backends.brian2_backend"),

@@ -106,7 +106,15 @@ def test_words_need_no_simulator(words):
     assert not done.stderr.strip()
 
 
-# ---- help
+# ---- help, completion
+
+
+def test_the_shell_completes_names():
+    line = "sherrington experiment=ab"
+    here = {**os.environ, "PYTHONPATH": str(ROOT), "COMP_LINE": line, "COMP_POINT": str(len(line)), "COMP_CWORD": "1"}
+    ask = [sys.executable, "-m", "experiments.run", "-sc", "query=bash"]
+    done = subprocess.run(ask, env=here, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["experiment=abort_map", "experiment=abort_spasm"]
 
 
 def test_help_says_of_every_experiment_what_it_asks_and_fits_a_screen():
