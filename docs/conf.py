@@ -16,6 +16,8 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"Sherrington {release}"
 html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_copy_source = False
 
 myst_heading_anchors = 3
@@ -26,6 +28,7 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
+autodoc_default_options = {"no-value": True}
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 maximum_signature_line_length = 80
