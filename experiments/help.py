@@ -14,6 +14,7 @@ Sherrington simulates motoneurons of the human spinal cord and measures them as 
   sherrington                                the default experiment, {default}
   sherrington experiment=NAME SETTING ...    another one
   sherrington status FOLDER                  what of a result is done, failed or missing
+  sherrington check SETTING ...              do precision and step change it? A few samples, side by side
   sherrington describe SETTING ...           parameters, variables, ports and their paths, as tables
   sherrington --cfg job SETTING ...          the whole configuration          --version     which Sherrington this is
 

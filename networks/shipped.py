@@ -18,7 +18,7 @@ from networks import antagonists, motor_pool
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import nearest
 
-TABLES = files("conf").joinpath("network")
+_TABLES = files("conf").joinpath("network")
 """Where the tables lie."""
 POOL, SEGMENT = "networks.motor_pool.build", "networks.antagonists.build"
 REFERENCE = re.compile(r"\$\{network\.(\w+)\}")
@@ -26,7 +26,7 @@ REFERENCE = re.compile(r"\$\{network\.(\w+)\}")
 
 def names() -> tuple[str, ...]:
     """What comes with Sherrington: `("cMG", "hTA", "hTA_lumped", "segment")`, say."""
-    return tuple(sorted(file.name.removesuffix(".yaml") for file in TABLES.iterdir() if file.name.endswith(".yaml")))
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in _TABLES.iterdir() if file.name.endswith(".yaml")))
 
 
 def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None, **values: Any) -> Network:
@@ -94,7 +94,7 @@ def _table(name: str, kind: str, called: str) -> dict[str, Any]:
         raise NetworkError(f"there is no {called} {name!r}: {nearest(name, names())}")
     if own is not None and not own.is_file():
         raise NetworkError(f"there is no file {name!r} with the table of a {called}.")
-    found = _read(own or TABLES.joinpath(f"{name}.yaml"))
+    found = _read(own or _TABLES.joinpath(f"{name}.yaml"))
     if found.get("_target_") != kind:
         other = "segment" if kind == POOL else "pool"
         raise NetworkError(f"{name!r} is no {called}; write networks.{other}({name!r}).")
@@ -113,7 +113,7 @@ def _read(file: Any) -> dict[str, Any]:
     for base in own.pop("defaults", []):
         base_name, _, place = str(base).partition("@")
         beside = Path(str(file)).with_name(f"{base_name}.yaml")
-        table = _read(beside if beside.is_file() else TABLES.joinpath(f"{base_name}.yaml"))
+        table = _read(beside if beside.is_file() else _TABLES.joinpath(f"{base_name}.yaml"))
         for key in reversed(place.split(".") if place else []):
             table = {key: table}
         found = _over(found, table)
