@@ -36,8 +36,8 @@ def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None,
         name: one of `names()`, or the path of a YAML file of the same form.
         size: motoneurons; None leaves the number of the table.
         cell: one of `networks.motor_pool.CELLS`; None leaves that of the table.
-        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`), or a row
-            (`tau_ca={"low": "90 ms", "high": "30 ms", "skew": 1}`).
+        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`), or what is
+            different in its row (`tau_ca={"low": "60 ms"}`).
 
     Raises:
         NetworkError: no such pool, parameter or cell, or a row that is none.
@@ -47,7 +47,8 @@ def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None,
     rows = {key: value for key, value in values.items() if isinstance(value, Mapping)}
     single = {key: value for key, value in values.items() if key not in rows}
     found = _over(found, {"set": single, **_given(size=size, cell=cell)})
-    found["table"] = {**found["table"], **{key: {"source": "set by the user", **row} for key, row in rows.items()}}
+    graded = {key: {"source": "set by the user", **row} for key, row in rows.items()}
+    found = _resolved(_over(found, {"table": graded}), found)
     return _built(motor_pool.build, found, name)
 
 
@@ -78,8 +79,9 @@ def segment(
     for part, value in parts.items():
         if not isinstance(value, Mapping):
             raise NetworkError(f"{part}={value!r} names no value; write {part}={{'PARAMETER': {value!r}}}.")
-    found = _resolved(_over(_table(name, SEGMENT, "segment"), {"set": parts, **given}))
-    pools = {muscle: _built(motor_pool.build, table, name) for muscle, table in found.pop("pools").items()}
+    found = _over(_table(name, SEGMENT, "segment"), {"set": parts, **given})
+    found = _resolved(found, found)
+    pools = {muscle: _built(motor_pool.build, table, name) for muscle, table in dict(found.pop("pools", {})).items()}
     return _built(antagonists.build, {**found, "pools": pools}, name)
 
 
@@ -101,19 +103,24 @@ def _table(name: str, kind: str, called: str) -> dict[str, Any]:
     return found
 
 
-def _read(file: Any) -> dict[str, Any]:
+def _read(file: Any, within: tuple[str, ...] = ()) -> dict[str, Any]:
     """A table over its `defaults`, each a name, or `NAME@KEY.KEY` for a place in it."""
+    if str(file) in within:
+        raise NetworkError(f"{file} begins with itself (defaults); rename it, or name another table there.")
     try:
         own = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
         raise NetworkError(f"cannot read {file}: {' '.join(str(problem).split())}.") from problem
     if not isinstance(own, dict):
         raise NetworkError(f"{file} holds no table of a network.")
     found: dict[str, Any] = {}
-    for base in own.pop("defaults", []):
+    for base in own.pop("defaults", None) or []:
         base_name, _, place = str(base).partition("@")
-        beside = Path(str(file)).with_name(f"{base_name}.yaml")
-        table = _read(beside if beside.is_file() else _TABLES.joinpath(f"{base_name}.yaml"))
+        places = (Path(str(file)).with_name(f"{base_name}.yaml"), _TABLES.joinpath(f"{base_name}.yaml"))
+        beside = next((path for path in places if path.is_file()), None)
+        if beside is None:
+            raise NetworkError(f"{file} begins with {base_name!r}, which is not there: {nearest(base_name, names())}")
+        table = _read(beside, (*within, str(file)))
         for key in reversed(place.split(".") if place else []):
             table = {key: table}
         found = _over(found, table)
@@ -129,12 +136,13 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _resolved(table: Any, whole: Mapping[str, Any] | None = None) -> Any:
-    """A tree whose `${network.KEY}` have the value of that key."""
-    whole = table if whole is None else whole
+def _resolved(table: Any, whole: Mapping[str, Any]) -> Any:
+    """A tree whose `${network.KEY}` have the value of that key of the whole."""
     if isinstance(table, Mapping):
         return {key: _resolved(value, whole) for key, value in table.items()}
     found = REFERENCE.fullmatch(table) if isinstance(table, str) else None
+    if found and found[1] not in whole:
+        raise NetworkError(f"the table uses {table}, but has no {found[1]!r}: {nearest(found[1], whole)}")
     return whole[found[1]] if found else table
 
 
@@ -142,5 +150,5 @@ def _built(build: Callable[..., Network], table: Mapping[str, Any], name: str) -
     arguments = {key: value for key, value in table.items() if key != "_target_"}
     try:
         return build(**arguments)
-    except TypeError as problem:
+    except (TypeError, AttributeError) as problem:
         raise NetworkError(f"the table {name!r} does not fit {build.__module__}.build: {problem}.") from problem

@@ -29,6 +29,10 @@ SAME = {
         lambda: networks.pool("hTA", theta_h={"low": "8 mV", "high": "-8 mV", "skew": 1}),
         ["network.table.theta_h.low=8 mV", "network.table.theta_h.high=-8 mV"],
     ),
+    "end of a row": (
+        lambda: networks.pool("hTA", tau_ca={"low": "60 ms"}),
+        ["network.table.tau_ca.low=60 ms"],
+    ),
     "cell": (
         lambda: networks.pool("cMG", cell="powers_heckman_lumped"),
         ["network=cMG", "network.cell=powers_heckman_lumped"],
@@ -86,7 +90,8 @@ def test_a_table_of_ones_own_is_read_from_its_file(tmp_path):
         (lambda: networks.pool("hTA", monoamin=0.9), "did you mean 'monoamine'"),
         (lambda: networks.pool("hTA", cell="powers"), "no cell 'powers'"),
         (lambda: networks.pool("hTA", size=0), "at least one cell"),
-        (lambda: networks.pool("hTA", tau_ca={"low": "90 ms"}), "needs `low` and `high`"),
+        (lambda: networks.pool("hTA", tau_ca={"lowest": "90 ms"}), "a row is low, high, skew"),
+        (lambda: networks.pool("hTA", tau_h={"low": "30 ms"}), "needs `low` and `high`"),
         (lambda: networks.segment(soleus=0.5), "soleus={'PARAMETER': 0.5}"),
         (lambda: networks.segment(soles={"monoamine": 1}), "did you mean 'soleus'"),
         (lambda: networks.segment(cell="powers_heckman"), "_segmental"),
@@ -103,7 +108,21 @@ def test_a_value_in_the_wrong_unit_is_refused():
         networks.pool("hTA", tau_ca="80 mV")
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path):
-    (tmp_path / "bad.yaml").write_text("a: [")
-    with pytest.raises(NetworkError, match="cannot read"):
-        networks.pool(str(tmp_path / "bad.yaml"))
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "cannot read"),
+        ("- hTA", "no table of a network"),
+        ("defaults: [mine]", "begins with itself"),
+        ("defaults: [hTB]", "did you mean 'hTA'"),
+        ("defaults: [hTA]\nsize: ${network.number}", "has no 'number'"),
+        ("defaults: [hTA]\nsize: many", "size"),
+        ("defaults: [hTA]\nsizes: 3", "does not fit"),
+        ("name: mine\nsize: 3", "no pool"),
+        ("defaults: [hTA]\ntable: 3", "lacks diam_soma"),
+    ],
+)
+def test_a_file_that_is_no_pool_is_told_in_a_sentence(text, said, tmp_path):
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(NetworkError, match=said):
+        networks.pool(str(tmp_path / "mine.yaml"))
