@@ -29,16 +29,21 @@ FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
 def main() -> None:
     """The command: what Hydra cannot compose ends in one sentence, as everything else that the user can mend.
 
-    `sherrington status PATH` only looks at a result.
+    `sherrington status PATH` only looks at a result; `sherrington check ...` runs a few samples with other numerics.
     """
+    task = experiment
     if sys.argv[1:2] == ["status"]:
         from experiments.status import main as status
 
         sys.exit(status(sys.argv[2:]))
+    if sys.argv[1:2] == ["check"]:
+        from experiments.check import check as task
+
+        del sys.argv[1]
     sys.path[:0] = _own_folders(sys.argv)  # where a user's questions lie
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
-        experiment()
+        task()
     except UserError as problem:
         _refuse(str(problem))
     except KeyboardInterrupt:
