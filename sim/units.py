@@ -165,11 +165,18 @@ def _quantity(value: "str | float | int | Quantity") -> Quantity:
 @lru_cache(maxsize=4096)
 def _read(value: str) -> Quantity:
     try:
-        number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
-        number = float(number)
-        tree = ast.parse(unit.strip() or "1", mode="eval").body
+        number, unit = _number_and_unit(value)
+        tree = ast.parse(unit or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
-    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError) as error:
+    except (
+        SyntaxError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+        MemoryError,
+        ZeroDivisionError,
+    ) as error:
         if isinstance(error, UnitError):
             raise
         raise UnitError(
@@ -178,6 +185,21 @@ def _read(value: str) -> Quantity:
     power = exponent + _coherent_exponent(dimensions)
     scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
     return Quantity(number * scale if power >= 0 else number / scale, dimensions)
+
+
+def _number_and_unit(value: str) -> tuple[float, str]:
+    """The two parts of '0.05 ms', and of '22/ms', '22*ms' and '1/(10 ms)', as they stand in equations."""
+    number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
+    number, unit = float(number), unit.strip()
+    if unit.startswith("*") and not unit.startswith("**"):
+        return number, unit[1:].strip() or unit
+    if not unit.startswith("/"):
+        return number, unit
+    below = unit[1:].strip()
+    if below.startswith("(") and below.endswith(")") and (inner := _NUMBER.match(below[1:-1].strip())):
+        divisor, unit = float(inner.group(1)), inner.group(2).removeprefix("*").strip()
+        return number / divisor, f"1/({unit or 1})"
+    return number, f"1/{below}"
 
 
 def _finite(found: Quantity, value: object) -> Quantity:

@@ -16,7 +16,6 @@ from sim.spec.numerics import Numerics
 from sim.spec.record import Record
 from sim.units import in_unit
 
-
 SLOW = 1e-3
 """Part of the way to its target: a state that covers less in a step stops short by 3e-8/SLOW of itself, unless what
 rounding loses is kept."""

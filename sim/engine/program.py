@@ -11,7 +11,6 @@ from sim.engine.integrate import Inputs, Scheme
 from sim.engine.rng import normal
 from sim.engine.system import Array, System, Values
 
-
 OWN = np.uint32(0x5BD1E995)
 """Turns the key word of a noise channel into that of the draws which two steps do not share."""
 

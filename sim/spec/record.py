@@ -7,7 +7,6 @@ from sim.spec.network import Population
 from sim.spec.params import nearest
 from sim.units import positive, shown
 
-
 FEWEST, SINGLE, DOUBLE = 4, 16, 52
 """Bits of the mantissa that may be kept at least, and that are kept of single and of double precision."""
 

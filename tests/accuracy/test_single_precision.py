@@ -42,7 +42,9 @@ def test_a_state_that_waits_keeps_what_it_lacks(one_model, simulate):
         x=0.5,
     )
     record = Record(("x",), "1 s", commands=False, max_rate="200 Hz")
-    single, double = (simulate(cell, Settle("20 s"), record=record, dtype=d).traces["x"] for d in ("float32", "float64"))
+    single, double = (
+        simulate(cell, Settle("20 s"), record=record, dtype=d).traces["x"] for d in ("float32", "float64")
+    )
     np.testing.assert_allclose(single, double, rtol=0, atol=1e-6)
     assert 0.52 < double[0, 0, -1] < 0.53  # it moves for 1.9 of 6.9 ms
 
