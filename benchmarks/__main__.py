@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.report import Run, text
 from benchmarks.workloads import WORKLOADS
+from sim.results.disk import replace
 
 HERE = Path(__file__).parent
 LANES = {
@@ -53,7 +54,7 @@ def main() -> None:
     neuron = [seconds for _ in range(asked.rounds) if (seconds := pool_in_neuron()) is not None]
     starts = {w: started(w) for w in asked.only if w in LANES}
     errors = {w: json.loads(child("errors", w, "0")) for w in asked.only if w in LANES}
-    asked.out.write_text(text(runs, neuron, starts, errors), encoding="utf-8")
+    replace(asked.out, text(runs, neuron, starts, errors))
     print(f"wrote {asked.out.name}")
 
 

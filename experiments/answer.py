@@ -3,6 +3,9 @@
 result = Result.open("results/paired_delta_f-6f31337bc611")        # of a run that is finished
 result.headline()                                                  # in words
 result.report("paired.html")                                       # the page; in Jupyter the result shows itself
+
+The results of a simulation lie in one folder, and what was asked of them in folders in it, each named by the settings
+of the question: two conventions are two answers.
 """
 
 import logging
@@ -18,14 +21,18 @@ from experiments.sources import Brought
 from sim.fingerprint import code_digest
 from sim.measure import digest_of
 from sim.results import measures as kept
+from sim.results.claims import alone
 from sim.results.digest import digest
-from sim.results.disk import StoreError
+from sim.results.disk import StoreError, replace
+from sim.results.drafts import DAY, sweep
 from sim.results.status import Status
 from sim.spec.canonical import canonical
 
 log = logging.getLogger("sherrington")
 CONFIG = "config.yaml"
-"""The whole resolved configuration in the folder of a result; its first line is the command."""
+"""The whole resolved configuration in the folder of an answer; its first line is the command."""
+REPORT = "report.html"
+"""What is written last of an answer."""
 
 
 @dataclass(frozen=True)
@@ -36,35 +43,46 @@ class Result:
         question: with its settings.
         brought: results and measures of every sample.
         config: whole resolved configuration, for the report.
+        of: digest of the results.
     """
 
     question: Question
     brought: Brought
     config: str = ""
+    of: str = ""
 
     @classmethod
     def open(cls, folder: str | Path) -> "Result":
         """The result in the folder of a run.
 
+        Args:
+            folder: that a run has printed; or the one around it, if it was asked one question only.
+
         Raises:
-            StoreError: there is none.
+            StoreError: there is none, or its configuration cannot be read.
             UserError: its configuration cannot be declared any more, or it is not finished.
         """
         from omegaconf import DictConfig, OmegaConf
+        from omegaconf.errors import OmegaConfBaseException
+        from yaml import YAMLError
 
         from experiments.declare import UserError, declare
 
-        file = Path(folder) / CONFIG
-        if not file.exists():
-            raise StoreError(f"no result in {folder}. Give the folder that a run has printed.")
-        text = file.read_text(encoding="utf-8")
-        config = OmegaConf.create(text)
-        assert isinstance(config, DictConfig)
-        source, question = declare(config)
-        brought = source.bring(Path(folder), question.measures())
+        folder = asked_in(Path(folder))
+        try:
+            text = (folder / CONFIG).read_text(encoding="utf-8")
+            config = OmegaConf.create(text)
+            if not isinstance(config, DictConfig):
+                raise ValueError("it is no table")
+            source, question = declare(config)
+        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as problem:
+            said = " ".join(str(problem).split())
+            raise StoreError(f"cannot read {folder / CONFIG} ({said}). The same command makes it anew.") from problem
+        measures = question.measures()
+        brought = source.bring(folder.parent, measures)
         if brought.missing:
             raise UserError(f"{brought.missing} samples of {folder} are missing; run the same command again first.")
-        return cls(question, brought, text)
+        return cls(question, brought, text, source.digest(measures))
 
     @cached_property
     def answer(self) -> xr.Dataset:
@@ -100,7 +118,7 @@ class Result:
 
         text = page(self.question, self.answer, self.brought.results, self.figure(), self.headline(), self.config)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            replace(path, text)
         return text
 
     def table(self) -> str:
@@ -115,33 +133,76 @@ class Result:
         return f'<iframe srcdoc="{escape(self.report())}" style="width: 100%; height: 60em; border: 0"></iframe>'
 
 
-def told(result: Result, folder: Path) -> list[str]:
-    """Answer (unless that was done with these settings and this code), draw and report into `folder`; the headline."""
-    from experiments.figure.look import save
+def told(result: Result, folder: Path, drawn: tuple[int, ...] | None = None) -> list[str]:
+    """Answer (unless that was done with these settings and this code), draw and report into `folder`; the headline.
 
-    question = result.question
-    settings = answer_digest(question)
-    if (m := _kept(folder, settings)) is None:
-        log.info("measuring")
-        kept.write_measures(result.answer.assign_attrs(settings=settings), folder)
-        m = kept.read_measures(folder)
-    result.__dict__["answer"] = m  # figure and report are of what is kept
-    save(result.figure(), folder / "figure")
-    texts = {CONFIG: result.config, **question.tables(m), "report.html": result.report()}
-    if question.measures():
-        texts["measures.csv"] = result.table()
-    kept.write_texts(texts, folder)
+    Args:
+        drawn: `last_drawn(folder)` when this run began: if another process has drawn since, that is not done again.
+            None draws in any case.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / ".answering", "measuring and drawing") as mine:
+        sweep(folder, older=0.0 if mine else DAY)
+        settings = answer_digest(result.question, result.of)
+        m = kept.kept_measures(folder, settings)
+        if m is None:
+            log.info("measuring")
+            m = kept.write_measures(result.answer.assign_attrs(settings=settings), folder)
+            drawn = None
+        result.__dict__["answer"] = m  # figure, report and headline are of what is kept
+        if drawn is None or last_drawn(folder) in ((), drawn):
+            _draw(result, m, folder)
     return result.headline()
 
 
-def answer_digest(question: Question) -> str:
-    """Names everything that decides an answer: its settings, its measures, and the code that makes it."""
-    return digest(canonical(question), digest_of(question.measures()), code_digest(roots=(type(question), Asked)))
+def _draw(result: Result, m: xr.Dataset, folder: Path) -> None:
+    from experiments.figure.look import save
+
+    save(result.figure(), folder / "figure")
+    texts = {kept.TEXT: kept.as_json(m), CONFIG: result.config, **result.question.tables(m)}
+    if result.question.measures():
+        texts["measures.csv"] = result.table()
+    kept.write_texts({**texts, REPORT: result.report()}, folder)
 
 
-def _kept(folder: Path, settings: str) -> xr.Dataset | None:
-    """The answer in a folder, if it was made with these settings."""
-    if not (folder / "measures.zarr").exists():
-        return None
-    m = kept.read_measures(folder)
-    return m if m.attrs.get("settings") == settings else None
+def last_drawn(folder: Path) -> tuple[int, ...]:
+    """Tells one drawing of an answer from the next; empty if there is none."""
+    try:
+        found = (folder / REPORT).lstat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns
+
+
+def asked_in(folder: Path) -> Path:
+    """The folder of an answer: `folder` itself, or the only one in it.
+
+    Raises:
+        StoreError: there is none, or there are several.
+    """
+    found = [folder] if (folder / CONFIG).exists() else answers(folder)
+    if not found:
+        raise StoreError(f"no result in {folder}. Give the folder that a run has printed.")
+    if len(found) > 1:
+        names = ", ".join(str(place) for place in found)
+        raise StoreError(f"{folder} was asked {len(found)} questions. Give the folder of one of them: {names}.")
+    return found[0]
+
+
+def answers(folder: Path) -> list[Path]:
+    """The folders of what was asked of the results in `folder`."""
+    return sorted(file.parent for file in folder.glob(f"*/{CONFIG}"))
+
+
+def settings_name(question: Question) -> str:
+    """The name of the folder of an answer: the settings of the question, and not the code that answers it."""
+    return digest(canonical(question))[:6]
+
+
+def answer_digest(question: Question, of: str = "") -> str:
+    """Names everything that decides an answer: its settings, its measures, the code that makes it, and the results.
+
+    Args:
+        of: digest of the results.
+    """
+    return digest(of, canonical(question), digest_of(question.measures()), code_digest(roots=(type(question), Asked)))

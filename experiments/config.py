@@ -22,7 +22,10 @@ class Timing:
 
 @dataclass
 class Config:
-    """Groups hold what is instantiated; the rest are plain values that the command line may set."""
+    """Groups hold what is instantiated; the rest are plain values that the command line may set.
+
+    `window` is the time between two moments of a simulation, and [from, to] of a recording.
+    """
 
     name: str = "???"
     scale: str = "full"
@@ -38,9 +41,12 @@ class Config:
     variants: dict[str, Any] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None
+    units: Any = None
+    exclude: Any = None
+    contraction: Any = None
     seed: int = 0
     dt: str = "0.05 ms"
-    window: str = "0.5 ms"
+    window: Any = "0.5 ms"
     scheme: str = "staggered"
     dtype: str = "float32"
     batch: int | None = None

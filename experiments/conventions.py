@@ -1,4 +1,4 @@
-"""Questions that measure ΔF: the convention that they take, by name or declared in full."""
+"""Questions that measure ΔF or brace height: the convention that they take, by name or declared in full."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from sim.analysis.delta_f_convention import (
     OPENHDEMG,
     DeltaFConvention,
 )
+from sim.analysis.smoothing import POLYNOMIAL_RATE, SUPPORT_VECTOR_RATE, TWO_SECONDS, RateConvention
 
 CONVENTIONS = {
     "later_spike_from_second": LATER_SPIKE_FROM_SECOND,
@@ -18,6 +19,7 @@ CONVENTIONS = {
     "midpoint_from_first": MIDPOINT_FROM_FIRST,
     "openhdemg": OPENHDEMG,
 }
+RATES = {"support_vector": SUPPORT_VECTOR_RATE, "polynomial": POLYNOMIAL_RATE, "hann": TWO_SECONDS}
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,38 @@ class DeltaFQuestion(Question):
     @property
     def said(self) -> Mapping[str, str]:
         return {"convention": self.chosen.describe()}
+
+
+@dataclass(frozen=True)
+class BraceQuestion(DeltaFQuestion):
+    """A question that measures ΔF and brace height, each by rates of its own.
+
+    Args:
+        brace: rates that the brace height is read from, by a name of `RATES` or declared in full. Its authors', by
+            support vector regression, unless another is asked for.
+
+    Raises:
+        ValueError: no such name.
+    """
+
+    brace: RateConvention | str = field(default="support_vector", kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "brace", self.brace_rate)
+
+    @property
+    def brace_rate(self) -> RateConvention:
+        """The rates themselves."""
+        if isinstance(self.brace, RateConvention):
+            return self.brace
+        if self.brace not in RATES:
+            raise ValueError(
+                f"there are no rates {self.brace!r} for a brace height. Choose one of {', '.join(RATES)}, or declare "
+                "your own with _target_: sim.analysis.smoothing.RateConvention."
+            )
+        return RATES[self.brace]
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {**super().said, "brace_convention": f"brace height: {self.brace_rate.describe()}"}

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sim.spec.protocol import Protocol
 
 
+SELECTING = ("window", "units", "exclude", "contraction")
+"""Keys that choose a part of a recording."""
+
+
 class UserError(Exception):
     """What stopped a run, as one sentence for the person who started it."""
 
@@ -23,8 +27,8 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
     Raises:
         UserError: something cannot be declared like this.
     """
+    from experiments.config import Config
     from experiments.sources import Recorded, Variants
-    from sim.spec.canonical import canonical
 
     simulates = "_target_" in config.network
     if config.recording is not None:
@@ -34,11 +38,21 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
                 "Take experiment=recorded_units to measure a recording."
             )
         question = _built(config, "question")
-        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", "question"])
+        part = {key: _plain(config[key]) for key in SELECTING}
+        if part["window"] == Config.window:  # of simulations, as nobody set it
+            part["window"] = None
+        given = [key for key, value in part.items() if value is not None]
+        deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", *given])
         text = OmegaConf.to_yaml(deciding, resolve=True)
-        return Recorded(config.recording, config.force, canonical(question), text), question
+        return Recorded(config.recording, config.force, text, part), question
     if not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
+    chosen = [key for key in SELECTING if key != "window" and config[key] is not None]
+    if chosen:
+        raise UserError(
+            f"{chosen[0]} chooses a part of a recording, but experiment {config.name!r} simulates. Leave it out, or "
+            "take experiment=recorded_units."
+        )
     if config.batch is not None and config.batch < 1:
         raise UserError(f"batch is the number of samples that run together, at least 1, but it is {config.batch}.")
     if not 0 <= config.slice < config.slices:
@@ -119,6 +133,11 @@ def declare_protocol(config: DictConfig) -> "Protocol":
     except ValueError as problem:
         raise UserError(sentence(problem)) from problem
     return protocol
+
+
+def _plain(value: Any) -> Any:
+    """A value of the configuration without its types."""
+    return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
 def _built(config: DictConfig, name: str) -> Any:

@@ -7,7 +7,7 @@ import shlex
 import sys
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -17,8 +17,14 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.arguments import quoted
 from experiments.config import Config
 from experiments.declare import UserError, declare, root, sentence
+
+if TYPE_CHECKING:
+    from experiments.question import Question
+    from experiments.sources import Source
+    from sim.results.disk import DamagedError
 
 ConfigStore.instance().store("schema", Config)
 log = logging.getLogger("sherrington")
@@ -40,6 +46,7 @@ def main() -> None:
         from experiments.check import check as task
 
         del sys.argv[1]
+    sys.argv[1:] = quoted(sys.argv[1:])
     sys.path[:0] = _own_folders(sys.argv)  # where a user's questions lie
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
     try:
@@ -93,27 +100,20 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     """One experiment from its configuration.
 
     Returns:
-        The folder of the results, and the headline.
+        The folder of the answer (of the results, if others are still at work on them), and the headline.
 
     Raises:
         UserError: anything that the user can mend.
     """
     source, question = declare(config)
-    from experiments.answer import Result, told
-    from sim.results.disk import StoreError
+    from sim.results.disk import DamagedError, StoreError
 
     try:
-        measures = question.measures()
-        folder = Path(config.out) / f"{config.name}-{source.digest(measures)}"
-        question.fits(source.factors())
-        brought = source.bring(folder, measures)
-        if brought.missing:
-            return folder, [
-                f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other "
-                "processes"
-            ]
-        text = OmegaConf.to_yaml(config, resolve=True)
-        lines = told(Result(question, brought, f"# {_command()}\n{text}"), folder)
+        try:
+            return _answered(config, source, question)
+        except DamagedError as problem:  # it is made again
+            _withdraw(problem)
+            return _answered(config, source, question)
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:
@@ -125,7 +125,35 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
         ) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem
-    return folder, lines
+
+
+def _answered(config: DictConfig, source: "Source", question: "Question") -> tuple[Path, list[str]]:
+    from experiments.answer import Result, last_drawn, settings_name, told
+
+    measures = question.measures()
+    digest = source.digest(measures)
+    folder = Path(config.out) / f"{config.name}-{digest}"
+    inside = folder / settings_name(question)
+    question.fits(source.factors())
+    drawn = last_drawn(inside)
+    brought = source.bring(folder, measures)
+    if brought.missing:
+        return folder, [
+            f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
+        ]
+    text = OmegaConf.to_yaml(config, resolve=True)
+    return inside, told(Result(question, brought, f"# {_command()}\n{text}", digest), inside, drawn)
+
+
+def _withdraw(problem: "DamagedError") -> None:
+    """Have what was found damaged in a store when it was read to do again, with whatever else of it is."""
+    from sim.results.mend import troubles, withdrawn
+    from sim.results.store import Store
+
+    store = Store.open(problem.store)
+    withdrawn(store, problem.number, str(problem))
+    for trouble in list(troubles(store, thoroughly=True)):
+        withdrawn(store, trouble.number, trouble.what)
 
 
 def _command() -> str:

@@ -2,10 +2,10 @@
 
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -138,20 +138,19 @@ class Recorded:
     """A file of decomposed motor units, kept as `recording.zarr`.
 
     Args:
-        file: path of the recording.
+        file: path of the recording, a file or a folder.
         force: path of a CSV (time_s,force) instead of the force in the recording, or None.
-        asked: settings of the analysis as text. They name the folder too: to measure is the whole work here, so the
-            same recording measured in two ways lies side by side.
         config: resolved configuration, for the provenance.
+        part: `window`, `units`, `exclude`, `contraction` of `sim.results.recordings.files.read`, where they are given.
     """
 
     file: str
     force: str | None
-    asked: str
     config: str
+    part: Mapping[str, Any] = field(default_factory=dict)
 
     def digest(self, measures: Sequence["Measure"] = ()) -> str:
-        """From the content of the files and the code that reads them, and not from their names or places.
+        """From the content of the files, the name that figures show, the part that is measured, and the readers' code.
 
         Raises:
             ValueError: a file cannot be read.
@@ -159,29 +158,39 @@ class Recorded:
         import sim.results.recordings as readers
         from sim.fingerprint import code_digest
         from sim.results.digest import digest, file_digest
+        from sim.results.recordings.files import files_of
+        from sim.results.recordings.selection import selection
 
         try:
-            content = [file_digest(path) for path in self._paths() if path.is_file()]
+            content = [file_digest(file) for path in self._paths() for file in files_of(path)]
         except OSError as problem:
             raise ValueError(f"cannot read the recording {self.file!r}: {problem.strerror or problem}.") from problem
-        return digest(*content, self.asked, code_digest(Path(str(readers.__file__)).parent))
+        named = self._paths()[0].name.encode("utf-8", "surrogateescape")
+        part = repr(selection(**self.part))
+        return digest(*content, named, part, code_digest(Path(str(readers.__file__)).parent))
 
     def factors(self) -> Mapping[str, int]:
         return {}
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
+        from sim.results.drafts import present
+        from sim.results.mend import mend
         from sim.results.provenance import provenance, write_provenance
         from sim.results.recordings.datasets import keep
         from sim.results.recordings.files import read
         from sim.results.store import Store
 
         path, digest = folder / "recording.zarr", self.digest()
-        if path.exists() and not (store := Store.open(path, digest=digest)).todo():
-            results = store.dataset()
-        else:
-            recording, *force = self._paths()
-            found = read(recording, force=force[0] if force else None)
-            origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        if path.exists():
+            store = Store.open(path, digest=digest)
+            with present(folder):
+                mend(store)
+            if not store.todo():
+                return Brought(store.dataset(), store.dataset()[["status"]])
+        recording, *force = self._paths()
+        found = read(recording, force=force[0] if force else None, **self.part)
+        origin = provenance(config_text=self.config, backend="recording", device="none", wall_seconds={})
+        with present(folder):
             write_provenance(origin, folder)
             results = keep(found, path, digest=digest)
         return Brought(results, results[["status"]])

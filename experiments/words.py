@@ -1,5 +1,6 @@
 """Numbers as a person writes them: mean ± SD with unit and number of seeds."""
 
+import numpy as np
 import xarray as xr
 
 
@@ -17,6 +18,18 @@ def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool 
         return "not measurable"
     spread = f" ± {sd:.{digits}f}" if sd == sd else ""
     return " ".join(filter(None, [f"{number(mean, digits, sign=sign)}{spread}", unit, f"(n = {n:.0f})"]))
+
+
+def brace_height(m: xr.Dataset) -> str:
+    """'brace height 40.4 ± 1.9 %rTri (n = 21) of 17.2 valid units', of one condition."""
+    valid = number(m["n_brace_valid_mean"], 1)
+    return f"brace height {mean_and_sd(m, 'brace_height', 1, '%rTri')} of {valid} valid units"
+
+
+def span(values: np.ndarray) -> str:
+    """'3 to 17', the lowest and the highest; '–' where there is none."""
+    known = values[np.isfinite(values)]
+    return f"{known.min():.3g} to {known.max():.3g}" if known.size else "–"
 
 
 def listed(m: xr.Dataset, name: str) -> list[str]:

@@ -16,7 +16,10 @@ import xarray as xr
 from sim.measure import Measure, digest_of, evaluate
 from sim.results.claims import Claims
 from sim.results.digest import digest
+from sim.results.disk import DamagedError
+from sim.results.drafts import present
 from sim.results.grid import factors
+from sim.results.mend import mend, miscounted, withdrawn
 from sim.results.schema import STATUS, Coordinate, Schema, Variable
 from sim.results.status import Status
 from sim.results.store import Store
@@ -61,6 +64,11 @@ class Measured:
         )
         return cls(store, tuple(measures), kept)
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the spikes are kept, so that anything can be measured again."""
+        return "spike_step" in self.store.names
+
     def take(self, slab: slice, results: xr.Dataset) -> None:
         """Measure a slab and keep its numbers, in place of any that are there.
 
@@ -72,20 +80,41 @@ class Measured:
             StoreError: the disk refuses.
         """
         status = results[STATUS.name].values
-        self.kept.write(slab, evaluate(self.measures, results), status, again=True)
+        numbers = evaluate(self.measures, results)
+        self.kept.write(slab, numbers, status, again=True, flush=not self.repeatable)
 
     def complete(self) -> None:
         """Measure what was simulated without these measures; what another process is at work on is left to it.
 
+        Measures that are not what was written are taken again. A slab of the store that is not counts as to be
+        simulated, and is not measured.
+
         Raises:
             MeasureError, ValueError, StoreError: as `take`.
         """
-        simulated, results = self.store.status() != Status.TODO, self.store.dataset()
-        missing = [slab for slab in self.kept.todo() if simulated[slab].all()]
-        with Claims(self.kept.path) as claims:
-            for slab in missing:
-                if claims.take(slab.start // self.kept.samples_per_slab) and not self.kept.finished(slab):
-                    self.take(slab, results.isel(sample=slab))
+        with present(self.kept.path.parent):
+            mend(self.kept)
+            simulated, results = self.store.status() != Status.TODO, self.store.dataset()
+            missing = [slab for slab in self.kept.todo() if simulated[slab].all()]
+            with Claims(self.kept.path) as claims:
+                for slab in missing:
+                    if claims.take(slab.start // self.kept.samples_per_slab) and not self.kept.finished(slab):
+                        self._take_stored(slab, results.isel(sample=slab))
+
+    def lost(self) -> list[int]:
+        """The numbers of the slabs that are simulated, but not measured (any more)."""
+        simulated = self.store.status() != Status.TODO
+        return [slab.start // self.store.samples_per_slab for slab in self.kept.todo() if simulated[slab].all()]
+
+    def _take_stored(self, slab: slice, results: xr.Dataset) -> None:
+        number = slab.start // self.store.samples_per_slab
+        try:
+            if (what := miscounted(results)) is None:
+                self.take(slab, results)
+            else:
+                withdrawn(self.store, number, what)
+        except DamagedError as problem:
+            withdrawn(self.store, problem.number, str(problem))
 
     def dataset(self) -> xr.Dataset:
         """Every measure (sample,) with its unit and words, NaN where there is no number, and the design, in memory."""
@@ -115,6 +144,14 @@ def measured(results: Store | str | Path, measures: Sequence[Measure]) -> xr.Dat
     if not place(store, measures).exists():
         evaluate(measures, store.dataset().isel(sample=slice(0, 1)))  # says what was not kept
     found = Measured.beside(store, measures)
+    for _ in store.slabs():
+        found.complete()
+        try:
+            return found.dataset()
+        except DamagedError as problem:
+            withdrawn(found.kept, problem.number, str(problem))
+            if not found.repeatable:
+                raise
     found.complete()
     return found.dataset()
 

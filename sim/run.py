@@ -20,6 +20,8 @@ from sim.measured import Measured
 from sim.progress import progress
 from sim.results.claims import Claims
 from sim.results.disk import StoreError
+from sim.results.drafts import present
+from sim.results.mend import mend, withdrawn
 from sim.results.provenance import provenance, write_provenance
 from sim.results.schema import Schema
 from sim.results.slabs import samples_per_slab
@@ -154,7 +156,7 @@ def run(
     design, store = study.samples(), _opened(study, path, measures)
     if store is not None:
         if measures:
-            Measured.beside(store, measures).complete()
+            _completed(store, measures)
         if not store.todo(slice=slice, slices=slices):
             return store.dataset()
         # its samples may stand in another order: that of axes and of cases is not in the digest
@@ -177,7 +179,8 @@ def run(
     beside = Measured.beside(store, measures) if measures else None
     start, todo = time.monotonic(), store.todo(slice=slice, slices=slices)
     mine = _count(store.slabs(slice=slice, slices=slices))
-    with progress("simulating", mine, mine - _count(todo)) as tell, Claims(path) as claims, Writer() as writer:
+    at_work = progress("simulating", mine, mine - _count(todo))
+    with present(Path(path).parent), at_work as tell, Claims(path) as claims, Writer() as writer:
         for finished in batches(_claimed(store, todo, claims), batch, simulation.run):
             writer.do(_write, finished, simulation.schema, store, beside)
             tell(_count([slab for slab, _ in finished]))
@@ -187,7 +190,7 @@ def run(
 
 
 def _opened(study: Study, path: str | Path, measures: Sequence[Measure]) -> Store | None:
-    """The store of a study, if it was begun."""
+    """The store of a study, if it was begun; what was damaged since is put right, or is to do again."""
     if not Path(path).exists():
         return None
     begun, digest = Store.open(path), study.digest(measures)
@@ -197,7 +200,21 @@ def _opened(study: Study, path: str | Path, measures: Sequence[Measure]) -> Stor
             f"{path} keeps no spikes (record.keep_spikes=false), only what was measured while it ran, and these are "
             "other measures. Run the study again at another path, or with record.keep_spikes=true."
         )
-    return Store.open(path, digest=digest)
+    store = Store.open(path, digest=digest)
+    with present(store.path.parent):
+        mend(store)
+    return store
+
+
+def _completed(store: Store, measures: Sequence[Measure]) -> None:
+    """Measure what was simulated without these measures; where spikes are not kept it is simulated again instead."""
+    measured = Measured.beside(store, measures)
+    if measured.repeatable:
+        measured.complete()
+        return
+    mend(measured.kept)
+    for number in measured.lost():
+        withdrawn(store, number, "their measures are lost, and their spikes were not kept")
 
 
 def _created(
@@ -227,6 +244,9 @@ def _claimed(store: Store, todo: list[slice], claims: Claims) -> Iterator[slice]
 def _write(finished: list[tuple[slice, Slab]], schema: Schema, store: Store, measured: Measured | None) -> None:
     """Measure and write some slabs; of each the measures first, so that no finished slab lacks them."""
     for slab, (arrays, status) in finished:
+        if store.finished(slab):  # where there are no locks, two processes may be at work on it
+            log.info("samples %d to %d were finished by another process meanwhile", slab.start, slab.stop - 1)
+            continue
         if measured is not None:
             measured.take(slab, schema.dataset(slab, arrays, status))
         store.write(slab, {name: arrays[name] for name in store.names}, status)

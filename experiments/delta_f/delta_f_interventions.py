@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import DeltaFQuestion
+from experiments.conventions import BraceQuestion
 from experiments.delta_f import delta_f_interventions_figure
 from experiments.measures.pool import outlasting_measures, pool_measures
 from experiments.measures.segment import segment_measures
@@ -20,7 +20,7 @@ from experiments.published.delta_f_changes import SOURCES, band, verdict
 from experiments.question import Asked
 from experiments.shown import EVERY, noise
 from experiments.statistics import attributes, change, known_mean, named, percent, summarised
-from experiments.words import listed, mean_and_sd, number
+from experiments.words import brace_height, listed, mean_and_sd, number
 from sim.analysis.smoothing import smoothed_rate
 from sim.measure import Measure
 from sim.units import in_unit
@@ -44,7 +44,7 @@ ASKED = {  # of each kind of case, what of people it is held against, and how th
 
 
 @dataclass(frozen=True)
-class DeltaFInterventions(DeltaFQuestion):
+class DeltaFInterventions(BraceQuestion):
     """Settings of the analysis; cases are given by their names in the design.
 
     Args:
@@ -75,7 +75,7 @@ class DeltaFInterventions(DeltaFQuestion):
 
     def measures(self) -> tuple[Measure, ...]:
         return (
-            *(m for m in pool_measures(self.population, self.chosen) if m.name != "n_still_firing"),
+            *(m for m in pool_measures(self.population, self.chosen, self.brace_rate) if m.name != "n_still_firing"),
             *outlasting_measures(self.population, self.chosen),
             *segment_measures(self.population, self.antagonist),
         )
@@ -134,7 +134,7 @@ class DeltaFInterventions(DeltaFQuestion):
 
     def headline(self, m: xr.Dataset) -> list[str]:
         """The baseline and where it lies, what every case changes, the control, and targets met or missed."""
-        lines = [self._baseline(m), m.attrs["convention"]]
+        lines = [self._baseline(m), m.attrs["convention"], m.attrs["brace_convention"]]
         for case in (str(name) for name in m["case"].values if name != self.baseline):
             here = m.sel(case=case)
             lines.append(
@@ -143,7 +143,8 @@ class DeltaFInterventions(DeltaFQuestion):
                 f"(95 % interval ± {number(here['delta_f_percent_half'], 0)}); without units that outlast the command "
                 f"{mean_and_sd(here, 'delta_f_without_effect', 2, 'pps', sign=True)}; "
                 f"peak rate {mean_and_sd(here, 'peak_rate_effect', 2, 'pps', sign=True)}, "
-                f"brace height {mean_and_sd(here, 'brace_height_effect', 1, '%rTri', sign=True)}"
+                f"brace height {mean_and_sd(here, 'brace_height_effect', 1, '%rTri', sign=True)} "
+                f"({number(here['n_brace_valid_mean'], 1)} valid units)"
             )
         return [*lines, f"synapses silenced: {_silenced(m)}", *_verdicts(m)]
 
@@ -167,7 +168,7 @@ class DeltaFInterventions(DeltaFQuestion):
         return (
             f"baseline, level {number(at['level'])} (constitutive part + ligand): ΔF "
             f"{mean_and_sd(at, 'delta_f', 2, 'pps')}, estimator noise {number(m['noise_pool'], 2, 'pps')}; peak rate "
-            f"{mean_and_sd(at, 'peak_rate', 1, 'pps')}, brace height {mean_and_sd(at, 'brace_height', 1, '%rTri')}, "
+            f"{mean_and_sd(at, 'peak_rate', 1, 'pps')}, {brace_height(at)}, "
             f"peak force {mean_and_sd(at, 'peak_force', 0, '%')}; {number(at['n_outlasting_mean'], 1)} of "
             f"{number(at['n_recruited_mean'], 1)} units outlast the command"
         )

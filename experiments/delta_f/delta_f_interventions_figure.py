@@ -14,7 +14,7 @@ from experiments.figure.look import AMBER, BLUE, COLUMN_WIDTH, GREEN, GREY, INK,
 from experiments.figure.samples import samples
 from experiments.figure.units import by_recruitment, rates
 from experiments.published.delta_f_changes import PEOPLE, Change
-from experiments.words import listed
+from experiments.words import listed, span
 
 GROUPS = {"trains": VERMILION, "less": BLUE, "more": GREEN}
 COLUMNS = {  # what of people, the model's change beside it, and its axis
@@ -115,5 +115,6 @@ def _person(axes: Axes, y: float, change: Change | None) -> None:
 def _caption(m: xr.Dataset) -> str:
     return (
         f"{m.attrs['simulated']} {m.sizes['case']} cases × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
-        f"{m.attrs['runs']} failed. Points, grey lines: seeds; bars: 95 % intervals."
+        f"{m.attrs['runs']} failed. Points, grey lines: seeds; bars: 95 % intervals. Brace height: of "
+        f"{span(m['n_brace_valid_mean'].values)} valid units."
     )

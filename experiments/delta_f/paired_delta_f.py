@@ -11,19 +11,19 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import DeltaFQuestion
+from experiments.conventions import BraceQuestion
 from experiments.delta_f import paired_delta_f_figure
 from experiments.measures.pool import outlasting, pool_measures
 from experiments.published import ramps
 from experiments.question import Asked
 from experiments.shown import contraction, noise
 from experiments.statistics import change, summarised
-from experiments.words import mean_and_sd, number
+from experiments.words import brace_height, mean_and_sd, number
 from sim.measure import Measure
 
 
 @dataclass(frozen=True)
-class PairedDeltaF(DeltaFQuestion):
+class PairedDeltaF(BraceQuestion):
     """Settings of the analysis; conditions are given by value, and the nearest one in the design is taken.
 
     Args:
@@ -41,7 +41,7 @@ class PairedDeltaF(DeltaFQuestion):
     levels: tuple[float, float] = (0.85, 1.2)
 
     def measures(self) -> tuple[Measure, ...]:
-        taken = pool_measures(self.population, self.chosen)
+        taken = pool_measures(self.population, self.chosen, self.brace_rate)
         return *(m for m in taken if m.name != "n_still_firing"), outlasting(self.population)
 
     def answer(self, asked: Asked) -> xr.Dataset:
@@ -81,8 +81,9 @@ class PairedDeltaF(DeltaFQuestion):
             )
         return [
             *lines,
-            f"at {at}: peak rate {mean_and_sd(here, 'peak_rate', 2, 'pps')}, brace height "
-            f"{mean_and_sd(here, 'brace_height', 1, '%rTri')}, from {number(here['n_test_units_mean'], 1)} test units",
+            f"at {at}: peak rate {mean_and_sd(here, 'peak_rate', 2, 'pps')}, "
+            f"{number(here['n_test_units_mean'], 1)} test units; {brace_height(here)}",
+            m.attrs["brace_convention"],
         ]
 
     def notes(self, m: xr.Dataset) -> list[str]:
@@ -96,7 +97,8 @@ class PairedDeltaF(DeltaFQuestion):
             "pair whose ΔF is nearest to the pool's. C: mean over seeds and ± SD between seeds; * more than half of "
             "the recruited units outlast the command, and ΔF lacks their true derecruitment. D, E: small points, "
             "seeds; large points, their mean with its 95 % interval (in D shifted sideways a little); E is paired "
-            "by seed. The estimator noise leaves out one unit's last spike at a time. Brace height and peak rate "
-            "use the same smoother.",
+            "by seed. The estimator noise leaves out one unit's last spike at a time. Brace height, with the number "
+            "of units in which it is valid (n), is read from rates of its own (see Conventions); the peak rate takes "
+            "the smoother of ΔF.",
             ramps.ORIENTATION + (compared if np.isfinite(peak) else ""),
         ]

@@ -27,7 +27,7 @@ def draw(m: xr.Dataset) -> Figure:
     maps = [figure.add_subplot(place) for place in rows[1].subgridspec(1, 3)]
     lasting = m["outlasting_mean"].values > 0.5
     annotated_map(maps[0], m["delta_f_mean"], m["delta_f_sd"], digits=(2, 2), marked=lasting)
-    annotated_map(maps[1], m["brace_height_mean"], m["brace_height_sd"], digits=(0, 1))
+    annotated_map(maps[1], m["brace_height_mean"], m["brace_height_sd"], digits=(0, 1), units=m["n_brace_valid_mean"])
     annotated_map(maps[2], m["peak_rate_mean"], m["peak_rate_sd"], digits=(1, 2))
     for axes, letter, words in zip(maps, "C  ", ("ΔF (pps)", "Brace height (%rTri)", "Peak rate (pps)"), strict=True):
         title(axes, letter.strip(), words)
@@ -75,5 +75,5 @@ def _caption(m: xr.Dataset) -> str:
         f"{m.attrs['simulated']} {m.sizes['monoamine']} monoaminergic levels × {m.sizes['inhibition']} tonic "
         f"inhibitory commands × {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small "
         "points, seeds (common random numbers); large points, mean with its 95 % interval; C, mean ± SD between "
-        "seeds, * most units outlast the command."
+        "seeds, n valid units, * most units outlast the command."
     )

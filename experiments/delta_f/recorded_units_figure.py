@@ -22,12 +22,15 @@ MOST_ROWS = 24  # of the table in the figure
 
 @styled
 def draw(m: xr.Dataset) -> Figure:
-    """The figure, from the answer of `RecordedUnits`."""
-    order = by_recruitment(m["recruitment_time"].values)
+    """The figure, from the answer of `RecordedUnits`: its first contraction in full, and a line for each."""
+    whole, m = m, m.isel(contraction=0)
+    order = by_recruitment(m["first_discharge"].values)
     shown = order[np.unique(np.linspace(0, len(order) - 1, min(len(order), MOST_ROWS)).round().astype(int))]
     heights = [3.4, 1.8, 0.42 + 0.128 * len(shown)]
+    if whole.sizes["contraction"] > 1:
+        heights.append(0.42 + 0.128 * min(whole.sizes["contraction"], MOST_ROWS))
     figure = new_figure(COLUMN_WIDTH, sum(heights) + 1.1)
-    rows = figure.add_gridspec(3, 1, height_ratios=heights)
+    rows = figure.add_gridspec(len(heights), 1, height_ratios=heights)
     top, middle = rows[0].subgridspec(2, 2, width_ratios=[1.12, 1]), rows[1].subgridspec(1, 2, width_ratios=[1.05, 1])
     raster, rates, two, units, failures, numbers = (
         figure.add_subplot(place) for place in (top[0, 0], top[1, 0], top[:, 1], middle[0], middle[1], rows[2])
@@ -44,9 +47,14 @@ def draw(m: xr.Dataset) -> Figure:
     title(failures, "D", "Pairs of units")
     table(numbers, unit_columns(m, shown), size=6.2)
     beyond = f" ({len(shown)} of {len(order)}; all in units.csv)" * (len(order) > len(shown))
-    title(numbers, "E", f"Units{beyond}")
+    valid = f", brace height valid in {int((m['brace_invalid'] == 0).sum())} of {len(order)}" * bool(force)
+    title(numbers, "E", f"Units{beyond}{valid}")
+    if len(heights) > 3:
+        each = figure.add_subplot(rows[3])
+        table(each, contraction_columns(whole.isel(contraction=slice(0, MOST_ROWS))), size=6.2)
+        title(each, "F", f"{whole.sizes['contraction']} contractions (A to E are of the first)")
     points = " Large points, test units; small, pairs that count." * bool(m["n_test_units"])
-    caption(figure, f"{what(m)}.{points} {m.attrs['note']}")
+    caption(figure, f"{what(whole)}.{points} {m.attrs['note']}")
     return figure
 
 
@@ -54,12 +62,20 @@ def what(m: xr.Dataset) -> str:
     """The recording in one line."""
     n, a = m.sizes["unit"], m.attrs
     said = [a["muscle"], a["task"], f"{n} motor unit{'s' * (n != 1)}", f"{int(m['n_discharges'].sum())} discharges"]
+    if m.sizes["contraction"] > 1:
+        said.append(f"{m.sizes['contraction']} contractions")
     said.append("sampling rate not given" if np.isnan(a["fs_hz"]) else f"{a['fs_hz']:g} Hz")
     if not a["force_unit"]:
         said.append("no force")
     elif a["force_missing"]:
         said.append(f"{100 * a['force_missing']:.2g} % of the force missing")
     return f"{a['recording']}: {', '.join(filter(None, said))}"
+
+
+def which(one: xr.Dataset) -> str:
+    """A contraction in a few words."""
+    name = f" '{one['trial'].values}'" if str(one["trial"].values) else ""
+    return f"contraction {int(one['number'])}{name} ({float(one['first_time']):.1f} to {float(one['last_time']):.1f} s)"
 
 
 def unit_delta_f(axes: Axes, m: xr.Dataset) -> None:
@@ -96,6 +112,26 @@ def failed_pairs(axes: Axes, m: xr.Dataset) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 1.15 * counts.max()), xlabel="pairs (one may fail several criteria)")
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+
+
+def contraction_columns(m: xr.Dataset) -> list[Column]:
+    """The contractions in numbers."""
+    fires = m["n_discharges"] > 0
+    pairs = m["pairs_by_criterion"].values
+    numbers = (
+        (0.16, "from\n(s)", m["first_time"], 1),
+        (0.24, "to\n(s)", m["last_time"], 1),
+        (0.32, "units\nthat fire", fires.sum("unit"), 0),
+        (0.41, "\ndischarges", m["n_discharges"].sum("unit"), 0),
+        (0.50, "peak rate\n(pps)", m["peak_rate"].mean("unit"), 1),
+        (0.58, f"ΔF\n({m.attrs['delta_f_unit']})", m["delta_f_pool"], 2),
+        (0.66, "test\nunits", m["n_test_units"], 0),
+    )
+    return [
+        Column("\ncontraction", [f"{int(x)}" for x in m["number"].values], 0.0, left=True, weight="bold"),
+        *(Column(head, [cell(float(x), n) for x in values], edge) for edge, head, values, n in numbers),
+        Column("pairs\nthat count", [f"{counted} of {tried}" for tried, counted in pairs[:, :2]], 0.76),
+    ]
 
 
 def unit_columns(m: xr.Dataset, shown: np.ndarray) -> list[Column]:

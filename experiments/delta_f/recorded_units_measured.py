@@ -1,22 +1,31 @@
-"""What is measured in a recording: the table of its units, its pairs with what each was judged by, and courses to draw.
+"""What is measured in one contraction of a recording: the table of its units, its pairs, and courses to draw.
 
 Each function gives variables of a Dataset, `name -> (dims, values, attributes)`.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from experiments.delta_f.recorded_units_pairs import criteria, pairs
+from experiments.delta_f.remembered import remembering
+from experiments.shown import shown_pair
 from experiments.statistics import attributes
-from sim.analysis.brace import brace_height
-from sim.analysis.delta_f import DeltaF, pair_measures, tally
+from sim.analysis.brace import BraceInvalid, brace_height
+from sim.analysis.checks.checks import doubts, lost, remarks, said
+from sim.analysis.checks.force import overlaps, with_holes
+from sim.analysis.checks.record import Lost, Record
+from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
+from sim.analysis.doublets import without_doublets
 from sim.analysis.recruitment import derecruitment_time, recruitment_time, value_at
-from sim.analysis.smoothing import Fit, Smoother, peak_rate, smoothed_rate
+from sim.analysis.smoothing import RateConvention, peak_rate, smoothed_rate
 from sim.analysis.spikes import interval_statistics, intervals, spike_count
-from sim.results.recordings.recording import Flag
+from sim.analysis.steady import steady_firing
+from sim.results.recordings.recording import NO_UNIT, Flag
+from sim.results.schema import spike_times
 
 Variables = dict[str, tuple]
 POINTS = 400  # of a smoothed rate as it is drawn
@@ -30,143 +39,219 @@ MENDED = {
 
 
 @dataclass(frozen=True)
-class Remembered:
-    """Smoother: another one, that fits the same trains once. Each measure asks anew, and a regression takes seconds for
-    a hundred units."""
+class Cleaning:
+    """What is kept of a train, as the arguments of `RecordedUnits`; times in s."""
 
-    smoother: Smoother
-    fits: dict[bytes, Fit] = field(default_factory=dict, compare=False, repr=False)
-
-    def describe(self) -> str:
-        return self.smoother.describe()
-
-    def fit(self, times: np.ndarray, rates: np.ndarray) -> Fit:
-        trains = repr(times.shape).encode() + times.tobytes() + rates.tobytes()
-        if trains not in self.fits:
-            self.fits[trains] = self.smoother.fit(times, rates)
-        return self.fits[trains]
+    longest_interval: float
+    shortest_interval: float
+    steady: int
+    plausible: tuple[float, float]
+    left_out: tuple[str, ...]
 
 
-def remembering(convention: DeltaFConvention) -> DeltaFConvention:
-    """The same convention, for the measures of one recording; its fits go when it goes."""
-    return replace(convention, rate=replace(convention.rate, smoother=Remembered(convention.rate.smoother)))
+class Measured(NamedTuple):
+    """One contraction.
+
+    Args:
+        table: what stands in the tables, (unit), (control, test) or a number.
+        common: what is the same in all contractions.
+        shown: the courses that are drawn.
+        doubts: what is doubtful, in sentences.
+    """
+
+    table: xr.Dataset
+    common: Variables
+    shown: Variables
+    doubts: list[str]
 
 
-def units(one: xr.Dataset, times: np.ndarray, chosen: DeltaFConvention, longest: float) -> Variables:
+class Force(NamedTuple):
+    """The force of a contraction."""
+
+    time: np.ndarray  # s, (time,)
+    values: np.ndarray  # (time,), NaN where it is not known
+    unit: str
+
+
+def measured(
+    one: xr.Dataset, place: int, chosen: DeltaFConvention, brace: RateConvention, cleaning: Cleaning
+) -> Measured:
+    """Everything about one contraction.
+
+    Args:
+        one: a sample of a recording.
+        place: its number among the samples, from 0.
+        chosen: convention of the ΔF; its rates give peak and mean rates too.
+        brace: rates of the brace height.
+        cleaning: what is kept of a train.
+    """
+    chosen, brace = remembering(chosen, brace)
+    raw, force, names = spike_times(one).values, _force(one), [*map(str, one["label"].values)]
+    quality = [str(x) for x in one["quality"].values] if "quality" in one.variables else [""] * len(names)
+    record = _record(one, raw, force, names, quality, cleaning)
+    found = doubts(record)
+    missing = lost(found, len(names))
+    times = steady_firing(
+        without_doublets(raw, cleaning.shortest_interval)[0], cleaning.steady, cleaning.longest_interval
+    )
+    times = np.where((missing & Lost.EVERYTHING)[:, None], np.nan, times)
+    whole = (missing & (Lost.RECRUITMENT | Lost.DERECRUITMENT)) == 0
+    result = delta_f(times, convention=chosen, whole=whole)
+    used = force if force is not None and overlaps(record) else None
+    noted = remarks(found, len(names))
+    number = int(one["contraction"].values) if "contraction" in one.variables else place + 1
+    first, last = (np.nanmin(raw), np.nanmax(raw)) if np.isfinite(raw).any() else (np.nan, np.nan)
+    table = {
+        **_units(one, raw, times, used, missing, noted, chosen, brace, cleaning),
+        **pairs(times, result, chosen, whole),
+        "quality": ("unit", np.array(quality, str), attributes("1", "quality in the words of the file")),
+        "number": ((), number, attributes("1", "number of the contraction, from 1")),
+        "trial": ((), str(one["trial"].values) if "trial" in one.variables else "", attributes("1", "its name")),
+        "first_time": ((), float(first), attributes("s", "first discharge")),
+        "last_time": ((), float(last), attributes("s", "last discharge")),
+    }
+    shown = {**shown_pair(times, result, chosen), **_courses(raw, times, force, chosen)}
+    return Measured(xr.Dataset(table), criteria(chosen), shown, said(found, names))
+
+
+def _force(one: xr.Dataset) -> Force | None:
+    if "force" not in one:
+        return None
+    time, values = one["time"].values.astype(float), one["force"].values.astype(float)
+    return Force(*with_holes(time, values), str(one["force"].attrs["units"]))
+
+
+def _record(
+    one: xr.Dataset, raw: np.ndarray, force: Force | None, names: list[str], quality: list[str], cleaning: Cleaning
+) -> Record:
+    start, stop = (float(one[name].values) if name in one.variables else np.nan for name in ("start", "stop"))
+    clock = values = None
+    if force is not None:
+        known = np.flatnonzero(np.isfinite(force.values))
+        part = slice(known[0], known[-1] + 1) if len(known) else slice(None)
+        clock, values = force.time[part], force.values[part]
+    return Record(
+        raw,
+        names,
+        quality,
+        start,
+        stop,
+        clock,
+        values,
+        "" if force is None or force.unit == NO_UNIT else force.unit,
+        cleaning.shortest_interval,
+        cleaning.longest_interval,
+        cleaning.plausible,
+        cleaning.left_out,
+    )
+
+
+def _units(
+    one: xr.Dataset,
+    raw: np.ndarray,
+    times: np.ndarray,
+    force: Force | None,
+    missing: np.ndarray,
+    noted: list[list[str]],
+    chosen: DeltaFConvention,
+    brace: RateConvention,
+    cleaning: Cleaning,
+) -> Variables:
     """The table of units, each column (unit).
 
     Args:
-        one: the recording.
-        times: s, (unit, spike).
-        chosen: its smoother gives peak rate and brace height.
-        longest: s, a longer interval is a pause.
+        raw, times: s, (unit, spike): as in the file, and what is measured.
+        force: None where there is none to measure by.
+        missing: `Lost` of each unit.
+        noted: remarks on each unit.
     """
-    start, stop, count = recruitment_time(times), derecruitment_time(times), spike_count(times)
-    usual, peak = interval_statistics(times, longest=longest), peak_rate(times, convention=chosen.rate).rate
+    longest = cleaning.longest_interval
+    start = np.where(missing & Lost.RECRUITMENT, np.nan, recruitment_time(times))
+    stop = np.where(missing & Lost.DERECRUITMENT, np.nan, derecruitment_time(times))
+    usual, peak = interval_statistics(times, longest=longest), peak_rate(times, convention=chosen.rate)
     pauses = (intervals(times) > longest).sum(axis=-1)
+    doublets = without_doublets(raw, cleaning.shortest_interval)[1]
+    fit = chosen.rate.fit(times[None])
+    at = np.stack([fit.start, fit.end], axis=-1)
+    ends = fit.at(np.arange(len(times))[None], at)[0]
     force_on = force_off = height = np.full(len(times), np.nan)
-    invalid, unit = np.ones(len(times), np.uint8), "1"
-    if "force" in one:
-        clock, force, unit = one["time"].values, one["force"].values, one["force"].attrs["units"]
-        force_on, force_off = (value_at(when, clock, force) for when in (start, stop))
-        brace = brace_height(times, clock, force, convention=chosen.rate)
-        height, invalid = brace.brace_height, brace.invalid
-    remarks = [
-        ", ".join(_remarks(Flag(int(flag)), int(n), np.isnan(rate), int(k)))
-        for flag, n, rate, k in zip(one["flag"].values, count, peak, pauses, strict=True)
+    invalid, unit = np.full(len(times), BraceInvalid.NOT_MEASURABLE, np.uint8), "1"
+    if force is not None:
+        unit = force.unit
+        force_on, force_off = (value_at(when, force.time, force.values) for when in (start, stop))
+        found = brace_height(times, force.time, force.values, convention=brace)
+        unusable = (missing & Lost.BRACE) != 0
+        height = np.where(unusable, np.nan, found.brace_height)
+        invalid = np.where(unusable, BraceInvalid.NOT_MEASURABLE, found.invalid).astype(np.uint8)
+    mended = [
+        _mended(Flag(int(flag)), int(n), np.isnan(rate) and not gone & Lost.EVERYTHING)
+        for flag, n, rate, gone in zip(one["flag"].values, spike_count(raw), peak.rate, missing, strict=True)
     ]
+    paused = [[f"{n} pause{'s' * (n > 1)}"] if n else [] for n in pauses.tolist()]
+    remark = [", ".join([*a, *b, *c]) for a, b, c in zip(noted, mended, paused, strict=True)]
     columns: dict[str, tuple[Any, str, str]] = {
-        "n_discharges": (count, "1", "discharges"),
+        "n_discharges": (spike_count(raw), "1", "discharges"),
+        "first_discharge": (recruitment_time(raw), "s", "first discharge, also of a unit that is cut"),
         "recruitment_time": (start, "s", "first discharge"),
         "derecruitment_time": (stop, "s", "last discharge"),
         "recruitment_force": (force_on, unit, "force at the first discharge"),
         "derecruitment_force": (force_off, unit, "force at the last discharge"),
+        "force_hysteresis": (force_on - force_off, unit, "force at the first minus force at the last discharge"),
+        "recruitment_rate": (np.where(np.isnan(start), np.nan, ends[:, 0]), "pps", "smoothed rate where it begins"),
+        "derecruitment_rate": (np.where(np.isnan(stop), np.nan, ends[:, 1]), "pps", "smoothed rate where it ends"),
+        "peak_rate": (peak.rate, "pps", "highest smoothed rate"),
+        "peak_time": (peak.time, "s", "when it is highest"),
         "mean_rate": (1 / usual.mean, "pps", f"1 / mean interval of at most {longest:g} s"),
-        "peak_rate": (peak, "pps", "highest smoothed rate"),
         "cov_interval": (100 * usual.cv, "%", f"CoV of the intervals of at most {longest:g} s"),
         "n_pauses": (pauses, "1", f"intervals longer than {longest:g} s"),
+        "n_doublets": (doublets, "1", f"intervals below {cleaning.shortest_interval:g} s, left out of rates"),
         "brace_height": (height, "%rTri", "brace height, also where it is not valid"),
         "brace_invalid": (invalid, "1", "why a brace height should not be used, 0 if it may be"),
-        "remark": (np.array(remarks, str), "1", "what to know about the unit"),
+        "mended": (np.array([", ".join(x) for x in mended], str), "1", "what was mended, or is missing"),
+        "remark": (np.array(remark, str), "1", "what to know about the unit"),
     }
-    return {name: ("unit", values, attributes(*said)) for name, (values, *said) in columns.items()}
+    return {name: ("unit", values, attributes(*words)) for name, (values, *words) in columns.items()}
 
 
-def pairs(times: np.ndarray, result: DeltaF, chosen: DeltaFConvention) -> Variables:
-    """`delta_f` of units, pool and every pair, what each pair was judged by, and the tally of criteria.
-
-    Args:
-        times: s, (unit, spike).
-        result: their ΔF.
-        chosen: convention of the ΔF; it stands with each of them.
-    """
-    judged, counts, words = pair_measures(times, convention=chosen), tally(result.failed), criterion_words(chosen)
-    names = [name for name in counts if name in words]
-    unit, said, pair = "1" if chosen.normalised else "pps", chosen.describe(), ("control", "test")
-    tried = np.array([int(counts[name]) for name in names])
-    apart = "recruitment of the test unit after that of the control"
-    modulation = "range of the control's smoothed rate while the test unit fires"
-    found: dict[str, tuple[Any, Any, str, str]] = {
-        "delta_f": ("unit", result.unit, unit, f"mean over the controls of the test unit. {said}"),
-        "n_controls": ("unit", (result.failed == 0).sum(axis=0), "1", "control units that count for the test unit"),
-        "delta_f_pool": ((), float(result.pool), unit, f"mean of the recording. {said}"),
-        "n_test_units": ((), int(result.n_test_units), "1", "test units that have a ΔF"),
-        "pair_delta_f": (pair, judged.delta_f.astype(SMALL), unit, f"also of pairs that fail a criterion. {said}"),
-        "pair_failed": (pair, judged.failed, "1", "sim.analysis.delta_f.Failed; 0 counts"),
-        "pair_correlation": (pair, judged.correlation.astype(SMALL), "1", "Pearson's r of the two smoothed rates"),
-        "pair_recruitment_difference": (pair, judged.recruitment_difference.astype(SMALL), "s", apart),
-        "pair_control_modulation": (pair, judged.control_modulation.astype(SMALL), "pps", modulation),
-        "pairs_by_criterion": ("criterion", tried, "1", "pairs tried, counted, failing; a pair may fail several"),
-        "criterion": ("criterion", np.array(names, str), "1", "name of the criterion"),
-        "criterion_words": ("criterion", np.array([words[name] for name in names], str), "1", "criterion in words"),
-    }
-    return {name: (dims, values, attributes(*said)) for name, (dims, values, *said) in found.items()}
-
-
-def criterion_words(chosen: DeltaFConvention) -> dict[str, str]:
-    """What each number of a tally says, for the criteria that the convention has."""
-    criteria = chosen.criteria
-    statistic = {"r": "r", "r_squared": "r²"}[criteria.correlation]
-    return {
-        "tried": "pairs tried",
-        "counted": "counted",
-        "no_rate": "too few discharges for a rate",
-        "no_overlap": "control has no rate there",
-        "recruited_together": f"recruited < {criteria.min_recruitment_difference:g} s apart",
-        "uncorrelated": f"{statistic} < {criteria.min_correlation:g}",
-        "control_not_modulated": f"control modulated < {criteria.min_control_modulation:g} pps",
-        **({} if criteria.min_saturation_gap is None else {"control_saturated": "control saturated"}),
-        **({"control_stops_first": "control stops first"} if criteria.control_stops_first == "exclude" else {}),
-    }
-
-
-def courses(one: xr.Dataset, times: np.ndarray, chosen: DeltaFConvention) -> Variables:
+def _courses(raw: np.ndarray, times: np.ndarray, force: Force | None, chosen: DeltaFConvention) -> Variables:
     """Discharges, smoothed rates and force to draw."""
-    ends = [*times[np.isfinite(times)], *(one["time"].values[[0, -1]] if "force" in one else [])]
-    first, stop = (min(ends), max(ends)) if len(ends) > 1 else (0.0, 1.0)
-    start = first if first > stop - first else min(0.0, first)  # a clock may have run for hours before
-    clock = np.linspace(start, max(stop, start + 0.1), POINTS)
-    force_time, force, unit = clock[[0, -1]], np.full(2, np.nan), "1"
-    if "force" in one:
-        force_time, force, unit = one["time"].values, one["force"].values, one["force"].attrs["units"]
+    start, stop = _drawn(raw[np.isfinite(raw)], force)
+    clock = np.linspace(start, stop, POINTS)
+    force_time, values, unit = clock[[0, -1]], np.full(2, np.nan), "1"
+    if force is not None and (inside := (force.time >= start) & (force.time <= stop)).sum() > 1:
+        force_time, values, unit = force.time[inside], force.values[inside], force.unit
     rate = smoothed_rate(times, clock, convention=chosen.rate).astype(SMALL)
     as_drawn = attributes(unit, "force or torque as drawn")
     return {
-        "discharges": (("unit", "spike"), times.astype(SMALL), attributes("s", "time of each discharge")),
+        "discharges": (("unit", "spike"), raw.astype(float), attributes("s", "time of each discharge")),
         "rate_time": ("rate_time", clock, attributes("s", "time of the smoothed rates")),
         "rate": (("unit", "rate_time"), rate, attributes("pps", "smoothed rate")),
         "force_time": ("force_time", _thinned(force_time), attributes("s", "time of the force as drawn")),
-        "force": ("force_time", _thinned(force).astype(SMALL), as_drawn),
+        "force": ("force_time", _thinned(values).astype(SMALL), as_drawn),
     }
 
 
-def _remarks(flag: Flag, discharges: int, no_rate: bool, pauses: int) -> list[str]:
+def _drawn(fired: np.ndarray, force: Force | None) -> tuple[float, float]:
+    """From and to (s): the discharges, and of the force what is not longer than they are before or behind them.
+
+    A clock may have run for hours before, and a force may be of another one.
+    """
+    if not len(fired):
+        return (0.0, 1.0) if force is None else (float(force.time[0]), float(force.time[-1]))
+    first, stop = float(fired.min()), max(float(fired.max()), float(fired.min()) + 0.1)
+    around = stop - first
+    begin, end = (0.0, stop) if force is None else (float(force.time[0]), float(force.time[-1]))
+    start = begin if first - around <= begin < first else first
+    return start, end if stop < end <= stop + around else stop
+
+
+def _mended(flag: Flag, discharges: int, no_rate: bool) -> list[str]:
     said = [words for bit, words in MENDED.items() if bit in flag]
     if discharges < 2:
         said.append("one discharge" if discharges else "no discharge")
     elif no_rate:
         said.append("too few for a rate")
-    return [*said, f"{pauses} pause{'s' * (pauses > 1)}"] if pauses else said
+    return said
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:

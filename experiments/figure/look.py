@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from sim.results.disk import replace
 
 # Colours that the colour-blind tell apart (Okabe & Ito 2008)
 BLUE, AMBER, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -35,6 +38,7 @@ STYLE: dict[Any, Any] = {
     "legend.fontsize": 7,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
+    "text.parse_math": False,  # a name between two $ is a name: of a unit, a file, a level
     "figure.dpi": 100,
     "savefig.dpi": 200,
     "svg.hashsalt": "sherrington",
@@ -78,7 +82,14 @@ def level_colours(count: int) -> list[Any]:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write `path.png` and `path.pdf`, byte for byte the same whenever the figure is the same."""
-    with mpl.rc_context(STYLE):
-        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
-        figure.savefig(path.with_suffix(".pdf"), metadata={"CreationDate": None, "Producer": None, "Creator": None})
+    """Write `path.png` and `path.pdf`, byte for byte the same whenever the figure is the same.
+
+    Raises:
+        StoreError: the disk refuses; a picture that was there is kept.
+    """
+    without = {"png": ("Software",), "pdf": ("CreationDate", "Producer", "Creator")}
+    for kind, metadata in without.items():
+        whole = BytesIO()
+        with mpl.rc_context(STYLE):
+            figure.savefig(whole, format=kind, metadata=dict.fromkeys(metadata))
+        replace(path.with_suffix(f".{kind}"), whole.getvalue())

@@ -18,6 +18,7 @@ def annotated_map(
     around_zero: bool = False,
     sign: bool = False,
     marked: np.ndarray | None = None,
+    units: xr.DataArray | None = None,
 ) -> None:
     """Values as colours and numbers, ± the standard deviation beneath them; a dash where there is no value.
 
@@ -28,6 +29,7 @@ def annotated_map(
         around_zero: colours that part negative from positive, instead of dark to light.
         sign: write + before positive values.
         marked: bool, as `mean`: cells that get an asterisk.
+        units: as `mean`, how many units each value is of, written beneath.
     """
     values = mean.values
     known = values[np.isfinite(values)]
@@ -49,14 +51,17 @@ def annotated_map(
         red, green, blue, _ = palette(norm(value))
         ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "black"
         spread = np.nan if sd is None else sd.values[row, column]
-        up = 3.0 if np.isfinite(spread) else 0.0  # points
+        lower = -4.2 if units is None else -1.6  # points
+        up = lower + 7.2 if np.isfinite(spread) else 0.0
         star = "*" if marked is not None and marked[row, column] else ""
         text = f"{value:{plus}.{digits[0]}f}{star}".replace("-", "−")
         size = min(6.4, ROOM / len(text) / values.shape[1])
         place = {"xy": (column + 0.5, row + 0.5), "textcoords": "offset points", "ha": "center", "va": "center"}
         axes.annotate(text, xytext=(0, up), fontsize=size, color=ink, **place)
         if np.isfinite(spread):
-            axes.annotate(f"±{spread:.{digits[1]}f}", xytext=(0, -4.2), fontsize=5.2, color=ink, **place)
+            axes.annotate(f"±{spread:.{digits[1]}f}", xytext=(0, lower), fontsize=5.2, color=ink, **place)
+        if units is not None:
+            axes.annotate(f"n {units.values[row, column]:.0f}", xytext=(0, -7.4), fontsize=4.8, color=ink, **place)
     rows, columns = (mean[dim] for dim in mean.dims)
     axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{v:g}" for v in columns.values])
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{v:g}" for v in rows.values])

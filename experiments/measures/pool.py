@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.brace import brace_height
+from sim.analysis.brace import BraceHeight, brace_height
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.means import known_mean
 from sim.analysis.recruitment import derecruitment_time
 from sim.analysis.self_sustained import count_in_window
-from sim.analysis.smoothing import RateConvention, peak_rate
+from sim.analysis.smoothing import SUPPORT_VECTOR_RATE, RateConvention, peak_rate
 from sim.analysis.spikes import spike_count
 from sim.measure import Measure
 from sim.results.view import View
@@ -18,19 +18,24 @@ from sim.results.view import View
 LAST = 1.0  # s, the end of the recording in which a unit is still firing
 
 
-def pool_measures(population: str, convention: DeltaFConvention) -> tuple[Measure, ...]:
+def pool_measures(
+    population: str, convention: DeltaFConvention, brace: RateConvention = SUPPORT_VECTOR_RATE
+) -> tuple[Measure, ...]:
     """The measures of a contraction.
 
     Args:
         population: name of the pool; all but ΔF and the rates need its command `POPULATION.excitation`.
-        convention: of the ΔF; brace height and peak rate take its smoother.
+        convention: of the ΔF; the peak rate takes its smoother.
+        brace: rates that the brace height is read from.
     """
     pool: dict[str, Any] = {"population": population}
     with_rate, whole = {**pool, "rate": convention.rate}, {**pool, "convention": convention}
+    bent = {**pool, "rate": brace}
     return (
         Measure("delta_f", "pps", "ΔF, pool mean", pool_delta_f, whole),
         Measure("n_test_units", "1", "test units that have a ΔF", n_test_units, whole),
-        Measure("brace_height", "%rTri", "brace height, mean over valid units", pool_brace_height, with_rate),
+        Measure("brace_height", "%rTri", "brace height, mean over valid units", pool_brace_height, bent),
+        Measure("n_brace_valid", "1", "units with a valid brace height", n_brace_valid, bent),
         Measure("peak_rate", "pps", "peak smoothed rate, mean over recruited units", pool_peak_rate, with_rate),
         Measure("n_recruited", "1", "units recruited (at least two spikes)", n_recruited, pool),
         Measure(
@@ -68,9 +73,13 @@ def n_test_units(view: View, population: str, convention: DeltaFConvention) -> n
 
 def pool_brace_height(view: View, population: str, rate: RateConvention) -> np.ndarray:
     """Brace height against the command, mean over valid units: %rTri, (sample,)."""
-    command = view.course(f"{population}.excitation")
-    brace = brace_height(view.spikes(population), view.time, command, convention=rate)
+    brace = _brace(view, population, rate)
     return known_mean(np.where(brace.invalid == 0, brace.brace_height, np.nan))
+
+
+def n_brace_valid(view: View, population: str, rate: RateConvention) -> np.ndarray:
+    """Units whose brace height is valid: (sample,)."""
+    return (_brace(view, population, rate).invalid == 0).sum(axis=-1)
 
 
 def pool_peak_rate(view: View, population: str, rate: RateConvention) -> np.ndarray:
@@ -118,6 +127,11 @@ def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:
 def _delta_f(view: View, population: str, convention: DeltaFConvention) -> Any:
     spikes = view.spikes(population)
     return view.once(("delta_f", population, convention), lambda: delta_f(spikes, convention=convention))
+
+
+def _brace(view: View, population: str, rate: RateConvention) -> BraceHeight:
+    spikes, command = view.spikes(population), view.course(f"{population}.excitation")
+    return view.once(("brace", population, rate), lambda: brace_height(spikes, view.time, command, convention=rate))
 
 
 def _outlasting(view: View, population: str) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.conventions import DeltaFQuestion
+from experiments.conventions import BraceQuestion
 from experiments.measures.force import signal_measures
 from experiments.measures.pool import pool_measures
 from experiments.pool import pool_figure
@@ -15,14 +15,14 @@ from experiments.pool.factors import setting, varied, varying
 from experiments.question import Asked
 from experiments.shown import contraction
 from experiments.statistics import summarised
-from experiments.words import listed, mean_and_sd, number
+from experiments.words import brace_height, listed, mean_and_sd, number
 from sim.measure import Measure
 
 MUSCLE: Mapping[str, Any] = {"peak_force": ("peak force", 1, "%"), "mean_emg": ("mean EMG", 3, "")}
 
 
 @dataclass(frozen=True)
-class Pool(DeltaFQuestion):
+class Pool(BraceQuestion):
     """Settings of the analysis.
 
     Args:
@@ -42,7 +42,7 @@ class Pool(DeltaFQuestion):
 
     def measures(self) -> tuple[Measure, ...]:
         muscle = signal_measures(self.population, self.signals)
-        return *pool_measures(self.population, self.chosen), *muscle
+        return *pool_measures(self.population, self.chosen, self.brace_rate), *muscle
 
     def fits(self, factors: Mapping[str, int]) -> list[str]:
         """The factors that are drawn, two at most.
@@ -74,7 +74,12 @@ class Pool(DeltaFQuestion):
             where = ", ".join(setting(m, dim, index) for dim, index in place.items())
             said = _answers(m.isel(place))
             lines += [f"{where}: {'; '.join(said)}"] if along else said
-        return [f"pool {self.population}: {varied(m, along)}", *lines, m.attrs["convention"]]
+        return [
+            f"pool {self.population}: {varied(m, along)}",
+            *lines,
+            m.attrs["convention"],
+            m.attrs["brace_convention"],
+        ]
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return pool_figure.notes(m)
@@ -86,8 +91,7 @@ def _answers(here: xr.Dataset) -> list[str]:
     muscle = [f"{words} {mean_and_sd(here, name, *how)}" for name, (words, *how) in MUSCLE.items() if name in here]
     return [
         f"ΔF {mean_and_sd(here, 'delta_f', 2, 'pps')} from {number(here['n_test_units_mean'], digits)} test units, "
-        f"peak rate {mean_and_sd(here, 'peak_rate', 2, 'pps')}, "
-        f"brace height {mean_and_sd(here, 'brace_height', 1, '%rTri')}",
+        f"peak rate {mean_and_sd(here, 'peak_rate', 2, 'pps')}, {brace_height(here)}",
         f"{number(here['n_recruited_mean'], digits)} of {here.sizes['unit']} units recruited, "
         f"{number(here['n_still_firing_mean'], digits)} still fire in the last second",
         *([", ".join(muscle)] if muscle else []),

@@ -13,13 +13,14 @@ from experiments.figure.pair import pair
 from experiments.figure.series import series
 from experiments.figure.table import Column, cell, table
 from experiments.pool.factors import label, level, named, setting, varied
-from experiments.words import listed
+from experiments.words import listed, span
 
 ROWS = {  # of the table: words, digits; and title of a panel
     "delta_f": ("ΔF (pps)", 2, "ΔF (pps)"),
     "n_test_units": ("test units with a ΔF", 1, ""),
     "peak_rate": ("peak rate (pps)", 2, "Peak rate (pps)"),
     "brace_height": ("brace height (%rTri)", 1, "Brace height (%rTri)"),
+    "n_brace_valid": ("units with a valid brace height", 1, ""),
     "n_recruited": ("units recruited", 1, "Units"),
     "n_still_firing": ("still firing in the last second", 1, ""),
     "peak_force": ("peak force (% of the maximal one)", 1, "Peak force (%)"),
@@ -127,12 +128,14 @@ def notes(m: xr.Dataset) -> list[str]:
         "A: units from dark to light in order of recruitment; grey, the command" + "; the first seed" * several + "."
     )
     pair = "of this contraction, the pair whose ΔF is nearest to its pool's; dots, instantaneous rates; lines, smoothed"
-    tests = m["n_test_units_mean"].values
-    counts = f", {np.nanmin(tests):.3g} to {np.nanmax(tests):.3g} in a condition" if np.isfinite(tests).any() else ""
+    tests, valid = (span(m[f"{name}_mean"].values) for name in ("n_test_units", "n_brace_valid"))
     if not along:
         over = f" B: {pair}. C: means over test units (ΔF), recruited units (peak rate) and valid units (brace height)."
     else:
-        over = f" B: mean over test units{counts}. C: mean over recruited units. D: mean over valid units."
+        over = (
+            f" B: mean over test units, {tests} in a condition. C: mean over recruited units. D: mean over valid "
+            f"units, {valid} in a condition."
+        )
     if along and several:
         over += (
             " The seeds' noise is the same in all conditions (common random numbers). From B on: small points, seeds; "
@@ -141,7 +144,7 @@ def notes(m: xr.Dataset) -> list[str]:
     muscle = " Peak force and mean EMG are those of the whole simulation." * bool({"peak_force", "mean_emg"} & set(m))
     return [
         panels + over,
-        "Peak rate and brace height use the same smoother; a brace height is valid if the rate accelerates and peaks "
-        "no later than the command. Recruited: at least two spikes; last second: of the simulation, after the "
-        f"command.{muscle}",
+        "The peak rate takes the smoother of ΔF, brace height rates of its own (see Conventions); a brace height is "
+        "valid if the rate accelerates and peaks no later than the command. Recruited: at least two spikes; last "
+        f"second: of the simulation, after the command.{muscle}",
     ]

@@ -12,7 +12,7 @@ from experiments.pool.factors import varied, varying
 from experiments.pool.pool import Pool
 from experiments.question import Asked
 from experiments.statistics import attributes, summarised
-from experiments.words import listed, number
+from experiments.words import listed, number, span
 
 SHOWN = ("delta_f", "brace_height", "peak_rate", "n_recruited", "peak_force", "mean_emg")
 LEAST = 4  # points, below which a rank correlation says nothing
@@ -75,10 +75,10 @@ class Sweep(Pool):
                 for path in m["path"].values[order]
             )
             low, high = number(known.min(), 2), number(known.max(), 2, "" if unit == "1" else unit)
-            lines.append(
-                f"{name}: {low} to {high} at {known.size} point{'s' * (known.size != 1)}; rank correlation {said}"
-            )
-        return [*lines, m.attrs["convention"]]
+            valid = f" of {span(m['n_brace_valid_mean'].values)} valid units" * (name == "brace_height")
+            count = f"{known.size} point{'s' * (known.size != 1)}{valid}"
+            lines.append(f"{name}: {low} to {high} at {count}; rank correlation {said}")
+        return [*lines, m.attrs["convention"], m.attrs["brace_convention"]]
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [sweep_figure.NOTE + " Each case has its colour, points and ρ alike." * bool(listed(m, "along"))]

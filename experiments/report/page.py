@@ -19,7 +19,7 @@ from experiments.words import number
 from sim.results.grid import factors
 from sim.results.status import Status
 
-MOST_ROWS = 400  # of the table of measures; all are in measures.csv and measures.zarr
+MOST_ROWS = 400  # of the table of measures; all are in measures.csv and measures.json
 CITE = (
     "The Sherrington developers. Sherrington: a simulator of the human spinal segment, version {version}. Cite the "
     "sources of the tables below too."
@@ -65,7 +65,7 @@ def page(
         simulated=results.attrs.get("simulated", ""),
         described=described(results),
         design=design(results),
-        conventions=[str(m.attrs["convention"])] if "convention" in m.attrs else [],
+        conventions=[str(m.attrs[name]) for name in ("convention", "brace_convention") if name in m.attrs],
         settings=settings(question),
         failures=failures(results["status"].values),
         origin=provenance(origin),

@@ -1,4 +1,7 @@
-"""Measures as a tidy table: a row for each sample, a column for each factor and measure, units in the header."""
+"""Measures as a tidy table: a row for each sample, a column for each factor and measure, units in the header.
+
+The header is plain ASCII without brackets (`delta_f_pps`), so that a table is read anywhere as it stands.
+"""
 
 import csv
 import io
@@ -6,6 +9,7 @@ import io
 import numpy as np
 import xarray as xr
 
+from experiments.report.columns import header
 from sim.results.grid import factors
 from sim.results.status import Status
 
@@ -30,8 +34,7 @@ def tidy(table: xr.Dataset) -> str:
 
 
 def _head(variable: xr.DataArray) -> str:
-    unit = str(variable.attrs.get("units", "1"))
-    return str(variable.name) if unit in ("", "1") else f"{variable.name} ({unit})"
+    return header(str(variable.name), str(variable.attrs.get("units", "1")))
 
 
 def _cell(value: object) -> str:

@@ -21,6 +21,7 @@ from experiments.verification import (
     report,
 )
 from experiments.verification.claims import Family
+from sim.results.disk import replace
 
 FAMILIES = tuple(
     m.FAMILY for m in (neuron_parity, adaptive, precision, convergence, brian2_parity, published_delta_f, passive)
@@ -59,7 +60,7 @@ def verify(families: Sequence[Family], folder: Path, draw: Callable[[Mapping[str
         for claim in section.claims:
             log.info("  %s: %s: %s", claim.verdict.strip("*"), claim.name, claim.found)
     figure.save(draw(measures), folder / "docs" / "verification.png")
-    (folder / "VERIFICATION.md").write_text(report.text(sections, report.machine()), encoding="utf-8")
+    replace(folder / "VERIFICATION.md", report.text(sections, report.machine()))
     print(f"{report.summary(sections)}; see VERIFICATION.md")
     return int(any(claim.met is False for section in sections for claim in section.claims))
 

@@ -164,7 +164,8 @@ def claims(m: Adaptive) -> list[Claim]:
     counts = [[len(train) for train in trains] for trains in m]
     said = [", ".join(map(str, found)) for found in counts]
     first = [1000 * (a[0] - b[0]) if len(a) and len(b) else np.nan for a, b in zip(m.ours, m.adaptive, strict=True)]
-    last = [1000 * (a[-1] - b[-1]) if len(a) and len(b) else np.nan for a, b in zip(m.ours, m.adaptive, strict=True)]
+    both = [min(len(a), len(b)) - 1 for a, b in zip(m.ours, m.adaptive, strict=True)]  # the last spike of the two
+    last = [1000 * (a[k] - b[k]) if k >= 0 else np.nan for k, a, b in zip(both, m.ours, m.adaptive, strict=True)]
     lasting = [1000 * (train[-1] - train[0]) if len(train) else np.nan for train in m.adaptive]
 
     def apart(found: list[float]) -> str:
@@ -186,7 +187,7 @@ def claims(m: Adaptive) -> list[Claim]:
             bool(np.abs(first).max() <= 0.5),
         ),
         Claim(
-            f"motoneurons {who} fire their last spike at the same time",
+            f"motoneurons {who} fire the last spike that both have at the same time",
             against,
             "0.3 % of the time for which it fires: the step of 0.05 ms makes each interval a little longer",
             f"{apart(last)} (at most {number(float(100 * np.max(np.abs(last) / lasting)), 2, '%')})",

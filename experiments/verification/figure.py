@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -29,14 +30,17 @@ from experiments.verification.convergence import STEPS, Convergence, order, word
 from experiments.verification.neuron_parity import Parity, allowed
 from experiments.verification.published_delta_f import CONVENTIONS, OPENHDEMG_DELTA_F, POOLS, Published
 from sim.engine.integrate import SCHEMES
+from sim.results.disk import replace
 
 COLOURS = 128  # of the palette: lines and text on white need no more
 SCALE_COLOURS = {0.8: AMBER, 1.0: VERMILION, 1.2: GREEN}
 CONVERGED, PUBLISHED_STEP = "hTA, NEURON converged", "hTA, NEURON published step"
+POWERS: dict[Any, Any] = {"text.parse_math": True}  # labels of logarithmic axes
 SCHEME_COLOURS = dict(zip(SCHEMES, (AMBER, GREEN, BLUE), strict=True))
 
 
 @styled
+@mpl.rc_context(POWERS)
 def draw(neuron: Parity, convergence: Convergence, published: Published) -> Figure:
     """Four panels, from the numbers of three families."""
     figure = new_figure(COLUMN_WIDTH, 6.3)
@@ -140,10 +144,8 @@ def _groups(neuron: Parity, published: Published) -> list[tuple[np.ndarray, np.n
     for name, pairs in ((CONVERGED, [neuron.converged]), (PUBLISHED_STEP, list(neuron.published_step.values()))):
         ours, theirs = (np.array([pair.delta_f[k] for pair in pairs]) for k in (0, 1))
         groups.append((theirs, ours, "D", INK, name))
-    if published.units is not None:
-        expected = np.array(list(OPENHDEMG_DELTA_F.values()))
-        groups.append((expected, published.units[list(OPENHDEMG_DELTA_F)], "v", VERMILION, "openhdemg, two units"))
-    return groups
+    expected = np.array(list(OPENHDEMG_DELTA_F.values()))
+    return [*groups, (expected, published.units[list(OPENHDEMG_DELTA_F)], "v", VERMILION, "openhdemg, two units")]
 
 
 CAPTION = (
@@ -167,10 +169,15 @@ LEGEND = (
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG with a palette, the same bytes whenever the figure is the same."""
-    whole = BytesIO()
-    with mpl.rc_context(STYLE):
+    """Write a PNG with a palette, the same bytes whenever the figure is the same.
+
+    Raises:
+        StoreError: the disk refuses; a picture that was there is kept.
+    """
+    whole, small = BytesIO(), BytesIO()
+    with mpl.rc_context(STYLE | POWERS):
         figure.savefig(whole, format="png", metadata={"Software": None})
     path.parent.mkdir(exist_ok=True)
     with Image.open(whole) as image:
-        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, format="PNG", optimize=True)
+    replace(path, small.getvalue())

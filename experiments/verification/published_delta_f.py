@@ -1,7 +1,6 @@
 """ΔF of spike times that others published: two pools under three conventions, and openhdemg's sample recording."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +33,7 @@ class Published(NamedTuple):
     """ΔF, pps."""
 
     pools: Mapping[str, Mapping[str, float]]  # by convention and pool
-    units: np.ndarray | None  # (unit,) of openhdemg's sample; None without scikit-learn
+    units: np.ndarray  # (unit,) of openhdemg's sample
 
 
 def measure() -> Published:
@@ -43,8 +42,6 @@ def measure() -> Published:
         name: {pool: float(delta_f(t, convention=convention).pool) for pool, t in times.items()}
         for name, (convention, _) in CONVENTIONS.items()
     }
-    if find_spec("sklearn") is None:
-        return Published(pools, None)
     sample = spike_times(read(OPENHDEMG_SAMPLE).isel(sample=0)).values
     return Published(pools, delta_f(sample, convention=OPENHDEMG).unit)
 
@@ -65,12 +62,10 @@ def claims(m: Published) -> list[Claim]:
     return [*rows, _openhdemg(m.units)]
 
 
-def _openhdemg(units: np.ndarray | None) -> Claim:
+def _openhdemg(units: np.ndarray) -> Claim:
     name = f"ΔF of {len(OPENHDEMG_DELTA_F)} test units of openhdemg's sample recording, and no other unit has one"
     against = "openhdemg 0.1.2, compute_deltaf with its defaults"
     tolerance = f"{OPENHDEMG_CLOSE:g} pps: a thousand points of a rate instead of every sample"
-    if units is None:
-        return Claim(name, against, tolerance, "scikit-learn is not installed; install the extra `recordings`", None)
     which = np.flatnonzero(np.isfinite(units)).tolist()
     same = which == list(OPENHDEMG_DELTA_F)
     found = [f"{number(units[u], 4)} against {number(x, 4)}" for u, x in OPENHDEMG_DELTA_F.items()]

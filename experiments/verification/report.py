@@ -56,6 +56,6 @@ def _row(*cells: str) -> str:
 
 def machine() -> str:
     """Versions and device kind, without anything that names the machine."""
-    packages = ", ".join(f"{name} {version}" for name, version in versions((*PACKAGES, "scikit-learn")).items())
+    packages = ", ".join(f"{name} {version}" for name, version in versions(PACKAGES).items())
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     return f"{system}; devices: {devices()}; {packages}."

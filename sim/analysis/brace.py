@@ -7,6 +7,9 @@ With x the command or torque and y the smoothed rate, both from recruitment to t
 (Beauchamp et al. 2023, J Neural Eng 20:016034). 0 is a rate that follows the command in a straight line, 100 one that
 jumps to its peak at recruitment. The place of the maximum, the brace point, parts the acceleration (persistent inward
 current switching on) from the attenuation that follows.
+
+Its authors smooth by support vector regression. A polynomial of order 5 bends at its ends, where recruitment lies: it
+makes 33 %rTri of a true 47, and can turn the sign of an effect.
 """
 
 from enum import IntFlag
@@ -17,7 +20,7 @@ import numpy as np
 from sim.analysis.chunks import in_chunks
 from sim.analysis.recruitment import value_at
 from sim.analysis.sampled import grid_over
-from sim.analysis.smoothing import POLYNOMIAL_RATE, RateConvention, peak_of
+from sim.analysis.smoothing import SUPPORT_VECTOR_RATE, RateConvention, peak_of
 from sim.analysis.spikes import as_spike_times
 
 HIGHEST_VALID = 200.0  # %rTri
@@ -39,11 +42,65 @@ class BraceHeight(NamedTuple):
     brace_time: np.ndarray  # s, the brace point
     acceleration_slope: np.ndarray  # pps per unit of x, recruitment to brace point; NaN if they coincide
     attenuation_slope: np.ndarray  # pps per unit of x, brace point to peak; NaN if they coincide
+    angle: np.ndarray  # degrees, see `Geometry`
     invalid: np.ndarray  # uint8, `BraceInvalid`; the values stay, so mask them
 
 
+class Geometry(NamedTuple):
+    """The shape of a rise; all (...), NaN where not measurable."""
+
+    height: np.ndarray  # %rTri
+    point: np.ndarray  # int, number of the brace point; 0 where not measurable
+    acceleration: np.ndarray  # y per x, first to brace point; NaN if they coincide
+    attenuation: np.ndarray  # y per x, brace point to last; NaN if they coincide
+    angle: np.ndarray  # degrees, above the curve, between its two parts at the brace point
+    invalid: np.ndarray  # uint8, `BraceInvalid`
+
+
+def geometry(x: Any, y: Any) -> Geometry:
+    """Brace height and what goes with it, of rises that are known point by point.
+
+    The angle is that between the acceleration and the attenuation, seen from above: 180° + atan(acceleration) -
+    atan(attenuation), 180° for a straight line and more for a rate that levels off. It depends on the units of x and y.
+
+    Args:
+        x: command, force or torque, any unit, (..., point), from recruitment to the peak of y.
+        y: smoothed rate, pps, as `x`.
+
+    Returns:
+        See `Geometry`; `PEAK_AFTER_COMMAND` cannot be seen here.
+    """
+    x, y = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+
+    def rise(values: np.ndarray) -> np.ndarray:
+        return values[..., -1] - values[..., 0]
+
+    measurable = (rise(y) > 0) & (rise(x) != 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        u = (x - x[..., :1]) / rise(x)[..., None]
+        v = (y - y[..., :1]) / rise(y)[..., None]
+    above = np.where(np.isfinite(u + v) & measurable[..., None], v - u, -np.inf)
+    measurable &= np.isfinite(above).any(axis=-1)
+    best = np.argmax(above, axis=-1)
+
+    def at_brace(values: np.ndarray) -> np.ndarray:
+        return np.where(measurable, np.take_along_axis(values, best[..., None], axis=-1)[..., 0], np.nan)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        height = 100 * at_brace(v - u)
+        acceleration = (at_brace(y) - y[..., 0]) / (at_brace(x) - x[..., 0])
+        attenuation = (y[..., -1] - at_brace(y)) / (x[..., -1] - at_brace(x))
+        angle = 180 + np.degrees(np.arctan(acceleration) - np.arctan(attenuation))
+    invalid = (
+        BraceInvalid.NOT_MEASURABLE * ~measurable
+        + BraceInvalid.NEGATIVE_ACCELERATION * (measurable & (acceleration < 0))
+        + BraceInvalid.TOO_HIGH * (measurable & (height > HIGHEST_VALID))
+    )
+    return Geometry(height, best, acceleration, attenuation, angle, invalid.astype(np.uint8))
+
+
 def brace_height(
-    spike_times: Any, t: Any, x: Any, *, convention: RateConvention = POLYNOMIAL_RATE, points: int = 400
+    spike_times: Any, t: Any, x: Any, *, convention: RateConvention = SUPPORT_VECTOR_RATE, points: int = 400
 ) -> BraceHeight:
     """Brace height, brace point and the slopes before and after it, for every unit.
 
@@ -80,31 +137,10 @@ def _features(
     peak = peak_of(fit, points).time
     when = grid_over(fit.start, peak, points)
     rate = fit.at(np.arange(when.shape[1])[None], when)
-    command = value_at(when, t, x)
-
-    def rise(values: np.ndarray) -> np.ndarray:
-        return values[..., -1] - values[..., 0]
-
-    measurable = (rise(rate) > 0) & (rise(command) != 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        u = (command - command[..., :1]) / rise(command)[..., None]
-        v = (rate - rate[..., :1]) / rise(rate)[..., None]
-    above = np.where(np.isfinite(u + v) & measurable[..., None], v - u, -np.inf)
-    measurable &= np.isfinite(above).any(axis=-1)
-    best = np.argmax(above, axis=-1)[..., None]
-
-    def at_brace(values: np.ndarray) -> np.ndarray:
-        return np.where(measurable, np.take_along_axis(values, best, axis=-1)[..., 0], np.nan)
-
-    with np.errstate(invalid="ignore", divide="ignore"):
-        height = 100 * at_brace(v - u)
-        acceleration = (at_brace(rate) - rate[..., 0]) / (at_brace(command) - command[..., 0])
-        attenuation = (rate[..., -1] - at_brace(rate)) / (command[..., -1] - at_brace(command))
+    found = geometry(value_at(when, t, x), rate)
+    at_brace = np.take_along_axis(when, found.point[..., None], axis=-1)[..., 0]
     command_peak = t[np.argmax(np.where(np.isnan(x), -np.inf, x), axis=-1)][:, None]
-    invalid = (
-        BraceInvalid.NOT_MEASURABLE * ~measurable
-        + BraceInvalid.NEGATIVE_ACCELERATION * (measurable & (acceleration < 0))
-        + BraceInvalid.TOO_HIGH * (measurable & (height > HIGHEST_VALID))
-        + BraceInvalid.PEAK_AFTER_COMMAND * (measurable & (peak > command_peak))
-    )
-    return height, at_brace(when), acceleration, attenuation, invalid.astype(np.uint8)
+    late = np.isfinite(found.height) & (peak > command_peak)
+    invalid = found.invalid | (BraceInvalid.PEAK_AFTER_COMMAND * late).astype(np.uint8)
+    when_bent = np.where(np.isfinite(found.height), at_brace, np.nan)
+    return found.height, when_bent, found.acceleration, found.attenuation, found.angle, invalid

@@ -30,7 +30,8 @@ class Failed(IntFlag):
     UNCORRELATED = 16
     CONTROL_NOT_MODULATED = 32
     CONTROL_SATURATED = 64
-    CONTROL_STOPS_FIRST = 128  # only where the convention excludes such pairs
+    CONTROL_STOPS_FIRST = 128  # by more than the convention lets a test unit be cut
+    NOT_WHOLE = 256  # recruitment or derecruitment of the test unit is not in the record
 
 
 class PairMeasures(NamedTuple):
@@ -40,43 +41,46 @@ class PairMeasures(NamedTuple):
     recruitment_difference: np.ndarray  # s
     correlation: np.ndarray  # 1, Pearson's r
     control_modulation: np.ndarray  # pps
-    failed: np.ndarray  # uint8, `Failed`
+    failed: np.ndarray  # uint16, `Failed`
 
 
 class DeltaF(NamedTuple):
     """ΔF of a pool, in pps (or 1, if normalised)."""
 
     pair: np.ndarray  # (..., control, test), NaN unless the pair counts
-    failed: np.ndarray  # uint8 (..., control, test), `Failed`; see `tally`
+    failed: np.ndarray  # uint16 (..., control, test), `Failed`; see `tally`
     unit: np.ndarray  # (..., unit), mean over the unit's controls; NaN for a unit without a pair
     pool: np.ndarray  # (...), mean over test units or pairs, as the convention reports
     n_test_units: np.ndarray  # int (...)
     n_pairs: np.ndarray  # int (...)
 
 
-def delta_f(spike_times: Any, *, convention: DeltaFConvention = LATER_SPIKE_FROM_SECOND) -> DeltaF:
+def delta_f(spike_times: Any, *, convention: DeltaFConvention = LATER_SPIKE_FROM_SECOND, whole: Any = True) -> DeltaF:
     """ΔF of every pair, of every test unit and of the pool.
 
     Args:
         spike_times: s, (..., unit, spike).
         convention: smoother, recruitment, criteria and report; print its `describe()` beside the result.
+        whole: bool, (..., unit) or one for all: whether recruitment and derecruitment of a unit are in the record. One
+            that is not whole has no ΔF, but may be the control of others.
 
     Returns:
         See `DeltaF`. A pool without a pair that counts has NaN and zero test units.
 
     Raises:
         ValueError: spike times out of order.
-        ImportError: the convention smooths with scikit-learn, which is not installed.
     """
 
-    def measure(times: np.ndarray) -> tuple[np.ndarray, ...]:
-        measures = _pairs(times, convention)
+    def measure(times: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, ...]:
+        measures = _pairs(times, convention, whole)
         return _reduced(measures.delta_f, measures.failed, convention)
 
-    return DeltaF(*_over_samples(measure, spike_times, convention))
+    return DeltaF(*_over_samples(measure, spike_times, convention, whole))
 
 
-def pair_measures(spike_times: Any, *, convention: DeltaFConvention = LATER_SPIKE_FROM_SECOND) -> PairMeasures:
+def pair_measures(
+    spike_times: Any, *, convention: DeltaFConvention = LATER_SPIKE_FROM_SECOND, whole: Any = True
+) -> PairMeasures:
     """What every pair was judged by: the ΔF and each criterion's value, also of the pairs that fail.
 
     Args, Raises: as `delta_f`.
@@ -84,14 +88,16 @@ def pair_measures(spike_times: Any, *, convention: DeltaFConvention = LATER_SPIK
     Returns:
         See `PairMeasures`.
     """
-    return PairMeasures(*_over_samples(lambda times: _pairs(times, convention), spike_times, convention))
+    return PairMeasures(
+        *_over_samples(lambda times, whole: _pairs(times, convention, whole), spike_times, convention, whole)
+    )
 
 
 def tally(failed: np.ndarray) -> dict[str, np.ndarray]:
     """How many pairs count, and how many fail each criterion (a pair that fails two is in both numbers).
 
     Args:
-        failed: uint8, (..., control, test), from `delta_f` or `pair_measures`.
+        failed: uint16, (..., control, test), from `delta_f` or `pair_measures`.
 
     Returns:
         Number of pairs, (...), by name: "tried", "counted" and the names of `Failed` in lower case.
@@ -102,15 +108,16 @@ def tally(failed: np.ndarray) -> dict[str, np.ndarray]:
     return {name: (pairs & tried).sum(axis=(-2, -1)) for name, pairs in counts.items()}
 
 
-def _over_samples(measure: Any, spike_times: Any, convention: DeltaFConvention) -> tuple[np.ndarray, ...]:
+def _over_samples(measure: Any, spike_times: Any, convention: DeltaFConvention, whole: Any) -> tuple[np.ndarray, ...]:
     times = as_spike_times(spike_times)
     units, spikes = times.shape[-2:]
+    known = np.broadcast_to(np.asarray(whole, dtype=bool), np.broadcast_shapes(np.shape(whole), (units,)))
     scratch = units * (8 * spikes + 2 * units * convention.points)
-    return in_chunks(measure, times, core=(2,), scratch_per_sample=scratch)
+    return in_chunks(measure, times, known, core=(2, 1), scratch_per_sample=scratch)
 
 
-def _pairs(spike_times: np.ndarray, convention: DeltaFConvention) -> PairMeasures:
-    """All pairs of a chunk of samples (sample, unit, spike)."""
+def _pairs(spike_times: np.ndarray, convention: DeltaFConvention, whole: np.ndarray) -> PairMeasures:
+    """All pairs of a chunk of samples (sample, unit, spike); whole (sample, unit)."""
     criteria = convention.criteria
     samples, units, _ = spike_times.shape
     fit = convention.rate.fit(spike_times)
@@ -154,8 +161,8 @@ def _pairs(spike_times: np.ndarray, convention: DeltaFConvention) -> PairMeasure
     if criteria.min_saturation_gap is not None:
         saturated = ~(np.abs(change - modulation) > criteria.min_saturation_gap)
         failed = failed + Failed.CONTROL_SATURATED * (judged & saturated)
-    if criteria.control_stops_first == "exclude":
-        failed = failed + Failed.CONTROL_STOPS_FIRST * (judged & (of_control(stopped) < of_test(stopped)))
+    early = of_test(stopped) - of_control(stopped) > criteria.max_cut
+    failed = failed + Failed.CONTROL_STOPS_FIRST * (judged & early) + Failed.NOT_WHOLE * ~of_test(whole)
 
     def as_matrix(values: np.ndarray, elsewhere: Any, dtype: Any = float) -> np.ndarray:
         matrix = np.full((samples, units, units), elsewhere, dtype)
@@ -167,7 +174,7 @@ def _pairs(spike_times: np.ndarray, convention: DeltaFConvention) -> PairMeasure
         as_matrix(apart, np.nan),
         as_matrix(r, np.nan),
         as_matrix(modulation, np.nan),
-        as_matrix(failed, Failed.NOT_A_PAIR, np.uint8),
+        as_matrix(failed, Failed.NOT_A_PAIR, np.uint16),
     )
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.analysis.polynomial import Polynomial
-from sim.analysis.smoothing import POLYNOMIAL_RATE, RateConvention
-from sim.analysis.support_vector import SupportVector
+from sim.analysis.smoothing import POLYNOMIAL_RATE, SUPPORT_VECTOR_RATE, RateConvention
 
 
 def _check(name: str, value: object, choices: tuple[object, ...]) -> None:
@@ -29,11 +28,12 @@ class DeltaFCriteria:
     min_correlation: float = 0.7  # 1, in the chosen statistic, between the two smoothed rates while both fire
     min_control_modulation: float = 0.5  # pps, range of the control's rate while the test unit fires
     min_saturation_gap: float | None = None  # pps between ΔF and that range, else saturated (PMC6879958: 0.5)
-    control_stops_first: Literal["truncate", "exclude"] = "truncate"  # measure at the control's last rate, or reject
+    max_cut: float = 1.0  # s by which a test unit may be cut, where its control stops first; 0 rejects all such pairs
 
     def __post_init__(self) -> None:
         _check("correlation", self.correlation, ("r", "r_squared"))
-        _check("control_stops_first", self.control_stops_first, ("truncate", "exclude"))
+        if not self.max_cut >= 0:
+            raise ValueError(f"max_cut of a ΔF is {self.max_cut} s, but a time is 0 or more; inf takes every pair.")
 
     def describe(self) -> str:
         statistic = {"r": "r", "r_squared": "r²"}[self.correlation]
@@ -44,12 +44,8 @@ class DeltaFCriteria:
         ]
         if self.min_saturation_gap is not None:
             parts.append(f"|ΔF - modulation| > {self.min_saturation_gap:g} pps")
-        parts.append(
-            {
-                "truncate": "test unit cut at the control's end",
-                "exclude": "pairs whose control stops first left out",
-            }[self.control_stops_first]
-        )
+        cut = "test unit cut at the control's end" + f", by {self.max_cut:g} s at most" * (self.max_cut < float("inf"))
+        parts.append(cut if self.max_cut else "pairs whose control stops first left out")
         return ", ".join(parts)
 
 
@@ -84,7 +80,8 @@ class DeltaFConvention:
 LATER_SPIKE_FROM_SECOND = DeltaFConvention()
 """5th-order polynomial (Orssatto, Mesquita, Trajano and colleagues), rate at the later spike and recruitment at the
 second (as openhdemg), r² >= 0.7, 1 s, 0.5 pps. The default: the polynomial and these thresholds are what studies of
-20 % ramps by that lineage use, and a unit is recruited where its smoothed rate begins."""
+20 % ramps by that lineage use, and a unit is recruited where its smoothed rate begins. A pair whose control stops more
+than 1 s before its test unit is left out: what the test unit still does then is not seen."""
 
 LATER_SPIKE_FROM_FIRST = DeltaFConvention(recruitment_spike=1)
 """As the default, but a unit is recruited at its first spike."""
@@ -93,7 +90,10 @@ MIDPOINT_FROM_FIRST = DeltaFConvention(rate=RateConvention(Polynomial(5), "midpo
 """As the default, but rates stand at the midpoint of their interval and a unit is recruited at its first spike."""
 
 OPENHDEMG = DeltaFConvention(
-    rate=RateConvention(SupportVector()), criteria=DeltaFCriteria(correlation="r"), points=1000
+    rate=SUPPORT_VECTOR_RATE,
+    criteria=DeltaFCriteria(correlation="r", max_cut=float("inf")),
+    points=1000,
 )
 """openhdemg 0.1's `compute_svr` and `compute_deltaf` with their defaults (Beauchamp et al. 2022): r >= 0.7.
-It takes the rates at every sample of the recording; a thousand points give the same."""
+It takes the rates at every sample of the recording; a thousand points give the same. It cuts every test unit whose
+control stops first, however early."""

@@ -15,6 +15,7 @@ from sim.analysis.hann import Hann
 from sim.analysis.polynomial import Polynomial
 from sim.analysis.sampled import grid_over
 from sim.analysis.spikes import PlacedAt, as_spike_times, instantaneous_rates
+from sim.analysis.support_vector import SupportVector
 
 POINTS = 500  # even times at which two rates are compared
 
@@ -60,6 +61,7 @@ class RateConvention:
 
 
 POLYNOMIAL_RATE = RateConvention()
+SUPPORT_VECTOR_RATE = RateConvention(SupportVector())
 
 
 def smoothed_rate(spike_times: Any, t: Any, *, convention: RateConvention = POLYNOMIAL_RATE) -> np.ndarray:

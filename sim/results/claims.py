@@ -1,17 +1,26 @@
-"""Which process is at work on which slab, so that two that were started with the same command share the work.
+"""Which process is at work on what, so that those that were started with the same command share the work.
 
-Each slab is a byte of a file beside the store, and who locks the byte works on the slab. The system drops a lock with
-its process, however that ends. Where there are no locks (some network file systems, Windows) every claim is granted.
+Each slab is a byte of a file beside the store, and who locks the byte works on the slab. A folder is written into by
+many, or cleared by one. The system drops a lock with its process, however that ends. Where there are no locks (some
+network file systems, Windows) every claim is granted: work is then done twice, and what comes of it is whole anyway.
 """
 
 import errno
+import logging
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
+
+log = logging.getLogger("sherrington")
+PATIENCE = 600.0  # s: whoever holds a lock for longer has hung
+TAKEN = (errno.EACCES, errno.EAGAIN)
 
 
 class Claims:
@@ -24,21 +33,94 @@ class Claims:
 
     def take(self, number: int) -> bool:
         """Whether the slab of this number is now this process's own; not if another one has it."""
-        if fcntl is None or self._file is None:
+        if fcntl is None or (file := self._opened()) is None:
             return True
         try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
         except OSError as problem:
-            return problem.errno not in (errno.EACCES, errno.EAGAIN)
+            return problem.errno not in TAKEN
         return True
 
+    def _opened(self) -> int | None:
+        if self._file is None:
+            with suppress(OSError):  # a full disk: the store itself says so
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        return self._file
+
     def __enter__(self) -> "Claims":
-        try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:  # a full disk: the store itself says so
-            self._file = None
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             os.close(self._file)
+
+
+class Lock:
+    """A file that one process holds alone, or several together; it is there as long as somebody holds it.
+
+    As a context it is dropped when it is left.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self, *, alone: bool) -> bool | None:
+        """Whether it is held now; not if another process holds it; None where there are no locks.
+
+        Args:
+            alone: by nobody else; if it was held before, it is now held like this.
+        """
+        if fcntl is None:
+            return None
+        how = (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB
+        for _ in range(100):  # whoever held it last may just be removing the file
+            try:
+                if self._file is None:
+                    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+                    self._file = os.open(self._path, flags, 0o666)
+                fcntl.flock(self._file, how)
+            except OSError as problem:
+                return False if problem.errno in TAKEN else None
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(self._file), os.stat(self._path)):
+                    return True
+            self._close()
+        return None
+
+    def __enter__(self) -> "Lock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None and self.take(alone=True):
+            with suppress(OSError):
+                os.unlink(self._path)
+        self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+        self._file = None
+
+
+@contextmanager
+def alone(path: Path, what: str) -> Iterator[bool]:
+    """Wait until no other process does something; where there are no locks, and when patience ends, go on.
+
+    What it yields is whether it is known that no other does.
+
+    Args:
+        path: of the lock.
+        what: is done, for the log.
+    """
+    with Lock(path) as lock:
+        if (mine := lock.take(alone=True)) is False:
+            log.info("waiting for another process that is %s", what)
+        deadline = time.monotonic() + PATIENCE
+        while mine is False:
+            if time.monotonic() > deadline:
+                log.warning("another process has been %s for %.0f s; this one goes on beside it", what, PATIENCE)
+                break
+            time.sleep(0.05)
+            mine = lock.take(alone=True)
+        yield bool(mine)

@@ -1,50 +1,43 @@
-"""The few numbers that a figure shows: `measures.zarr` to redraw it from, `measures.json` to read and to compare."""
+"""The few numbers that a figure shows: `measures.zarr.zip` to redraw it from, `measures.json` to read and to compare.
 
-import errno
+The first is one file that is replaced whole and says whether it is; a Zarr store in a ZIP file, which opens as
+`xarray.open_zarr(zarr.storage.ZipStore(path))`. The second is made from the same numbers in memory.
+"""
+
 import json
-import os
-import shutil
-import uuid
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from zarr.core.buffer import Buffer, default_buffer_prototype
+from zarr.storage import MemoryStore
 
-from sim.results.disk import StoreError, writing
+from sim.results.disk import StoreError, replace, writing
+from sim.results.packed import pack, unpack
+
+log = logging.getLogger("sherrington")
+PACKED, TEXT = "measures.zarr.zip", "measures.json"
 
 
-def write_measures(measures: xr.Dataset, folder: str | Path) -> None:
-    """Write `measures.zarr` and `measures.json` into `folder`, replacing earlier ones only when the new are whole.
+def write_measures(measures: xr.Dataset, folder: str | Path) -> xr.Dataset:
+    """Write both files into `folder`, each in place of an earlier one when it is whole.
+
+    Returns:
+        The measures as they will be read.
 
     Raises:
         StoreError: the disk refuses.
     """
-    folder = Path(folder)
-    text = as_json(measures)
-    token = uuid.uuid4().hex
-    new, old = (folder / f".measures.{token}.{state}" for state in ("new", "old"))
-    try:
-        with writing("the measures", folder, measures.nbytes + len(text)):
-            folder.mkdir(parents=True, exist_ok=True)
-            new.mkdir()
-            old.mkdir()
-            (new / "measures.json").write_text(text, encoding="utf-8")
-            storable(measures).to_zarr(new / "measures.zarr", zarr_format=3, consolidated=False)
-            for chance in range(9, -1, -1):  # another process may replace them at the same moment
-                try:
-                    if (folder / "measures.zarr").exists():
-                        os.rename(folder / "measures.zarr", old / uuid.uuid4().hex)
-                    os.rename(new / "measures.zarr", folder / "measures.zarr")
-                    break
-                except OSError as problem:
-                    if not chance or problem.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
-                        raise
-            os.replace(new / "measures.json", folder / "measures.json")
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    folder, files = Path(folder), dict[str, Buffer]()
+    with writing("the measures", folder, measures.nbytes):
+        folder.mkdir(parents=True, exist_ok=True)
+        storable(measures).to_zarr(MemoryStore(files), zarr_format=3, consolidated=False)
+    replace(folder / PACKED, pack({name: content.to_bytes() for name, content in files.items()}))
+    replace(folder / TEXT, as_json(measures))
+    return _opened(files)
 
 
 def write_texts(texts: Mapping[str, str], folder: str | Path) -> None:
@@ -54,26 +47,43 @@ def write_texts(texts: Mapping[str, str], folder: str | Path) -> None:
         StoreError: the disk refuses.
     """
     for name, text in texts.items():
-        path = Path(folder) / name
-        partial = path.with_name(f".{name}.{uuid.uuid4().hex}.new")
-        try:
-            with writing(name, path, len(text)):
-                partial.write_text(text, encoding="utf-8")
-                os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        replace(Path(folder) / name, text)
 
 
 def read_measures(folder: str | Path) -> xr.Dataset:
     """The measures in `folder`, in memory.
 
     Raises:
-        StoreError: there are none.
+        StoreError: there are none, or they are damaged.
     """
-    path = Path(folder) / "measures.zarr"
-    if not path.exists():
-        raise StoreError(f"no measures at {path}. Run the experiment first, or correct the path.")
-    return xr.open_zarr(path, chunks=None, consolidated=False).load()
+    path = Path(folder) / PACKED
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise StoreError(f"no measures at {path}. Run the experiment first, or correct the path.") from None
+    except OSError as problem:
+        raise StoreError(f"cannot read {path}: {problem.strerror or problem}.") from problem
+    files = unpack(data)
+    if files is None:
+        raise StoreError(f"{path} is damaged. The same command makes it anew.")
+    buffer = default_buffer_prototype().buffer
+    return _opened({name: buffer.from_bytes(content) for name, content in files.items()})
+
+
+def _opened(files: dict[str, Buffer]) -> xr.Dataset:
+    return xr.open_zarr(MemoryStore(files, read_only=True), chunks=None, consolidated=False).load()
+
+
+def kept_measures(folder: str | Path, settings: str) -> xr.Dataset | None:
+    """The measures in `folder` if they are whole and were made with these settings; damage is said in the log."""
+    if not (Path(folder) / PACKED).exists():
+        return None
+    try:
+        found = read_measures(folder)
+    except StoreError as problem:
+        log.warning("%s", problem)
+        return None
+    return found if found.attrs.get("settings") == settings else None
 
 
 def storable(dataset: xr.Dataset) -> xr.Dataset:

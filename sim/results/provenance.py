@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-import os
 import platform
 import subprocess
-import uuid
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from sim import child
-from sim.results.disk import writing
+from sim.results.disk import replace, writing
 
-PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "brian2", "xarray", "zarr", "numcodecs", "hydra-core", "matplotlib")
+PACKAGES = (
+    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "brian2", "xarray", "zarr", "numcodecs", "hydra-core",
+    "matplotlib",
+)  # fmt: skip
 
 
 def provenance(
@@ -56,9 +57,7 @@ def write_provenance(record: Mapping[str, Any], folder: str | Path) -> None:
     text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     with writing("the provenance", folder, len(text)):
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".provenance.json.{uuid.uuid4().hex}"  # several processes may write it at once
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, folder / "provenance.json")
+    replace(folder / "provenance.json", text)
 
 
 def source(checkout: Path) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """A Zarr group that knows what is done.
 
-The whole store is created first, empty but labelled; each slab of samples is then written once, data first and status
-last. Whatever ends the process in between, `kill -9` included, a slab is either done or still to do.
+The whole store is created first, empty but labelled; each slab of samples is then written once: data, then its seal,
+which says what they are (`sim.results.seals`), then its status; the data are on the disk before the others are written.
+Whatever ends the process in between, `kill -9` and a power cut included, a slab is either done or still to do; and what
+becomes of it later is found when it is read.
 """
 
 import builtins
-import os
-import shutil
-import uuid
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -19,11 +19,18 @@ import xarray as xr
 import zarr
 
 from sim.results import template
+from sim.results.checked import CheckedFiles, Sealed
 from sim.results.disk import StoreError, writing
+from sim.results.drafts import present
 from sim.results.rounding import rounded
 from sim.results.schema import STATUS, Schema
-from sim.results.slabs import slab_number, slabs
+from sim.results.seals import FOLDER, break_seal, looks, remove, seal
+from sim.results.slab_data import checked_arrays, checked_status, chunk_keys
+from sim.results.slabs import slab_at, slab_number, slabs
+from sim.results.spare import restored
 from sim.results.status import Status
+
+log = logging.getLogger("sherrington")
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Store:
     digest: str
     n_samples: int
     samples_per_slab: int
+    known: Sealed = field(repr=False, compare=False)
     _status: zarr.Array = field(repr=False, compare=False)
     _variables: Mapping[str, zarr.Array] = field(repr=False, compare=False)
 
@@ -50,9 +58,7 @@ class Store:
         samples_per_slab: int,
         attributes: Mapping[str, Any] | None = None,
     ) -> "Store":
-        """Create the whole store, all samples to do.
-
-        It is built in a hidden folder beside `path` and renamed, so that `path` is never half a store.
+        """Create the whole store, all samples to do; `path` is never half a store.
 
         Args:
             digest: names everything that decides the results.
@@ -67,25 +73,18 @@ class Store:
             raise ValueError(f"a slab of {samples_per_slab} samples holds nothing. Give samples_per_slab at least 1.")
         if path.exists():
             raise StoreError(f"cannot create a store at {path}: it exists. Resume it with open(), or move it away.")
-        building = path.with_name(f".{path.name}.{uuid.uuid4().hex}.building")
-        try:
-            with writing(
-                "the template of the store", path, sum(np.asarray(c.values).nbytes for c in schema.coordinates)
-            ):
-                template.build(
-                    building,
-                    schema,
-                    samples_per_slab=samples_per_slab,
-                    attributes=dict(Conventions="CF-1.11", digest=digest, **(attributes or {})),
-                )
-                os.rename(building, path)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+        with present(path.parent):
+            template.place(
+                path,
+                schema,
+                samples_per_slab=samples_per_slab,
+                attributes=dict(Conventions="CF-1.11", digest=digest, **(attributes or {})),
+            )
         return cls.open(path, digest=digest)
 
     @classmethod
     def open(cls, path: str | Path, *, digest: str | None = None) -> "Store":
-        """Open a store that exists.
+        """Open a store that exists; if its template was damaged, it is restored.
 
         Args:
             digest: what the store must hold; None accepts any, for looking without writing.
@@ -96,12 +95,15 @@ class Store:
         path = Path(path)
         if not path.exists():
             raise StoreError(f"no store at {path}. Run the experiment first, or correct the path.")
+        whole = restored(path)
         try:
-            group = zarr.open_group(path, mode="r+", zarr_format=3)
-            arrays = dict(group.arrays())
-            found, status = str(group.attrs["digest"]), arrays[STATUS.name]
-            variables = {name: arrays[name] for name in cast(list[str], group.attrs["variables"])}
-        except (OSError, KeyError, ValueError) as error:
+            group = zarr.open_group(path, mode="r", zarr_format=3)
+            found, names = str(group.attrs["digest"]), cast(list[str], group.attrs["variables"])
+            sizes = cast(zarr.Array, group[STATUS.name])
+            known = Sealed(path, whole, frozenset(names), sizes.shape[0], sizes.chunks[0])
+            arrays = dict(zarr.open_group(CheckedFiles(path, known=known), mode="r+", zarr_format=3).arrays())
+            status, variables = arrays[STATUS.name], {name: arrays[name] for name in names}
+        except (OSError, KeyError, ValueError, TypeError) as error:
             raise StoreError(
                 f"{path} exists but is not a result store ({type(error).__name__}: {error}). "
                 "Move it away or choose another path; nothing was changed."
@@ -111,7 +113,7 @@ class Store:
                 f"asked for results with digest {digest}, but {path} holds those of {found}: the model, protocol, "
                 "design or numerics differ. Choose another path, or restore the settings that it was made with."
             )
-        return cls(path, found, status.shape[0], status.chunks[0], status, variables)
+        return cls(path, found, known.n_samples, known.samples_per_slab, known, status, variables)
 
     @classmethod
     def create_or_resume(
@@ -144,8 +146,18 @@ class Store:
         return tuple(self._variables)
 
     def status(self) -> np.ndarray:
-        """`Status` code of each sample as it is on disk now, int8 (sample,)."""
-        return np.asarray(self._status[:])
+        """`Status` code of each sample as it is on disk now, int8 (sample,); to do where it cannot be read."""
+        try:
+            return np.asarray(self._status[:])
+        except Exception:  # whatever Zarr makes of a chunk that is none, or another one
+            return np.concatenate([self.status_of(slab) for slab in self.slabs()])
+
+    def status_of(self, slab: slice) -> np.ndarray:
+        """As `status`, of the samples of a slab."""
+        try:
+            return np.asarray(self._status[slab])
+        except Exception:  # as above
+            return np.full(slab.stop - slab.start, Status.TODO, STATUS.dtype)
 
     def status_counts(self) -> dict[Status, int]:
         """Number of samples with each status, zeros included."""
@@ -171,77 +183,91 @@ class Store:
 
     def finished(self, slab: slice) -> bool:
         """Whether each sample of a slab is done or has failed, as it is on disk now."""
-        return bool((np.asarray(self._status[slab]) != Status.TODO).all())
+        return bool((self.status_of(slab) != Status.TODO).all())
 
     def write(
-        self, slab: slice, data: Mapping[str, npt.ArrayLike], status: npt.ArrayLike, *, again: bool = False
+        self,
+        slab: slice,
+        data: Mapping[str, npt.ArrayLike],
+        status: npt.ArrayLike,
+        *,
+        again: bool = False,
+        flush: bool = True,
     ) -> None:
-        """Write one slab: all variables, then its status.
+        """Write one slab: all variables, its seal, then its status; the data are on the disk before these.
+
+        A slab that is finished is left as it is: another process has done it meanwhile.
 
         Args:
             slab: one of `todo()`, or, `again`, any.
             data: every variable of the schema, its shape with `sample` cut to the slab, its dtype exactly.
             status: `Status` code of each sample, (slab,), none to do; a failed sample's data are written as they come.
+            again: write it in place of what is finished.
+            flush: False leaves it to the system when all this is on the disk: after a power cut it may be to do again.
 
         Raises:
-            ValueError: the slab is not aligned or already finished, or a name, shape, dtype or status does not fit.
+            ValueError: the slab is not aligned, or a name, shape, dtype or status does not fit.
             StoreError: the disk refuses; the slab stays to do.
         """
         number = slab_number(slab, self.n_samples, self.samples_per_slab)
-        arrays = self._checked(slab, data)
-        codes = self._checked_status(slab, status)
+        arrays = checked_arrays(slab, data, self._variables, self.path)
+        codes = checked_status(slab, status)
         if not again and self.finished(slab):
-            raise ValueError(
-                f"samples {slab.start}:{slab.stop} of {self.path} are finished already. Ask todo() for what is left; "
-                "if another process writes to this store, give each its own slice."
-            )
+            log.info("samples %d to %d were finished by another process meanwhile", slab.start, slab.stop - 1)
+            return
         for name, values in arrays.items():
-            self._put(self._variables[name], number, slab, values)
-        self._put(self._status, number, slab, codes)
+            self._put(self._variables[name], slab, values)
+        with writing(
+            f"the seal of samples {slab.start}:{slab.stop}", self.path, sum(x.nbytes for x in arrays.values())
+        ):
+            keys = chunk_keys(number, self._variables)
+            seal(self.path, number, self.known.template, codes, keys, flush=flush)
+        self._put_status(number, codes, flush=flush)
+
+    def withdraw(self, number: int) -> None:
+        """Have the slab of this number to do again.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        break_seal(self.path, number, chunk_keys(number, self._variables))
+
+    def restore(self, number: int, codes: Iterable[int]) -> None:
+        """Write the status of a slab anew, whose data are what was written.
+
+        Args:
+            codes: as its seal says.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        with writing("a status", self.path, 0):
+            remove(self.path / STATUS.name / "c" / str(number))
+        self._put_status(number, np.array(list(codes), STATUS.dtype))
 
     def dataset(self) -> xr.Dataset:
         """Everything, labelled and lazy: values are read from disk when they are used.
 
         `dataset.isel(sample=dataset.status == Status.DONE)` leaves out what is not done.
+
+        Raises:
+            DamagedError: when values are used that are not what was written.
         """
-        return xr.open_zarr(self.path, chunks=None, consolidated=False)
+        files = CheckedFiles(self.path, read_only=True, known=self.known)
+        return xr.open_zarr(files, chunks=None, consolidated=False)
 
-    def _checked(self, slab: slice, data: Mapping[str, npt.ArrayLike]) -> dict[str, np.ndarray]:
-        if set(data) != set(self._variables):
-            raise ValueError(
-                f"a slab of {self.path} consists of {', '.join(self._variables)}, but "
-                f"{', '.join(data) or 'nothing'} was given. Write exactly the variables of the schema."
-            )
-        arrays = {name: np.asarray(values) for name, values in data.items()}
-        for name, values in arrays.items():
-            target = self._variables[name]
-            shape = (slab.stop - slab.start, *target.shape[1:])
-            if values.shape != shape or values.dtype != target.dtype:
-                raise ValueError(
-                    f"'{name}' of samples {slab.start}:{slab.stop} is {values.dtype} {values.shape}, but the store "
-                    f"holds {target.dtype} {shape}. Convert or pad it before writing."
-                )
-        return arrays
-
-    def _checked_status(self, slab: slice, status: npt.ArrayLike) -> np.ndarray:
-        codes = np.asarray(status)
-        if (
-            codes.shape != (slab.stop - slab.start,)
-            or not np.isin(codes, [s for s in Status if s != Status.TODO]).all()
-        ):
-            raise ValueError(
-                f"status of samples {slab.start}:{slab.stop} is {codes.shape} with codes {np.unique(codes).tolist()}. "
-                f"Give one code for each sample, {int(Status.DONE)} to {int(max(Status))}."
-            )
-        return codes.astype("int8")
-
-    def _put(self, array: zarr.Array, number: int, slab: slice, values: np.ndarray) -> None:
+    def _put(self, array: zarr.Array, slab: slice, values: np.ndarray) -> None:
         bits = array.attrs.get("mantissa_bits")
         if isinstance(bits, int):
             values = rounded(values, bits)
         with writing(f"'{array.basename}' of samples {slab.start}:{slab.stop}", self.path, values.nbytes):
-            # Only this slab's leftovers of a killed writer: those of other slabs may belong to a writer that lives.
-            chunks = self.path / array.basename / "c"
-            for orphan in (*chunks.glob(f"{number}.*.partial"), *chunks.glob(f"{number}/**/*.partial")):
-                orphan.unlink(missing_ok=True)
             array[slab] = values
+
+    def _put_status(self, number: int, codes: np.ndarray, *, flush: bool = True) -> None:
+        """Write the status of a slab whose seal is written, and have both on the disk; one without the other is to do
+        again."""
+        slab = slab_at(number, self.n_samples, self.samples_per_slab)
+        self._put(self._status, slab, codes)
+        if flush:
+            with writing(f"the status of samples {slab.start}:{slab.stop}", self.path, codes.nbytes):
+                looks(self.path, [f"{FOLDER}/{number}", f"{STATUS.name}/c/{number}"], flush=True)

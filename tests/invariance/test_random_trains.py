@@ -101,6 +101,7 @@ def test_scaling_rates_scales_delta_f_and_leaves_brace_height(factor, pool):
         own.criteria,
         min_recruitment_difference=own.criteria.min_recruitment_difference / factor,
         min_control_modulation=own.criteria.min_control_modulation * factor,
+        max_cut=own.criteria.max_cut / factor,
     )
     scaled = delta_f(pool / factor, convention=DeltaFConvention(criteria=criteria))
     same(scaled.pair, factor * delta_f(pool, convention=own).pair, ROUNDING)

@@ -6,8 +6,6 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn")
-
 from experiments.answer import Result
 from experiments.delta_f.recorded_units import RecordedUnits
 from experiments.sources import Brought
@@ -37,7 +35,8 @@ def measures(request, tmp_path_factory):
         table = {"MUPULSES": json.dumps(pulses), "FSAMP": json.dumps(2048.0)}
         path.write_bytes(gzip.compress(json.dumps(table).encode()))
         recording = read(path)
-    return Result(RecordedUnits("openhdemg"), Brought(recording, recording[["status"]])).answer
+    question = RecordedUnits(convention="openhdemg")
+    return Result(question, Brought(recording, recording[["status"]])).answer.isel(contraction=0)
 
 
 def test_the_units_have_the_delta_f_that_openhdemg_reports(measures):

@@ -72,13 +72,32 @@ def test_a_polynomial_rate_gives_the_delta_f_of_its_formula(convention):
 
 
 def test_a_control_that_stops_first_is_read_at_its_last_rate():
-    control, test = train(drive, 1, 13), train(lambda t: drive(t) - 3, 4, 15)
+    control, test = train(drive, 1, 14.3), train(lambda t: drive(t) - 3, 4, 15)
     cut = delta_f(pool_of(control, test))
     assert cut.pool == pytest.approx(drive(test[1]) - drive(control[-1]), abs=EXACT)
-    exclude = dataclasses.replace(
-        LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(control_stops_first="exclude", min_control_modulation=0)
-    )
+    exclude = dataclasses.replace(LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(max_cut=0, min_control_modulation=0))
     assert delta_f(pool_of(control, test), convention=exclude).failed[0, 1] == Failed.CONTROL_STOPS_FIRST
+
+
+def test_a_control_that_stops_long_before_its_test_unit_says_nothing_of_its_derecruitment():
+    for stop, failed in ((16.0, 0), (14.3, 0), (13.7, Failed.CONTROL_STOPS_FIRST), (9.0, Failed.CONTROL_STOPS_FIRST)):
+        control, test = train(drive, 1, stop), train(lambda t: drive(t) - 3, 4, 15)
+        convention = dataclasses.replace(LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(min_control_modulation=0))
+        assert delta_f(pool_of(control, test), convention=convention).failed[0, 1] == failed
+    every = dataclasses.replace(LATER_SPIKE_FROM_SECOND, criteria=DeltaFCriteria(0, "r", -1, 0, None, float("inf")))
+    assert delta_f(pool_of(control, test), convention=every).n_pairs == 1
+
+
+def test_a_unit_that_is_not_whole_has_no_delta_f_and_controls_others():
+    first, middle, last = (train(lambda t, k=k: drive(t) - k, 1 + 3 * k, 18 - k) for k in (0, 1, 2))
+    pool = pool_of(first, middle, last)
+    known, cut = delta_f(pool), delta_f(pool, whole=[True, False, True])
+    assert known.n_pairs == 3
+    assert cut.failed[0, 1] == Failed.NOT_WHOLE
+    np.testing.assert_array_equal(cut.failed[:, 2], known.failed[:, 2])
+    assert cut.unit == pytest.approx([np.nan, np.nan, known.unit[2]], abs=0, nan_ok=True)
+    each = delta_f(np.stack([pool, pool]), whole=[[True, True, True], [True, False, True]])
+    assert each.n_pairs.tolist() == [3, 2]
 
 
 def test_normalised_delta_f_is_the_fraction_of_the_controls_fall():
@@ -259,9 +278,11 @@ def test_every_convention_describes_itself_differently_in_one_line():
     assert "recruitment at the second spike" in lines[0]
 
 
-@pytest.mark.parametrize("choice", [{"correlation": "r2"}, {"control_stops_first": "ignore"}])
-def test_an_unknown_criterion_is_refused_with_the_choices(choice):
-    with pytest.raises(ValueError, match="Choose one of"):
+@pytest.mark.parametrize(
+    ("choice", "message"), [({"correlation": "r2"}, "Choose one of"), ({"max_cut": -1}, "a time is 0 or more")]
+)
+def test_an_unknown_criterion_is_refused_with_the_choices(choice, message):
+    with pytest.raises(ValueError, match=message):
         DeltaFCriteria(**choice)
 
 

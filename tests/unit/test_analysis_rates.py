@@ -1,14 +1,12 @@
 """Smoothed rates and brace height: closed forms, ends of trains, and invalid shapes."""
 
-import sys
-
 import numpy as np
 import pytest
 
-from sim.analysis.brace import BraceInvalid, brace_height
+from sim.analysis.brace import BraceInvalid, brace_height, geometry
 from sim.analysis.hann import Hann
 from sim.analysis.polynomial import Polynomial
-from sim.analysis.smoothing import RateConvention, peak_rate, smoothed_rate
+from sim.analysis.smoothing import POLYNOMIAL_RATE, RateConvention, peak_rate, smoothed_rate
 from sim.analysis.support_vector import SupportVector
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -26,16 +24,10 @@ def train(rate, start, stop):
     return np.array(times)
 
 
-def needs(smoother):
-    if isinstance(smoother, SupportVector):
-        pytest.importorskip("sklearn")
-    return RateConvention(smoother)
-
-
 @pytest.mark.parametrize("smoother", SMOOTHERS)
 def test_a_regular_train_has_its_rate_everywhere_between_first_and_last(smoother):
     times = np.arange(1, 9.01, 0.1)[None]
-    rate = smoothed_rate(times, [1.0, 1.1, 1.15, 5.0, 9.0 - 1e-9, 9.01], convention=needs(smoother))[0]
+    rate = smoothed_rate(times, [1.0, 1.1, 1.15, 5.0, 9.0 - 1e-9, 9.01], convention=RateConvention(smoother))[0]
     assert np.isnan(rate[[0, 5]]).all()
     assert rate[1:5] == pytest.approx(10, abs=1e-6)
 
@@ -61,7 +53,7 @@ RAMP_ERROR = {  # pps, on a rate that rises by 0.5 pps/s
 def test_smoothers_follow_a_slow_ramp_to_its_ends(smoother):
     times = train(lambda t: 6 + 0.5 * t, 1, 20)
     t = np.array([times[1], 5, 10, 15, times[-1]])
-    found = smoothed_rate(times[None], t, convention=needs(smoother))[0]
+    found = smoothed_rate(times[None], t, convention=RateConvention(smoother))[0]
     assert found == pytest.approx(6 + 0.5 * t, abs=RAMP_ERROR[smoother])
 
 
@@ -75,16 +67,33 @@ def test_shifting_time_shifts_the_smoothed_rate(smoother):
 
 
 def test_support_vector_regression_leaves_pauses_open():
-    pytest.importorskip("sklearn")
     times = np.concatenate([np.arange(1, 5, 0.1), np.arange(8, 12, 0.1), [15.0]])
-    found = smoothed_rate(times[None], [3, 6, 10, 13], convention=RateConvention(SupportVector()))[0]
-    assert np.isnan(found).tolist() == [False, True, False, True]
+    found = smoothed_rate(times[None], [3, 6, 10, 13, 15], convention=RateConvention(SupportVector()))[0]
+    assert np.isnan(found).tolist() == [False, True, False, True, True]
 
 
-def test_support_vector_regression_names_its_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.svm", None)
-    with pytest.raises(ImportError, match="extra 'recordings'"):
-        smoothed_rate(np.arange(1, 9, 0.1)[None], [2.0], convention=RateConvention(SupportVector()))
+def test_support_vector_regression_is_that_of_scikit_learn_at_any_time():
+    from sklearn.svm import SVR
+
+    rng = np.random.default_rng(3)
+    times = np.cumsum(0.1 * np.exp(0.1 * rng.standard_normal(250)))
+    x, y = times[1:], 1 / np.diff(times)
+    weights = np.ones(len(x))
+    weights[:4] = weights[-4:] = 5  # five spikes have four rates
+    spread = np.subtract(*np.percentile(y, [75, 25]))
+    model = SVR(kernel="rbf", gamma=1 / 1.6, C=1 / 0.370, epsilon=spread / 11).fit(x[:, None], y, sample_weight=weights)
+    t = np.linspace(x[0], x[-1], 3001)
+    found = smoothed_rate(times[None], t, convention=RateConvention(SupportVector()))[0]
+    assert found == pytest.approx(model.predict(t[:, None]), abs=1e-5)  # pps, a cubic every 50 ms
+
+
+def test_a_support_vector_rate_does_not_depend_on_the_units_beside_it():
+    short, long = train(parabola, 2, 6), train(parabola, 2, 16)
+    pool = np.full((2, len(long)), np.nan)
+    pool[0, : len(short)], pool[1] = short, long
+    t, own = np.linspace(2, 6, 40), RateConvention(SupportVector())
+    alone, beside = smoothed_rate(pool[:1], t, convention=own), smoothed_rate(pool, t, convention=own)
+    np.testing.assert_array_equal(beside[:1], alone)
 
 
 def test_times_may_differ_between_samples():
@@ -111,7 +120,7 @@ def parabola(t):
 def test_a_parabola_up_to_its_peak_has_a_quarter_brace_height():
     # between any point and its peak a parabola stands above its chord by (s - s^2), at most 1/4, half way
     times = train(parabola, 2, 14)
-    found = brace_height(times[None], UP, TRIANGLE)
+    found = brace_height(times[None], UP, TRIANGLE, convention=POLYNOMIAL_RATE)
     first = times[1]
     half = (first + 9) / 2
     assert found.invalid[0] == 0
@@ -124,8 +133,59 @@ def test_a_parabola_up_to_its_peak_has_a_quarter_brace_height():
 
 def test_a_rate_in_proportion_to_the_command_has_no_brace_height():
     # command shaped as the rate itself
-    found = brace_height(train(parabola, 2, 14)[None], np.linspace(0, 20, 4001), parabola(np.linspace(0, 20, 4001)))
+    clock = np.linspace(0, 20, 4001)
+    found = brace_height(train(parabola, 2, 14)[None], clock, parabola(clock), convention=POLYNOMIAL_RATE)
     assert found.brace_height[0] == pytest.approx(0, abs=0.05)
+
+
+def test_support_vectors_see_a_steep_beginning_that_a_polynomial_blunts():
+    """Up by 6 pps with a time constant of 0.5 s, then on by 0.5 pps/s to the peak at 10 s, noise-free."""
+
+    def steep(t):
+        until = np.minimum(t, 10) - 2
+        return 7 + 6 * (1 - np.exp(-until / 0.5)) + 0.5 * until - 0.9 * np.maximum(t - 10, 0)
+
+    times = train(steep, 2, 18)[None]
+    rise = np.linspace(times[0, 1], 10, 4001)
+    true = geometry(rise, steep(rise)).height  # 41.5 %rTri
+    found = {
+        own: brace_height(times, UP, TRIANGLE, convention=own)
+        for own in (RateConvention(SupportVector()), POLYNOMIAL_RATE)
+    }
+    assert [x.invalid[0] for x in found.values()] == [0, 0]
+    smooth, blunt = (x.brace_height[0] for x in found.values())
+    assert smooth == pytest.approx(true, abs=1.5)  # %rTri: its insensitive tube
+    assert blunt < true - 8
+
+
+SHAPES = {  # x, y -> %rTri, acceleration, attenuation, degrees; of the authors' own tests
+    "bent": ([0, 1, 2], [0, 3, 4], 25, 3, 1, 206.565),
+    "a corner": ([0, 0, 1], [0, 1, 1], 100, np.inf, 0, 270),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_geometry_of_a_rise_is_exact(name):
+    x, y, height, acceleration, attenuation, angle = SHAPES[name]
+    found = geometry(x, y)
+    assert found.height == pytest.approx(height, abs=1e-12)
+    assert (found.acceleration, found.attenuation) == (acceleration, attenuation)
+    assert found.angle == pytest.approx(angle, abs=5e-4)
+    assert found.invalid == 0
+
+
+def test_a_straight_rise_has_no_brace_height():
+    found = geometry([0, 1, 2], [0, 2, 4])
+    assert found.height == 0
+    assert found.invalid == 0
+
+
+def test_a_torque_that_falls_while_the_rate_rises_is_invalid():
+    found = geometry([5, -6, 2, 10], [0, 8, 9, 10])
+    assert found.invalid == BraceInvalid.NEGATIVE_ACCELERATION | BraceInvalid.TOO_HIGH
+    many = geometry(np.stack([[0, 1, 2], [0, 1, 2]]), np.stack([[0, 3, 4], [4, 3, 0]]))
+    assert many.invalid.tolist() == [0, BraceInvalid.NOT_MEASURABLE]
+    assert many.height == pytest.approx([25, np.nan], abs=1e-12, nan_ok=True)
 
 
 def test_brace_height_does_not_depend_on_the_scale_of_the_command():
@@ -148,7 +208,7 @@ def test_brace_height_of_what_cannot_be_measured_is_nan_and_flagged():
     falling = train(lambda t: 14 - 0.4 * t, 1, 18)
     silent, few = np.full_like(falling, np.nan), np.full_like(falling, np.nan)
     few[:3] = [1.0, 1.1, 1.2]
-    found = brace_height(np.stack([falling, silent, few]), UP, TRIANGLE)
+    found = brace_height(np.stack([falling, silent, few]), UP, TRIANGLE, convention=POLYNOMIAL_RATE)
     assert np.isnan(found.brace_height).all()
     assert found.invalid.tolist() == [BraceInvalid.NOT_MEASURABLE] * 3
     constant = brace_height(train(parabola, 2, 14)[None], UP, np.ones_like(UP))

@@ -80,7 +80,7 @@ SAME = {
     "an analysis": (of_simulations, "sim/analysis/polynomial.py", "RIDGE = 1e-12", "RIDGE = 1e-9"),
     "a reworded error of an analysis": (
         of_measures, "sim/analysis/spikes.py", "spike times must increase within", "spikes increase within"),
-    "a docstring of an analysis": (of_measures, "sim/analysis/brace.py", "Brace height, brace point", "It, its point"),
+    "a docstring of an analysis": (of_measures, "sim/analysis/brace.py", "Brace height and what", "It and what"),
     "a figure beside a measure": (
         of_measures, "experiments/measures/pool.py", "def pool_delta_f(", "def draw(): ...\n\n\ndef pool_delta_f("),
     "a function that no measure reaches": (

@@ -41,12 +41,13 @@ def test_the_measures_of_a_contraction_are_those_of_the_analysis(contracted, con
     spikes = spike_times(contracted).values[:2, :, : int(contracted["n_spikes"].max())]
     time, command = contracted["time"].values, contracted["hTA.excitation"].values.astype(float)[:2]
     whole, rates = delta_f(spikes, convention=convention), peak_rate(spikes, convention=convention.rate).rate
-    brace = brace_height(spikes, time, command, convention=convention.rate)
+    brace = brace_height(spikes, time, command)
     np.testing.assert_array_equal(found["delta_f"][:2], whole.pool)
     np.testing.assert_array_equal(found["n_test_units"][:2], whole.n_test_units)
     np.testing.assert_array_equal(found["n_recruited"][:2], (np.isfinite(spikes).sum(-1) > 1).sum(-1))
     for k in range(2):
         heights = brace.brace_height[k][brace.invalid[k] == 0]
+        assert found["n_brace_valid"][k] == heights.size
         assert found["brace_height"][k] == pytest.approx(heights.mean() if heights.size else np.nan, nan_ok=True)
         assert found["peak_rate"][k] == pytest.approx(rates[k][np.isfinite(rates[k])].mean())
     assert (found["n_recruited"][:2] > 2).all()

@@ -145,7 +145,7 @@ def test_it_draws_whatever_there_is(axes, seeds, command):
     whole = results(design, [pool(plateau=command is TRAPEZOID)] * design.dataset().sizes["sample"], command=command)
     m = answered(Pool("P", signals=("force", "emg")), whole)
     assert np.isfinite(m["brace_height_mean"]).all() == (command is TRIANGLE)
-    assert 3 <= len(told(Pool("P"), m)) <= 5
+    assert 4 <= len(told(Pool("P"), m)) <= 6
     for name, variable in m.data_vars.items():
         assert "long_name" in variable.attrs, name
 

@@ -46,17 +46,26 @@ def units(count=6, force=True, **trains):
 
 
 def answered(results, question=None):
+    """The first contraction."""
+    return whole(results, question).isel(contraction=0)
+
+
+def whole(results, question=None):
     return Result(RecordedUnits() if question is None else question, Brought(results, results[["status"]])).answer
 
 
 def drawn_and_told(recording, question=None):
     """Measures of a recording, after everything that shows them has been made."""
     question = RecordedUnits() if question is None else question
-    measures = answered(recording.dataset(), question)
+    measures = whole(recording.dataset(), question)
     figure = question.draw(measures)
     figure.canvas.draw()
     assert question.notes(measures)
-    return measures, question.headline(measures), question.tables(measures)
+    return measures.isel(contraction=0), question.headline(measures), question.tables(measures)
+
+
+def rows(table):
+    return list(csv.DictReader(table.splitlines()))
 
 
 # ---- the numbers
@@ -65,8 +74,9 @@ def drawn_and_told(recording, question=None):
 def test_the_units_of_a_recording_are_measured_as_simulated_ones_are():
     dataset = read(EXAMPLE)
     measures = answered(dataset)
-    times = spike_times(dataset).values[0]
-    result = delta_f(times)
+    times, whole = spike_times(dataset).values[0], np.isfinite(measures["derecruitment_time"].values)
+    result = delta_f(times, whole=whole)  # three units fire when the record ends
+    assert whole.sum() == 17
     np.testing.assert_array_equal(measures["delta_f"], result.unit)
     assert float(measures["delta_f_pool"]) == result.pool
     counts = {name: int(n) for name, n in tally(result.failed).items()}
@@ -104,9 +114,8 @@ def test_the_convention_stands_beside_every_delta_f():
 
 def test_tables_hold_every_unit_and_every_pair_with_what_failed():
     measures, _, tables = drawn_and_told(units(4, late=train(1.2, 15)))
-    rows = list(csv.DictReader(tables["units.csv"].splitlines()[1:]))
-    assert [row["unit"] for row in rows] == ["0", "late", "1", "2", "3"]  # by recruitment
-    pairs = list(csv.DictReader(tables["pairs.csv"].splitlines()[1:]))
+    assert [row["unit"] for row in rows(tables["units.csv"])] == ["0", "late", "1", "2", "3"]  # by recruitment
+    pairs = rows(tables["pairs.csv"])
     assert len(pairs) == 10
     together = next(pair for pair in pairs if (pair["control"], pair["test"]) == ("0", "late"))
     assert "recruited_together" in together["failed"]
@@ -186,8 +195,8 @@ def test_a_hundred_units_fit_on_a_page():
     trains = {f"MU{k}": train(*sorted(rng.uniform(0.5, 21, 2)), rng.uniform(6, 12)) for k in range(100)}
     measures, lines, tables = drawn_and_told(Recording("many", trains, None, units().force))
     assert "100 motor units" in lines[0]
-    assert len(tables["units.csv"].splitlines()) == 102
-    width, height = RecordedUnits().draw(measures).get_size_inches()
+    assert len(rows(tables["units.csv"])) == 100
+    width, height = RecordedUnits().draw(measures.expand_dims("contraction")).get_size_inches()
     assert height < 1.5 * width
 
 
@@ -204,45 +213,65 @@ def test_the_order_of_the_units_changes_nothing():
 
 def test_a_recording_leaves_its_folder_and_is_drawn_the_same_again(tmp_path):
     folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
-    names = {
-        "recording.zarr",
-        "measures.zarr",
-        "measures.json",
-        "figure.png",
-        "figure.pdf",
-        "provenance.json",
-        "config.yaml",
-    }
-    assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv", "report.html"}
+    names = {"measures.zarr.zip", "measures.json", "figure.png", "figure.pdf", "config.yaml", "report.html"}
+    assert {path.name for path in folder.iterdir()} == names | {"units.csv", "pairs.csv"}
+    assert {path.name for path in folder.parent.iterdir()} == {"recording.zarr", "provenance.json", folder.name}
     report = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
     assert LATER_SPIKE_FROM_SECOND.describe() in report
     assert "samples" not in lines[0]  # nothing was sampled
     drawn = {name: (folder / name).read_bytes() for name in ("figure.png", "figure.pdf", "units.csv")}
     assert asked(tmp_path, f"recording={EXAMPLE}") == (folder, lines)
     assert {name: (folder / name).read_bytes() for name in drawn} == drawn
-    config = json.loads((folder / "provenance.json").read_text())["config"]
+    config = json.loads((folder.parent / "provenance.json").read_text())["config"]
     assert "network" not in config  # nothing that had no part in it
 
 
-def test_the_folder_is_named_by_content_and_settings(tmp_path):
+def test_the_folder_of_a_recording_is_named_by_name_content_and_part(tmp_path):
     text = EXAMPLE.read_text()
-    for name, content in (("a.csv", text), ("b.csv", text), ("c.csv", text.replace("1.9692", "1.9693"))):
+    for name, content in (
+        ("a.csv", text),
+        ("b/a.csv", text),
+        ("b.csv", text),
+        ("c/a.csv", text.replace("1.96", "1.97")),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     (tmp_path / "force.csv").write_text("time_s,force\n0,0\n22,1\n")
 
-    def digest(name, force=None, settings="one"):
-        return Recorded(str(tmp_path / name), force and str(tmp_path / force), settings, config="").digest()
+    def digest(name, force=None, **part):
+        return Recorded(str(tmp_path / name), force and str(tmp_path / force), "", part).digest()
 
-    assert digest("a.csv") == digest("b.csv")
-    assert len({digest("a.csv"), digest("c.csv"), digest("a.csv", "force.csv"), digest("a.csv", settings="two")}) == 4
+    assert digest("a.csv") == digest("b/a.csv") == digest("a.csv", contraction="all")
+    others = [digest("b.csv"), digest("c/a.csv"), digest("a.csv", "force.csv")]
+    parts = [digest("a.csv", window=[0, 9]), digest("a.csv", units=["1"]), digest("a.csv", exclude=[1])]
+    assert len({digest("a.csv"), *others, *parts, digest("a.csv", contraction=1)}) == 8
 
 
-def test_two_conventions_lie_side_by_side(tmp_path):
+def test_a_copy_is_called_by_its_own_name(tmp_path):
+    (tmp_path / "a copy.dat").write_text(EXAMPLE.read_text())
+    for file in (EXAMPLE, tmp_path / "a copy.dat"):
+        folder, _ = asked(tmp_path, f"recording='{file}'")
+        assert Result.open(folder).answer.attrs["recording"] == Path(file).name
+
+
+def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
+    dataset = read(EXAMPLE)
+    labels = [str(label) for label in dataset["label"].values[:5]]
+    _, lines = asked(tmp_path, f"recording={EXAMPLE}", f"units=[{','.join(labels)}]", f"exclude=[{labels[4]}]")
+    assert "4 motor units" in lines[0]
+    _, lines = asked(tmp_path, f"recording={EXAMPLE}", "window=['2 s',8]", "contraction=1")
+    times = spike_times(dataset).values
+    assert f"{int(((times >= 2) & (times <= 8)).sum())} discharges" in lines[0]
+
+
+def test_two_conventions_are_two_answers_of_one_recording(tmp_path):
     write(units(3).dataset(), tmp_path / "units.csv")
     asks = ("later_spike_from_second", "midpoint_from_first")
-    folders = [asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks]
-    assert folders[0] != folders[1]
-    assert all((folder / "figure.png").exists() for folder in folders)
+    one, other = (asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks)
+    assert one != other
+    assert one.parent == other.parent
+    assert (one / "figure.png").exists()
+    assert (one / "measures.json").read_bytes() != (other / "measures.json").read_bytes()
 
 
 def test_a_recording_that_was_not_finished_is_read_again(tmp_path, monkeypatch):
@@ -265,6 +294,9 @@ WRONG = {
     "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no recording 'nowhere.csv'"),
     "nothing to read": (["recording=null"], "Give its file: recording=FILE"),
     "no such convention": (["question.convention=mine"], "there is no ΔF convention 'mine'"),
+    "a window of a simulation": ([f"recording={EXAMPLE}", "window=3"], "window is .from, to. in seconds"),
+    "no such unit": ([f"recording={EXAMPLE}", "units=[nobody]"], "units names nobody, but the units of example_recor"),
+    "units of a simulation": (["experiment=paired_delta_f", "units=[1]"], "units chooses a part of a recording, but"),
     "no interval": (["question.longest_interval=0"], "longest_interval is 0 s, but"),
     "a simulating experiment": (
         ["experiment=paired_delta_f", "recording=any.csv"],

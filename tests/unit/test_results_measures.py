@@ -29,7 +29,7 @@ def test_a_figure_can_be_redrawn_from_measures_alone(tmp_path):
     again = read_measures(tmp_path / "figure")
     xr.testing.assert_equal(again, MEASURES)
     assert again["delta_f"].attrs == MEASURES["delta_f"].attrs
-    assert sorted(os.listdir(tmp_path / "figure")) == ["measures.json", "measures.zarr"]
+    assert sorted(os.listdir(tmp_path / "figure")) == ["measures.json", "measures.zarr.zip"]
 
 
 def test_json_holds_every_number_with_its_units():
@@ -56,7 +56,7 @@ def test_new_measures_replace_the_old(tmp_path):
     write_measures(MEASURES.isel(sample=[1]), tmp_path)
     xr.testing.assert_equal(read_measures(tmp_path), MEASURES.isel(sample=[1]))
     write_measures(read_measures(tmp_path), tmp_path)  # what was read can be written
-    assert sorted(os.listdir(tmp_path)) == ["measures.json", "measures.zarr"]
+    assert sorted(os.listdir(tmp_path)) == ["measures.json", "measures.zarr.zip"]
 
 
 def test_a_failed_write_keeps_the_old_measures(tmp_path, monkeypatch):
@@ -69,7 +69,7 @@ def test_a_failed_write_keeps_the_old_measures(tmp_path, monkeypatch):
     with pytest.raises(StoreError, match=r"could not write the measures .*No space left on device"):
         write_measures(MEASURES * 2, tmp_path)
     xr.testing.assert_equal(read_measures(tmp_path), MEASURES)
-    assert sorted(os.listdir(tmp_path)) == ["measures.json", "measures.zarr"]
+    assert sorted(os.listdir(tmp_path)) == ["measures.json", "measures.zarr.zip"]
 
 
 def test_missing_measures_are_a_sentence(tmp_path):

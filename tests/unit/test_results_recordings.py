@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from sim.results.recordings import formats, guarded
 from sim.results.recordings.datasets import keep, simulated
 from sim.results.recordings.files import read, write
-from sim.results.recordings.recording import Flag, Force, Recording, RecordingError
+from sim.results.recordings.parts import Flag, Force, RecordingError
+from sim.results.recordings.recording import Recording
 from sim.results.schema import NO_SPIKE, spike_times
 from sim.results.status import Status
 from sim.results.store import StoreError
@@ -18,6 +20,13 @@ from sim.results.store import StoreError
 FORMATS = ["csv", "nwb"]
 FORCE = Force(np.arange(5) / 2, np.array([0.0, 1.5, np.nan, 1.25, -0.1]), "% MVC")
 TRAINS = {"3": np.array([0.5, 1.0, 1.75]), "MU 7, left": np.array([0.25]), "silent": np.zeros(0)}
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Read without a process for each file, which `test_results_recordings_limits.py` looks at."""
+    monkeypatch.setattr(guarded, "recording", formats.recording)
+    monkeypatch.setattr(guarded, "force", formats.force)
 
 
 @pytest.fixture
@@ -277,7 +286,12 @@ BROKEN = {
     "empty file": ("units.csv", "", "units.csv is empty"),
     "comments only": ("units.csv", "# fs_hz: 100\n", "holds no table"),
     "a table without units": ("units.csv", "unit,time_s\n", "holds no motor unit"),
-    "missing columns": ("units.csv", "unit,samples\n1,2\n", "has the columns unit, samples, but discharges need"),
+    "missing columns": ("units.csv", "unit,rate\n1,2\n", "has the columns unit, rate, but discharges need"),
+    "samples without a rate": (
+        "units.csv",
+        "unit,samples\n1,2\n",
+        "counts samples in 'samples', but",
+    ),
     "force alone": ("units.csv", "time_s,force\n1,2\n", "has the columns time_s, force, but discharges need"),
     "text in numbers": (
         "units.csv",
@@ -295,14 +309,13 @@ BROKEN = {
     ),
     "a rate of 0": ("units.csv", "# fs_hz: 0\nunit,time_s\n1,0.1\n", "sampling rate of 0.0 Hz"),
     "a rate in words": ("units.csv", "# fs_hz: fast\nunit,time_s\n1,0.1\n", "fs_hz should be a number, but is 'fast'"),
-    "no JSON": ("units.json", "unit,time_s\n", "is no whole openhdemg file"),
+    "no JSON": ("units.json", '{"MUPULSES": ', "is no whole openhdemg file"),
     "other JSON": ("units.json", "[1, 2]", "it holds a list"),
     "JSON without units": ("units.json", '{"FSAMP": "2048.0"}', "has no MUPULSES .it has FSAMP"),
     "JSON without a rate": ("units.json", '{"MUPULSES": "[[1]]"}', "has no FSAMP"),
     "samples in words": ("units.json", '{"MUPULSES": "[[\\"a\\"]]", "FSAMP": "2048"}', "lists of samples in MUPULSES"),
     "an entry cut off": ("units.json", '{"MUPULSES": "[[1, 2", "FSAMP": "2048"}', "MUPULSES of units.json is cut off"),
-    "no HDF5": ("units.nwb", "unit,time_s\n", "units.nwb is no whole NWB file"),
-    "no format": ("units.xlsx", "unit,time_s\n", "ends in '.xlsx', which is no known format"),
+    "no format": ("units.mat", "\x00\x01 raw", "units.mat is no text and none of the formats that are read"),
 }
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from experiments.status import main
 from sim.results.disk import StoreError
-from sim.results.schema import Schema, simulation_schema
+from sim.results.schema import Schema, Variable, simulation_schema
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.results.writer import Writer
@@ -54,7 +54,7 @@ def test_a_whole_result_is_well(tmp_path, capsys):
 def test_variants_are_told_one_by_one_and_measures_are_none(tmp_path, capsys):
     for name in ("one", "other"):
         store_at(tmp_path / name / "store.zarr")
-    (tmp_path / "measures.zarr").mkdir()
+    (tmp_path / "a41f09").mkdir()
     assert main([str(tmp_path)]) == 1
     assert capsys.readouterr().out.count("0 of 6 samples done") == 2
 
@@ -96,6 +96,80 @@ def test_a_failure_is_listed_ten_times_at_most(tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.count("    sample ") == 10
     assert "and 14 more" in said
+
+
+# ---- damage
+
+
+def whole_store(path) -> Store:
+    store = store_at(path)
+    for first in (0, 2, 4):
+        store.write(*slab(first))
+    return store
+
+
+def test_what_is_damaged_counts_as_missing_and_is_named(tmp_path, capsys):
+    store = whole_store(tmp_path / "store.zarr")
+    (store.path / "n_spikes/c/1/0").unlink()
+    assert main([str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "4 of 6 samples done, 0 failed, 2 missing" in said
+    assert "samples 2 to 3 are damaged: 'n_spikes' is missing; the same command simulates them again" in said
+    assert store.finished(slice(2, 4))  # it was only looked at
+
+
+def test_only_reading_everything_finds_a_flipped_bit_and_then_it_is_missing(tmp_path, capsys):
+    store = whole_store(tmp_path / "store.zarr")
+    file = store.path / "n_spikes/c/1/0"
+    data = bytearray(file.read_bytes())
+    data[5] ^= 1
+    file.write_bytes(data)
+    assert main([str(tmp_path)]) == 0
+    assert main(["--verify", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "samples 2 to 3 are damaged: 'n_spikes' has changed bytes (crc32c); the same command simulates them" in said
+    assert store.todo() == [slice(2, 4)]  # as it said
+    assert main([str(tmp_path), "--verify"]) == 1
+    assert "2 missing" in capsys.readouterr().out
+
+
+def test_a_status_that_is_damaged_is_told_from_the_seal(tmp_path, capsys):
+    store = store_at(tmp_path / "store.zarr")
+    for first in (0, 4):
+        store.write(*slab(first))
+    store.write(*slab(2, Status.DONE, Status.FAILED_SPIKE_OVERFLOW))
+    (store.path / "status/c/1").write_bytes(b"")
+    assert main([str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "5 of 6 samples done, 1 failed, 0 missing" in said
+    assert "their status is damaged, but not their data; the same command writes it anew" in said
+
+
+@pytest.mark.parametrize("verify", [[], ["--verify"]])
+def test_measures_that_are_damaged_are_told(tmp_path, capsys, verify):
+    store = whole_store(tmp_path / "store.zarr")
+    schema = Schema({"sample": 6}, (Variable("m", ("sample",), "float64", "1", "a measure"),))
+    kept = Store.create(
+        tmp_path / "measured-a.zarr", schema, digest="a", samples_per_slab=2, attributes={"of": store.digest}
+    )
+    for first in (0, 2, 4):
+        kept.write(slice(first, first + 2), {"m": np.array([1.0, 2.0])}, [Status.DONE] * 2)
+    assert main([*verify, str(tmp_path)]) == 0
+    (kept.path / "m/c/2").write_bytes(b"1234567")
+    assert main([*verify, str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "measured-a.zarr lacks 2 samples that are simulated" in said
+    assert "samples 4 to 5 are damaged: 'm' has another length than was written; the same command measures them" in said
+
+
+def test_a_result_that_cannot_be_opened_any_more_is_a_sentence(tmp_path, capsys):
+    store = whole_store(tmp_path / "store.zarr")
+    (store.path / "seals/template.zip").unlink()
+    (store.path / "zarr.json").write_text("{")
+    assert main([str(tmp_path / "store.zarr")]) == 1
+    said = capsys.readouterr().out
+    assert "both its description and the copy of that are damaged" in said
+    assert said.count("\n") == 1
 
 
 def test_it_needs_neither_jax_nor_brian2(in_child, tmp_path):

@@ -140,12 +140,6 @@ def test_wrong_numbers_miss_every_claim(module):
     assert all(claim.met is False for claim in module.FAMILY.claims(WRONG[module]))
 
 
-def test_without_scikit_learn_the_row_says_so():
-    row = published_delta_f.claims(published_delta_f.Published(POOLS, None))[-1]
-    assert row.met is None
-    assert "scikit-learn" in row.found
-
-
 def test_the_report_has_every_claim_with_its_tolerance_and_what_was_found():
     sections = [report.Section(m.FAMILY.title, m.FAMILY.about, m.FAMILY.claims(x)) for m, x in PERFECT.items()]
     text = report.text(sections, report.machine())
@@ -186,11 +180,6 @@ def test_the_figure_is_small_and_the_same_each_time(tmp_path):
     assert (tmp_path / "a.png").stat().st_size < 250_000
     with Image.open(tmp_path / "a.png") as image:
         assert image.mode == "P"
-
-
-def test_the_figure_is_drawn_without_scikit_learn():
-    bare = published_delta_f.Published(POOLS, None)
-    assert figure.draw(PERFECT[neuron_parity], PERFECT[convergence], bare)
 
 
 # ---- the pieces

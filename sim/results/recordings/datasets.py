@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from sim.results.recordings.recording import NO_UNIT, Force, Recording, RecordingError
+from sim.results.recordings.parts import Force, RecordingError
+from sim.results.recordings.recording import NO_UNIT, Recording
 from sim.results.schema import NO_SPIKE, STATUS, Coordinate, Schema, Variable, spike_times
 from sim.results.status import Status
 from sim.results.store import Store
@@ -39,7 +40,7 @@ def keep(dataset: xr.Dataset, path: str | Path, *, digest: str) -> xr.Dataset:
         path, Schema(sizes, variables, coordinates), digest=digest, samples_per_slab=1, attributes=dataset.attrs
     )
     for slab in store.todo():
-        store.write(slab, {v.name: dataset[v.name].values for v in variables}, [Status.DONE])
+        store.write(slab, {v.name: dataset[v.name].values[slab] for v in variables}, [Status.DONE])
     return store.dataset()
 
 
@@ -87,19 +88,33 @@ def simulated(
 
 
 def contents(dataset: xr.Dataset) -> Recording:
-    """What a recording's Dataset holds, as a file would."""
-    times = spike_times(dataset.isel(sample=0)).values
+    """What a recording's Dataset holds, as a file would: contractions of one clock one after the other.
+
+    Raises:
+        RecordingError: its contractions are trials on clocks of their own.
+    """
+    if "trial" in dataset.coords and dataset.sizes["sample"] > 1:
+        raise RecordingError(
+            "a file holds one clock, but this recording has trials on clocks of their own. Write them one by one: "
+            "dataset.isel(sample=[0])."
+        )
+    times = spike_times(dataset).values
     force = None
     if "force" in dataset:
         units = dataset["force"].attrs["units"]
-        values = dataset["force"].values[0].astype(float)
+        courses = dataset["force"].values.astype(float)
+        known = np.where(np.isfinite(courses[0]), 0, np.isfinite(courses).argmax(axis=0))
+        values = courses[known, np.arange(courses.shape[1])]
         force = Force(dataset["time"].values, values, "" if units == NO_UNIT else units)
+    labels = [str(label) for label in dataset["label"].values]
+    rows = np.moveaxis(times, 1, 0).reshape(len(labels), -1)
     return Recording(
         name=dataset.attrs["recording"],
-        trains={str(label): row[np.isfinite(row)] for label, row in zip(dataset["label"].values, times, strict=True)},
+        trains={label: row[np.isfinite(row)] for label, row in zip(labels, rows, strict=True)},
         fs_hz=dataset.attrs.get("fs_hz"),
         force=force,
         muscle=dataset.attrs["muscle"],
         task=dataset.attrs["task"],
         note=dataset.attrs["note"],
+        quality=dict(zip(labels, map(str, dataset["quality"].values), strict=True)) if "quality" in dataset else {},
     )

@@ -1,193 +1,142 @@
-"""Neurodata Without Borders (NWB 2): the Units table, and a force or torque among the acquired series.
+"""Neurodata Without Borders (NWB 2): the Units table, and a force or torque among the series.
 
-`units/spike_times` holds the times of all units behind one another, `units/spike_times_index` where each unit ends. NWB
-is HDF5, so h5py reads and writes it (the extra `nwb`). What is written is a small whole file of NWB 2.7: its header,
-the table with the columns `label` and `muscle`, and the series `acquisition/force`.
-"""
+`spike_times` of the table holds the times of all units behind one another, `spike_times_index` where each unit ends.
+The table is looked for at `/units`, then in every processing module and the rest of the file; a force, among all
+series by its name. A column `quality` (or `unit_quality`) is kept. Source: the NWB schema 2.7,
+https://nwb-schema.readthedocs.io. NWB is HDF5, see `hdf5`."""
 
-import uuid
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from sim.results.recordings.recording import NO_UNIT, Force, Recording, RecordingError
+from sim.results.recordings import hdf5
+from sim.results.recordings.parts import Force, RecordingError
+from sim.results.recordings.recording import Recording
 
-START = "1970-01-01T00:00:00+00:00"
-"""Stands for a start that is not known; NWB asks for one."""
+LABELS = ("label", "unit_name", "unit_label", "unit_id", "id")
+QUALITY = ("quality", "unit_quality")
+FORCES = ("force", "torque", "moment", "dynamometer", "load cell", "load_cell", "loadcell")
+DEEPEST, MOST_GROUPS = 6, 5000
 
 
-def read(path: Path) -> Recording:
+def read(name: str, file: Any) -> Recording:
     """Discharges of the Units table, named by its `label`, else its `id`.
 
     Raises:
-        RecordingError: the file is cut off, is no HDF5, or has no Units table; or several series may be the force.
-        ImportError: h5py is not installed.
+        RecordingError: the file has no Units table or several, or several series may be the force.
     """
-    h5py = _h5py()
-    try:
-        file = h5py.File(path, "r")
-    except OSError as problem:
-        raise RecordingError(
-            f"{path.name} is no whole NWB file ({problem}). If it was cut off, copy it again; else export it again."
-        ) from None
-    with file:
-        try:
-            return _read(h5py, file, path)
-        except (OSError, KeyError, TypeError, IndexError) as problem:
-            raise RecordingError(
-                f"the Units table of {path.name} cannot be read ({' '.join(str(problem).split())}). Export it again."
-            ) from None
-
-
-def _read(h5py: Any, file: Any, path: Path) -> Recording:
-    units = file.get("units")
-    if units is None or "spike_times" not in units or "spike_times_index" not in units:
-        raise RecordingError(
-            f"{path.name} has no units/spike_times with an index (it has {', '.join(file) or 'nothing'}). "
-            "Export the sorted or decomposed units."
-        )
-    times = units["spike_times"][:].astype(float)
-    ends = units["spike_times_index"][:].astype(np.int64)  # stored in the smallest unsigned type, which wraps
-    if len(ends) and (ends[-1] > len(times) or (np.diff(ends) < 0).any()):
-        raise RecordingError(
-            f"the Units table of {path.name} ends at {ends[-1]} of {len(times)} times. Export it again."
-        )
-    names = _names(units, len(ends))
-    resolution = float(units["spike_times"].attrs.get("resolution", 0) or 0)
-    muscles = sorted(set(units["muscle"].asstr()[:])) if "muscle" in units else []
+    groups = dict(_groups(file))
+    units = _units(name, groups)
+    times = np.ravel(hdf5.numbers(hdf5.item(units, "spike_times"), name))
+    ends = np.ravel(hdf5.numbers(hdf5.item(units, "spike_times_index"), name))
+    if len(ends) and (ends[-1] > len(times) or ends[0] < 0 or not (np.diff(ends) >= 0).all()):
+        raise RecordingError(f"the Units table of {name} ends at {ends[-1]:g} of {len(times)} times. Export it again.")
+    ends = ends.astype(np.int64)  # stored in the smallest unsigned type, which wraps
+    labels = _labels(name, units, len(ends))
+    resolution = hdf5.attribute(hdf5.item(units, "spike_times"), "resolution", 0)
+    resolution = float(resolution) if isinstance(resolution, int | float | np.number) else 0.0
+    muscles = _column(name, units, ("muscle",), len(ends))
+    quality = _column(name, units, QUALITY, len(ends))
     return Recording(
-        name=path.name,
-        trains={str(name): times[start:end] for name, start, end in zip(names, np.r_[0, ends[:-1]], ends, strict=True)},
+        name=name,
+        trains={label: times[a:b] for label, a, b in zip(labels, np.r_[0, ends[:-1]], ends, strict=True)},
         fs_hz=1 / resolution if resolution > 0 else None,
-        force=_force(h5py, file, path),
-        muscle=", ".join(muscles),
-        task=_told(file, "general/experiment_description"),
-        note=_told(file, "general/notes"),
+        force=_force(name, groups),
+        muscle=", ".join(sorted(set(muscles))),
+        task=hdf5.told(file, "general/experiment_description", name),
+        note=hdf5.told(file, "general/notes", name),
+        quality=dict(zip(labels, quality, strict=True)) if quality else {},
     )
 
 
-def _names(units: Any, count: int) -> list[str]:
+def _groups(file: Any) -> Iterator[tuple[str, Any]]:
+    """Every group of the file by its path, the shallow first; links are followed inside the file only."""
+    waiting, seen = [("", file, 0)], 0
+    while waiting and seen < MOST_GROUPS:
+        path, group, depth = waiting.pop(0)
+        seen += 1
+        yield path or "/", group
+        if depth == DEEPEST:
+            continue
+        for name in hdf5.names(group):
+            inside = hdf5.item(group, name)
+            if inside is not None and not hdf5.is_dataset(inside) and hasattr(inside, "keys"):
+                waiting.append((f"{path}/{name}", inside, depth + 1))
+
+
+def _units(name: str, groups: dict[str, Any]) -> Any:
+    tables = [
+        path
+        for path, group in groups.items()
+        if all(hdf5.is_dataset(hdf5.item(group, part)) for part in ("spike_times", "spike_times_index"))
+    ]
+    at_home = [path for path in tables if path == "/units"]
+    if not tables:
+        top = ", ".join(path.strip("/") for path in groups if path.count("/") == 1 and path != "/") or "nothing"
+        modules = ", ".join(path.split("/")[2] for path in groups if path.count("/") == 2 and "/processing/" in path)
+        raise RecordingError(
+            f"{name} has no units/spike_times with an index (it has {top}); searched were /units, the processing "
+            "modules "
+            f"({modules or 'none'}) and all other groups. Export the sorted or decomposed units."
+        )
+    if len(tables) > 1 and not at_home:
+        raise RecordingError(
+            f"{name} has several tables of units ({', '.join(tables[:5])}). Keep one, or write it as CSV (unit,time_s)."
+        )
+    return groups[(at_home or tables)[0]]
+
+
+def _labels(name: str, units: Any, count: int) -> list[str]:
     """Labels of the units if each has its own, else their ids, else their numbers."""
-    given = [units["label"].asstr()[:]] if "label" in units else []
-    given += [units["id"][:]] if "id" in units else []
-    names = ([str(name) for name in column] for column in given)
-    return next((column for column in names if len(set(column)) == len(column) == count), [*map(str, range(count))])
+    for column in LABELS:
+        found = _column(name, units, (column,), count)
+        if found and len(set(found)) == count:
+            return found
+    return [*map(str, range(count))]
 
 
-def _force(h5py: Any, file: Any, path: Path) -> Force | None:
+def _column(name: str, units: Any, columns: tuple[str, ...], count: int) -> list[str]:
+    """A column with one text for each unit; empty where there is none."""
+    for column in columns:
+        found = hdf5.item(units, column)
+        if hdf5.is_dataset(found) and found.shape == (count,) and found.dtype.kind in "iufOSU":
+            return hdf5.texts(found, name)
+    return []
+
+
+def _force(name: str, groups: dict[str, Any]) -> Force | None:
     series = {
-        name: item
-        for name, item in file.get("acquisition", {}).items()
-        if isinstance(item, h5py.Group) and "data" in item and any(word in name.lower() for word in ("force", "torque"))
+        path: group
+        for path, group in groups.items()
+        if any(word in path.rpartition("/")[2].lower() for word in FORCES) and hdf5.is_dataset(hdf5.item(group, "data"))
     }
     if not series:
         return None
     if len(series) > 1:
+        short = ", ".join(sorted(path.rpartition("/")[2] for path in series)[:5])
         raise RecordingError(
-            f"{path.name} has several series that may be the force ({', '.join(sorted(series))}). "
+            f"{name} has several series that may be the force ({short}). "
             "Write the right one as CSV (time_s,force) and add force=THAT.csv."
         )
-    (item,) = series.values()
-    data = item["data"]
-    values = data[:].astype(float) * data.attrs.get("conversion", 1.0) + data.attrs.get("offset", 0.0)
+    (group,) = series.values()
+    data = hdf5.item(group, "data")
+    values = hdf5.numbers(data, name)
+    values = values * float(hdf5.attribute(data, "conversion", 1.0)) + float(hdf5.attribute(data, "offset", 0.0))
+    if values.ndim == 2 and 1 in values.shape:
+        values = values.ravel()
     if values.ndim != 1:
         raise RecordingError(
-            f"the force of {path.name} has the shape {values.shape}, but one course in time is needed. "
+            f"the force of {name} has the shape {values.shape}, but one course in time is needed. "
             "Write it as CSV (time_s,force) and add force=THAT.csv."
         )
-    if "timestamps" in item:
-        time = item["timestamps"][:].astype(float)
+    stamps, start = hdf5.item(group, "timestamps"), hdf5.item(group, "starting_time")
+    if hdf5.is_dataset(stamps):
+        time = np.ravel(hdf5.numbers(stamps, name))
+    elif hdf5.is_dataset(start) and "rate" in start.attrs:
+        first = np.ravel(hdf5.numbers(start, name))
+        time = float(first[0]) + np.arange(len(values)) / float(start.attrs["rate"])
     else:
-        start = item["starting_time"]
-        time = float(start[()]) + np.arange(len(values)) / float(start.attrs["rate"])
-    units = data.attrs.get("unit", "")
-    return Force(time, values, units if isinstance(units, str) else units.decode())
-
-
-def write(recording: Recording, path: Path) -> None:
-    """Write a whole NWB file.
-
-    Raises:
-        ImportError: h5py is not installed.
-    """
-    h5py = _h5py()
-    text = h5py.string_dtype()
-    trains = list(recording.trains.values())
-    with h5py.File(path, "w") as file:
-
-        def typed(item: Any, kind: str, namespace: str = "core", **attributes: Any) -> Any:
-            # The identity follows from the content, so that the same recording gives the same file.
-            identity = uuid.uuid5(uuid.NAMESPACE_OID, f"{recording.name}:{item.name}")
-            named = {"neurodata_type": kind, "namespace": namespace, "object_id": str(identity), **attributes}
-            for name, value in named.items():
-                item.attrs[name] = value
-            return item
-
-        typed(file, "NWBFile", nwb_version="2.7.0")
-        for name in ("acquisition", "analysis", "processing", "stimulus/presentation", "stimulus/templates", "general"):
-            file.create_group(name)
-        file["identifier"] = recording.name
-        file["session_description"] = f"Motor units of {recording.name}. {recording.note}".strip()
-        file["session_start_time"] = file["timestamps_reference_time"] = START
-        file.create_dataset("file_create_date", data=[START], dtype=text, maxshape=(None,))
-        for place, told in (("general/experiment_description", recording.task), ("general/notes", recording.note)):
-            if told:
-                file[place] = told
-
-        words = {"label": "name of the unit", "muscle": "muscle of the unit"}
-        texts = {"label": list(recording.trains), "muscle": [recording.muscle] * len(trains)}
-        if not recording.muscle:
-            del texts["muscle"]
-        units = typed(file.create_group("units"), "Units", description="decomposed motor units")
-        units.attrs.create("colnames", ["spike_times", *texts], dtype=text)
-        typed(
-            units.create_dataset("id", data=np.arange(len(trains))),
-            "ElementIdentifiers",
-            "hdmf-common",
-        )
-        times = typed(
-            units.create_dataset("spike_times", data=np.concatenate([np.zeros(0), *trains])),
-            "VectorData",
-            "hdmf-common",
-            description="s, the discharges of all units",
-        )
-        if recording.fs_hz is not None:
-            times.attrs["resolution"] = 1 / recording.fs_hz
-        ends = typed(
-            units.create_dataset("spike_times_index", data=np.cumsum([len(t) for t in trains]).astype(np.uint64)),
-            "VectorIndex",
-            "hdmf-common",
-            description="where the discharges of each unit end",
-        )
-        ends.attrs["target"] = times.ref
-        for name, values in texts.items():
-            column = units.create_dataset(name, data=values, dtype=text)
-            typed(column, "VectorData", "hdmf-common", description=words[name])
-
-        if recording.force is not None:
-            series = typed(
-                file.create_group("acquisition/force"),
-                "TimeSeries",
-                description="force or torque",
-                comments="no comments",
-            )
-            data = series.create_dataset("data", data=recording.force.values)
-            data.attrs.update(conversion=1.0, offset=0.0, resolution=-1.0, unit=recording.force.units or NO_UNIT)
-            stamps = series.create_dataset("timestamps", data=recording.force.time)
-            stamps.attrs.update(interval=np.int32(1), unit="seconds")
-
-
-def _told(file: Any, place: str) -> str:
-    return str(file[place].asstr()[()]) if place in file else ""
-
-
-def _h5py() -> Any:
-    try:
-        import h5py  # pyright: ignore[reportMissingImports] (an extra)
-    except ImportError as missing:
-        raise ImportError(
-            "NWB files need h5py, which is not installed. Install the extra 'nwb' (pip install 'sherrington[nwb]'), or "
-            "use CSV (unit,time_s)."
-        ) from missing
-    return h5py
+        raise RecordingError(f"the force of {name} has neither timestamps nor a rate. Export it again.")
+    units = hdf5.attribute(data, "unit", "")
+    return Force(time, values, units if isinstance(units, str) else "")
