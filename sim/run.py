@@ -78,7 +78,8 @@ class Study:
             samples: how many at most.
         """
         self.check()
-        reference: Any = replace(self.backend, kernel="xla") if hasattr(self.backend, "kernel") else self.backend
+        own: Any = self.backend
+        reference: Backend = replace(own, kernel="xla") if hasattr(own, "kernel") else own
 
         def prepare(numerics: Numerics, some: xr.Dataset) -> Simulation:
             backend = self.backend if numerics == self.numerics else reference
