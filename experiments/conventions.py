@@ -36,6 +36,7 @@ class DeltaFQuestion(Question):
     convention: DeltaFConvention | str = field(default="later_spike_from_second", kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "convention", self.chosen)
 
     @property

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from experiments.filenames import plain
 
 if TYPE_CHECKING:
     from experiments.question import Question
@@ -27,17 +29,54 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
     Raises:
         UserError: something cannot be declared like this.
     """
-    from experiments.config import Config
-    from experiments.sources import Recorded, Variants
+    try:
+        return _declared(config)
+    except InterpolationKeyError as problem:
+        key = str(problem).partition("'")[2].partition("'")[0]
+        raise UserError(
+            f"{_needed(config)}: it uses {key!r}, which this configuration lacks."
+            if config.needs
+            else f"the configuration uses {key!r}, which it lacks; give it a value, or choose other groups."
+        ) from problem
+    except MissingMandatoryValue as problem:
+        raise UserError(f"{problem.full_key} has no value; give {problem.full_key}=VALUE.") from problem
+    except OmegaConfBaseException as problem:
+        said = str(problem).partition("full_key:")[0]
+        raise UserError(f"the configuration cannot be resolved: {' '.join(said.split()).rstrip('.')}.") from problem
 
+
+def _declared(config: DictConfig) -> tuple["Source", "Question"]:
+    from conf.schema import Config
+    from experiments.question import Question
+    from experiments.sources import Recorded, Variants
+    from experiments.targets import target
+
+    try:
+        plain("name", config.name)
+        plain("the last part of `out`", str(config.out).rstrip("/\\").rpartition("/")[2] or "results")
+    except ValueError as problem:
+        raise UserError(str(problem)) from problem
+    for group in ("network", "question"):  # before anything of them is resolved
+        if "_target_" in config[group] and not OmegaConf.is_interpolation(config[group], "_target_"):
+            try:
+                target(group, config[group]._target_)
+            except ValueError as problem:
+                raise UserError(f"{group}._target_: {problem}") from problem
     simulates = "_target_" in config.network
+    if config.recording is not None and simulates:
+        raise UserError(_both(config))
+    if config.recording is None and not simulates:
+        raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
+    own = str(config.network.get("_target_", ""))
+    if config.needs and own.startswith("networks.") and own != f"networks.{config.needs.network}.build":
+        raise UserError(f"{_needed(config)}, but network is {config.network.get('name')!r}.")
+    question = _built(config, "question")
+    if not isinstance(question, Question):
+        raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
     if config.recording is not None:
-        if simulates:
-            raise UserError(
-                f"experiment {config.name!r} simulates, but recording={config.recording} was given. "
-                "Take experiment=recorded_units to measure a recording."
-            )
-        question = _built(config, "question")
+        for file in filter(None, (config.recording, config.force)):
+            if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
+                raise UserError(f"the name of {file!a} is no text in UTF-8, which results need. Rename the file.")
         part = {key: _plain(config[key]) for key in SELECTING}
         if part["window"] == Config.window:  # of simulations, as nobody set it
             part["window"] = None
@@ -45,8 +84,6 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
         deciding = OmegaConf.masked_copy(config, ["name", "recording", "force", *given])
         text = OmegaConf.to_yaml(deciding, resolve=True)
         return Recorded(config.recording, config.force, text, part), question
-    if not simulates:
-        raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
     chosen = [key for key in SELECTING if key != "window" and config[key] is not None]
     if chosen:
         raise UserError(
@@ -60,7 +97,6 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
             f"slice is the number of a part of the samples, from 0 to slices - 1 = {config.slices - 1}, but it is "
             f"{config.slice}."
         )
-    question = _built(config, "question")
     if not config.variants:
         return _simulation(config), question
     if len(config.variants) != 1:
@@ -68,8 +104,28 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
             f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}."
         )
     ((factor, changes),) = config.variants.items()
+    try:
+        folders = [plain(f"a variant of {factor!r}", str(name)).replace(" ", "_") for name in changes]
+    except (ValueError, TypeError) as problem:
+        raise UserError(str(problem)) from problem
+    if len(set(folders)) < len(folders):
+        raise UserError(f"two variants of {factor!r} would lie in one folder: {', '.join(folders)}; rename one.")
     found = {str(name): _simulation(_varied(config, own)) for name, own in changes.items()}
     return Variants(str(factor), found), question
+
+
+def _needed(config: DictConfig) -> str:
+    return f"experiment {config.name} needs network={config.needs.network}"
+
+
+def _both(config: DictConfig) -> str:
+    """What is said where there are a network and a recording."""
+    if "RecordedUnits" in str(config.question.get("_target_", "")):
+        return f"experiment {config.name} takes no network: it measures a recording; leave network=... out."
+    return (
+        f"experiment {config.name!r} simulates, but recording={config.recording} was given. "
+        "Take experiment=recorded_units to measure a recording."
+    )
 
 
 def _simulation(config: DictConfig) -> "Simulation":
@@ -142,12 +198,17 @@ def _plain(value: Any) -> Any:
 
 def _built(config: DictConfig, name: str) -> Any:
     """The object that a group of the configuration declares."""
+    from experiments.targets import build
+
+    value = OmegaConf.to_container(config[name], resolve=True, throw_on_missing=True)
     try:
-        return hydra.utils.instantiate(config[name], _convert_="all")
-    except Exception as problem:  # Hydra wraps whatever a constructor raises
-        cause = root(problem)
-        where = f"the configuration of {name!r} does not fit what it builds: " if isinstance(cause, TypeError) else ""
-        raise UserError(where + sentence(cause)) from problem
+        return build(name, value)
+    except ValueError as problem:
+        raise UserError(sentence(problem)) from problem
+    except Exception as problem:  # whatever a constructor raises
+        raise UserError(
+            f"the configuration of {name!r} does not fit what it builds: {sentence(problem).rstrip('.')}."
+        ) from problem
 
 
 def root(problem: BaseException) -> BaseException:
@@ -159,4 +220,5 @@ def root(problem: BaseException) -> BaseException:
 
 def sentence(problem: BaseException) -> str:
     """What an error says, in one line."""
-    return " ".join(str(problem.args[0] if problem.args else problem).split())
+    said = problem.args[0] if len(problem.args) == 1 else problem
+    return " ".join(str(said).split()) or type(problem).__name__

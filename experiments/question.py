@@ -18,6 +18,8 @@ Settings are frozen fields. An answer is kept by the digest of the settings and 
 figure, headline and notes are made anew each time.
 """
 
+import traceback
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from experiments.settings import checked
 from experiments.statistics import expect
 from sim.measure import Measure
 from sim.results.status import Status
@@ -98,6 +101,10 @@ class Question(ABC):
     dims: ClassVar[tuple[str, ...]] = ()
     """The factors of the design that it compares; none if it takes any design, or says otherwise in `fits`."""
 
+    def __post_init__(self) -> None:
+        for name, value in checked(self).items():
+            object.__setattr__(self, name, value)
+
     def measures(self) -> tuple[Measure, ...]:
         """What is measured in every sample."""
         return ()
@@ -124,6 +131,32 @@ class Question(ABC):
         if self.dims:
             expect(factors, self.dims, self.name)
 
+    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+        """Refuse a study that lacks what the answer is made of, before anything runs: it is answered once without any
+        sample, as `sim.expected` gives it.
+
+        Args:
+            results, table: as `Asked` takes them, all samples failed.
+
+        Raises:
+            ValueError: one sentence.
+        """
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                asked = Asked(results, table, self)
+                found = self.answer(asked)
+                self.headline(found.assign_attrs({**asked.counted(), **self.said, **found.attrs}))
+        except ValueError as problem:
+            if said_by(problem, ("sim", "experiments", type(self).__module__)):
+                raise
+        except Exception as problem:  # of the answer of nothing: it may be of use with samples, but not here
+            if type(self).__module__.startswith("experiments."):
+                said = f"{type(problem).__name__}: {' '.join(str(problem).split())}".rstrip(".")
+                raise ValueError(
+                    f"{self.name} cannot be answered with these settings and this design ({said})."
+                ) from problem
+
     @abstractmethod
     def answer(self, asked: Asked) -> xr.Dataset:
         """Everything that the figure and the report show.
@@ -147,3 +180,10 @@ class Question(ABC):
     def tables(self, m: xr.Dataset) -> Mapping[str, str]:
         """Further texts by the name of their file, as CSV for a spreadsheet."""
         return {}
+
+
+def said_by(problem: BaseException, packages: Sequence[str]) -> bool:
+    """Whether an error was raised in one of some packages, and so is a sentence for the user."""
+    *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
+    name = str(frame.f_globals["__name__"])
+    return any(name == package or name.startswith(f"{package}.") for package in packages)

@@ -10,52 +10,76 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import hydra
-from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quoted
-from experiments.config import Config
+from experiments.command import CommandError, arranged, own_folders, unreadable
+from experiments.composing import ComposingError, guard
 from experiments.declare import UserError, declare, root, sentence
+from experiments.terminal import last_resort, readable, version
 
 if TYPE_CHECKING:
     from experiments.question import Question
     from experiments.sources import Source
     from sim.results.disk import DamagedError
 
-ConfigStore.instance().store("schema", Config)
 log = logging.getLogger("sherrington")
 FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
 """How XLA begins when a device has no memory left."""
 
 
 def main() -> None:
-    """The command: what Hydra cannot compose ends in one sentence, as everything else that the user can mend.
+    """The command: whatever goes wrong ends in one sentence.
 
-    `sherrington status PATH` only looks at a result; `sherrington check ...` runs a few samples with other numerics.
+    Exit status: 0 done, 1 stopped on the way, 2 something that the user can mend, 3 an error of ours, 130 interrupted.
     """
-    task = experiment
-    if sys.argv[1:2] == ["status"]:
-        from experiments.status import main as status
-
-        sys.exit(status(sys.argv[2:]))
-    if sys.argv[1:2] == ["check"]:
-        from experiments.check import check as task
-
-        del sys.argv[1]
-    sys.argv[1:] = quoted(sys.argv[1:])
-    sys.path[:0] = _own_folders(sys.argv)  # where a user's questions lie
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
+    readable()
     try:
-        task()
-    except UserError as problem:
-        _refuse(str(problem))
+        try:
+            _command_line(sys.argv[1:])
+        finally:
+            if sys.stdout is not None:  # it may be closed
+                sys.stdout.flush()
     except KeyboardInterrupt:
         print("sherrington: stopped; what was finished is kept, the same command goes on from there.", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:  # whoever read the output has gone, as `head` does
+        os._exit(141)
+    except MemoryError as problem:
+        _refuse(f"not enough memory: {sentence(problem)}; what was finished is kept.")
+    except Exception as problem:  # ours, or of a package: nothing that a user has to read
+        _give_up(problem)
+
+
+def _command_line(words: list[str]) -> None:
+    """`sherrington status PATH` looks at a result, `check ...` runs a few samples with other numerics, `--version` says
+    which Sherrington this is; else an experiment."""
+    task = experiment
+    if words[:1] == ["status"]:
+        from experiments.status import main as status
+
+        sys.exit(status(words[1:]))
+    if words[:1] == ["check"]:
+        from experiments.check import check as task
+
+        words = words[1:]
+    if words == ["--version"]:
+        print(f"sherrington {version()}")
+        return
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises what it would print over several lines
+    try:
+        sys.argv[1:] = arranged(quoted(words))
+        sys.path[:0] = own_folders(sys.argv)  # where a user's questions lie
+        guard()
+        task()
+    except (UserError, CommandError, ComposingError) as problem:
+        _refuse(str(problem))
+    except OverrideParseException as problem:
+        _refuse(unreadable(problem.override))
     except RuntimeError as problem:
         if not _of_a_launcher(problem):
             raise
@@ -66,17 +90,17 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(1)
-    except (HydraException, OmegaConfBaseException, ValueError) as problem:
-        _refuse(_composed(problem))
-    except BrokenPipeError:  # whoever read the output has gone, as `head` does
-        os._exit(141)
+    except (HydraException, OmegaConfBaseException) as problem:
+        _refuse(composed(problem))
+    except ValueError as problem:
+        if not _of_hydra(problem):
+            raise
+        _refuse(composed(problem))
 
 
-def _own_folders(arguments: list[str]) -> list[str]:
-    """The folders that `--config-dir` names."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    named = [value for word, value in pairs if word in ("--config-dir", "-cd")]
-    return named + [word.partition("=")[2] for word in arguments if word.startswith("--config-dir=")]
+def _give_up(problem: BaseException) -> NoReturn:
+    print(f"sherrington: {last_resort(problem)}", file=sys.stderr)
+    sys.exit(3)
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -87,12 +111,17 @@ def _refuse(sentence: str) -> NoReturn:
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
 def experiment(config: DictConfig) -> None:
     """Run one experiment, or redraw it when it is done."""
+    readable()  # also in a process that a launcher has started
     try:
         folder, lines = perform(config)
     except UserError as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
             raise
         _refuse(str(problem))
+    except Exception as problem:
+        if HydraConfig.get().mode == RunMode.MULTIRUN or isinstance(problem, BrokenPipeError):
+            raise
+        _give_up(problem)  # here, before Hydra adds words of its own
     print("\n".join([*lines, f"results: {folder}"]), flush=True)
 
 
@@ -135,6 +164,8 @@ def _answered(config: DictConfig, source: "Source", question: "Question") -> tup
     folder = Path(config.out) / f"{config.name}-{digest}"
     inside = folder / settings_name(question)
     question.fits(source.factors())
+    if (expected := source.expected(folder, measures)) is not None:
+        question.needs(expected.results, expected.table)
     drawn = last_drawn(inside)
     brought = source.bring(folder, measures)
     if brought.missing:
@@ -165,11 +196,21 @@ def _command() -> str:
 
 def _of_a_launcher(problem: BaseException) -> bool:
     """Whether an error was raised by what starts the jobs of a sweep: a job was killed, or cannot be submitted."""
+    return _raised_in(problem) in ("joblib", "submitit")
+
+
+def _of_hydra(problem: BaseException) -> bool:
+    """Whether an error was raised while the configuration was composed or written out."""
+    return _raised_in(root(problem)) in ("hydra", "omegaconf", "yaml", "antlr4")
+
+
+def _raised_in(problem: BaseException) -> str:
+    """The package whose code raised an error."""
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
-    return frame.f_globals["__name__"].partition(".")[0] in ("joblib", "submitit")
+    return str(frame.f_globals["__name__"]).partition(".")[0]
 
 
-def _composed(problem: BaseException) -> str:
+def composed(problem: BaseException) -> str:
     """What Hydra says of a configuration that it cannot compose, on one line, with the cause."""
     texts = (
         str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, root(problem))

@@ -42,6 +42,14 @@ class Source(typing.Protocol):
         """How many levels each factor of the design has, by name; a recording has no design."""
         ...
 
+    def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
+        """What `bring` will give, with no sample done; None where nothing is left to run in `folder`.
+
+        Raises:
+            ValueError: something does not fit; one sentence.
+        """
+        ...
+
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """The results as they are kept in `folder`; what is not there yet is brought there first."""
         ...
@@ -70,6 +78,18 @@ class Simulation:
 
     def factors(self) -> Mapping[str, int]:
         return {factor.name: len(factor) for factor in self.study.design.factors}
+
+    def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
+        from sim.expected import expected
+
+        return None if self.finished(folder) else Brought(*expected(self.study, measures))
+
+    def finished(self, folder: Path) -> bool:
+        """Whether all samples are in `folder`."""
+        from sim.results.store import Store
+
+        path = folder / "store.zarr"
+        return path.exists() and not Store.open(path).todo()
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.measured import measured
@@ -111,9 +131,21 @@ class Variants:
     def factors(self) -> Mapping[str, int]:
         return {self.factor: len(self.simulations), **next(iter(self.simulations.values())).factors()}
 
+    def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
+        from sim.expected import expected
+
+        if all(one.finished(self._folder(folder, name)) for name, one in self.simulations.items()):
+            return None
+        parts = [Brought(*expected(one.study, measures)) for one in self.simulations.values()]
+        return Brought(*(self._joined(part) for part in zip(*parts, strict=True)))
+
+    @staticmethod
+    def _folder(folder: Path, name: str) -> Path:
+        return folder / name.replace(" ", "_")
+
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """All samples, variant after variant."""
-        found = [one.bring(folder / name.replace(" ", "_"), measures) for name, one in self.simulations.items()]
+        found = [one.bring(self._folder(folder, name), measures) for name, one in self.simulations.items()]
         if any(one.missing for one in found):
             found = [Brought(*(part[["status"]] for part in one)) for one in found]
         return Brought(*(self._joined(parts) for parts in zip(*found, strict=True)))
@@ -172,6 +204,9 @@ class Recorded:
     def factors(self) -> Mapping[str, int]:
         return {}
 
+    def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
+        return None  # to read it is the whole work
+
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         from sim.results.drafts import present
         from sim.results.mend import mend
@@ -202,6 +237,9 @@ class Recorded:
 def place(path: str) -> Path:
     """Path of a file; `pkg://conf/x.csv` comes with Sherrington and lies where it is installed."""
     if not path.startswith(INSIDE):
-        return Path(path).expanduser()
+        try:
+            return Path(path).expanduser()
+        except RuntimeError:  # ~ and no user of that name
+            return Path(path)
     package, _, inside = path.removeprefix(INSIDE).partition("/")
     return Path(str(files(package) / inside))

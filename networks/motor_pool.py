@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from networks.cells import booth_rinzel_kiehn, powers_heckman
+from sim.spec.kinds import table as rows_of
 from sim.spec.model import Model
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import Graded, Param, nearest
+from sim.units import shown
 
 CELLS: dict[str, Model] = {
     "powers_heckman": powers_heckman.REFERENCE,
@@ -41,9 +43,11 @@ def build(
         NetworkError: an unknown cell, a row that is neither graded nor a quantity, or one that is missing.
         UnitError: a value in the wrong unit.
     """
-    if cell not in CELLS:
+    if not isinstance(cell, str) or cell not in CELLS:
         raise NetworkError(f"there is no cell {cell!r}: {nearest(cell, CELLS)}")
-    rows = {key: _row(key, row, source) for key, row in table.items()}
+    if not isinstance(set or {}, Mapping):
+        raise NetworkError(f"network.set is name: value, but it is {shown(set)}; write network.set={{monoamine: 0.9}}.")
+    rows = {key: _row(key, row, source) for key, row in rows_of("network.table", table, NetworkError).items()}
     rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
     if lacking := [row for row in ROWS.get(cell, ()) if row not in rows]:
         raise NetworkError(f"the table of the pool {name!r} lacks {', '.join(lacking)}; give every row of {cell!r}.")

@@ -24,7 +24,7 @@ MONOAMINE = Block(
 LIGAND = Block(
     "ligand : 1",
     into={"level": "receptor_gain*ligand"},
-    params={"receptor_gain": Param(1.0, "chosen: ligand is counted by what it adds to the level", (0, None))},
+    params={"receptor_gain": Param(1.0, "chosen: ligand is counted by what it adds to the level", (0, 100))},
 )
 """The part that the segment's ligand adds."""
 
@@ -41,9 +41,9 @@ ACTIONS = Block(
         "ahp_gain": Param(
             0.0,
             OFF + "serotonin inhibits the SK current of the medium AHP (review doi 10.2174/13816128113199990341)",
-            (0, None),
+            (0, 100),
         ),
-        "leak_gain": Param(0.0, OFF + f"serotonin raises the input resistance and depolarises, {HARVEY}", (0, None)),
+        "leak_gain": Param(0.0, OFF + f"serotonin raises the input resistance and depolarises, {HARVEY}", (0, 100)),
         "threshold_gain": Param(
             "0 mV", OFF + f"serotonin and a 5-HT2 agonist hyperpolarise the spike threshold, {HARVEY}", ("0 mV", None)
         ),

@@ -16,11 +16,13 @@ import numpy as np
 
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.neuromodulation import LIGAND_POOL
+from sim.spec.kinds import part, whole
+from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import Graded, Param, nearest
 from sim.spec.projection import Projection, Signal
 from sim.spec.wiring import All, Convergent, OneToOne
-from sim.units import quantity
+from sim.units import quantity, shown
 
 UNITS = {"soleus": muscle.SOLEUS, "tibialis": muscle.TIBIALIS_ANTERIOR}
 """Muscles that a pool may move."""
@@ -61,9 +63,19 @@ def build(
             nothing here.
         UnitError: a value in the wrong unit.
     """
+    for what, count in (("size", size), ("afferents", afferents), ("interneurons", interneurons)):
+        if (found := whole(count)) is None or found < 1:
+            raise NetworkError(f"network.{what} of a segment is a whole number from 1, but it is {shown(count)}.")
+    said = "write network.set={soleus: {monoamine: 0.9}}"
+    if not isinstance(set or {}, Mapping) or not all(isinstance(x, Mapping) for x in (set or {}).values()):
+        raise NetworkError(f"network.set is name: {{name: value}}, but it is {shown(set)}; {said}.")
+    pools = {
+        str(k): part(f"the pool {k!r}", x, Network, NetworkError)
+        for k, x in rows_of("network.pools", pools, NetworkError).items()
+    }
     if len(pools) != 2:
         raise NetworkError(f"a segment has two antagonist pools, but there are {len(pools)}: {', '.join(pools)}.")
-    changed = {part: dict(values) for part, values in (set or {}).items()}
+    changed = {name: dict(values) for name, values in (set or {}).items()}
     populations, projections, signals = [], [], []
     for muscle_name, antagonist in zip(pools, reversed(tuple(pools)), strict=True):
         if muscle_name not in UNITS:

@@ -43,7 +43,7 @@ def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -
     """
     params = {tau: DECAY[tau], reversal: REVERSAL[reversal]}
     if gain:
-        params[gain] = Param(1.0, "1 = weights as they are; a dose or a disease changes it", (0, None))
+        params[gain] = Param(1.0, "1 = weights as they are; a dose or a disease changes it", (0, 1000))
     block = Block(f"dg_{name}/dt = -g_{name}/{tau} : siemens", params=params)
     part = "*".join(filter(None, (gain, f"g_{name}"))) + (f"/{len(places)}" if len(places) > 1 else "")
     current = Block(f"i_{name} = {part}*({reversal} - v) : amp", into={"i_in": f"i_{name}"})
@@ -71,11 +71,11 @@ def fluctuating_synapses(sources: int = 1) -> Block:
         into={"i_ion": "i_syn"},
         params={
             "g_unit": Param("1e-5 S/cm**2", SOURCE),
-            "spread": Param(1.2, SOURCE + "; standard deviation at A = 1, in g_unit (1.2e-5 S/cm**2)"),
+            "spread": Param(1.2, SOURCE + "; standard deviation at A = 1, in g_unit (1.2e-5 S/cm**2)", (0, 100)),
             "tau_fluctuation": Param("20 ms", SOURCE, ("0.01 ms", None)),
-            "noise": Param(1.0, "1 = as published; 0 switches the fluctuations off", (0, None)),
-            "w_excitation": Param(1.0, "weight of the excitatory command; 1 = as published", (0, None)),
-            "w_inhibition": Param(1.0, "weight of the inhibitory command; 1 = as published", (0, None)),
+            "noise": Param(1.0, "1 = as published; 0 switches the fluctuations off", (0, 100)),
+            "w_excitation": Param(1.0, "weight of the excitatory command; 1 = as published", (0, 1000)),
+            "w_inhibition": Param(1.0, "weight of the inhibitory command; 1 = as published", (0, 1000)),
             **REVERSAL,
         },
     )

@@ -4,10 +4,31 @@ import logging
 import sys
 import time
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 log = logging.getLogger("sherrington")
+
+
+def within(what: str, *, every: float = 10.0) -> Callable[[float, float], None]:
+    """Report how far one long call has come that does not tell of samples: soon after it began, then now and then.
+
+    Args:
+        what: is at work, and on what.
+        every: s, at least this long between two log lines.
+
+    Returns:
+        To be called with the seconds that have passed and the fraction that is done.
+    """
+    said = -every
+
+    def tell(seconds: float, done: float) -> None:
+        nonlocal said
+        if 0 < done < 1 and seconds - said >= every:
+            said = seconds
+            log.info("%s: %.0f %% after %.0f s, about %.0f s left", what, 100 * done, seconds, seconds / done - seconds)
+
+    return tell
 
 
 class Progress(typing.Protocol):

@@ -27,6 +27,7 @@ from sim.results.schema import Schema
 from sim.results.slabs import samples_per_slab
 from sim.results.store import Store
 from sim.results.writer import Writer
+from sim.size import Parts, check_disk, check_one, check_samples
 from sim.spec.describe.words import in_words
 from sim.spec.kinds import part
 from sim.spec.network import Network
@@ -68,8 +69,16 @@ class Study:
             raise ValueError(f"`backend` of a study runs it, but it is {shown(self.backend)}; give a JaxBackend().")
         check_record(self.record, self.network.populations)
         check_targets(self.protocol, self.network.ports(), self.network.heard())
-        self.network.check_free(map(str, self.samples().coords))
+        check_samples(self.design)
+        samples = self.samples()
+        self.network.check_free(map(str, samples.coords))
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
+        check_one(self.sized(samples))
+
+    def sized(self, samples: xr.Dataset) -> Parts:
+        """What decides how large a sample is."""
+        numbers = {str(name): x.values for name, x in samples.coords.items() if x.dtype.kind in "iuf"}
+        return Parts(self.network, self.protocol, self.record, self.numerics, numbers)
 
     def check_numerics(self, measures: Sequence[Measure] = (), *, samples: int = 3) -> Checked:
         """A few samples beside the same in double precision and with half the step; see `sim.check_numerics`.
@@ -152,9 +161,13 @@ def run(
         StoreError: the store belongs to another study, or the disk refuses; what was finished is kept.
     """
     study.check()
+    if batch is not None and batch < 1:
+        raise ValueError(f"a batch has at least one sample, but batch is {batch}.")
     if not 0 <= slice < slices:
         raise ValueError(f"slices are numbered from 0 to {slices - 1}, but slice {slice} was asked for.")
     design, store = study.samples(), _opened(study, path, measures)
+    if store is None:
+        check_disk(study.sized(design), design.sizes["sample"], Path(path))
     if store is not None:
         if measures:
             _completed(store, measures)

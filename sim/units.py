@@ -8,6 +8,7 @@ Everything below `sim.compile` computes in one coherent system: ms, mV, nA, uS, 
 
 import ast
 import re
+from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
@@ -19,6 +20,9 @@ DIMENSIONLESS: Dimensions = (0.0,) * 7
 
 # One SI base unit is 10**COHERENT[i] units of our system.
 COHERENT = (6, 9, 3, 9, 0, 18, 0)
+
+LONGEST = 500
+"""Characters of a quantity."""
 
 _NUMBER = re.compile(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
 _TYPED = str.maketrans({"−": "-", "µ": "u", "μ": "u", "Ω": "ohm", "²": "**2", "³": "**3", "^": "**"})
@@ -164,41 +168,37 @@ def _quantity(value: "str | float | int | Quantity") -> Quantity:
 
 @lru_cache(maxsize=4096)
 def _read(value: str) -> Quantity:
+    if len(value) > LONGEST:
+        raise UnitError(f"cannot read a quantity of {len(value)} characters; write for example '0.05 ms'.")
     try:
         number, unit = _number_and_unit(value)
         tree = ast.parse(unit or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
-    except (
-        SyntaxError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        RecursionError,
-        MemoryError,
-        ZeroDivisionError,
-    ) as error:
+    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError, ArithmeticError) as error:
         if isinstance(error, UnitError):
             raise
         raise UnitError(
             f"cannot read the quantity {value!r}; write a number and a unit, for example '0.05 ms'."
         ) from None
     power = exponent + _coherent_exponent(dimensions)
-    scale = 10.0 ** abs(power)  # multiply or divide by a whole power of ten: '0.05 ms' is 0.05, to the last bit
-    return Quantity(number * scale if power >= 0 else number / scale, dimensions)
+    if power != int(power):
+        return Quantity(float(number) * 10.0**power, dimensions)
+    exact = number.scaleb(int(power)) if abs(power) < 1000 else Decimal("inf")
+    return Quantity(float(exact), dimensions)  # the same to the last bit however it is written: 0.05 ms, 50 us
 
 
-def _number_and_unit(value: str) -> tuple[float, str]:
+def _number_and_unit(value: str) -> tuple[Decimal, str]:
     """The two parts of '0.05 ms', and of '22/ms', '22*ms' and '1/(10 ms)', as they stand in equations."""
     number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
-    number, unit = float(number), unit.strip()
+    number, unit = Decimal(number), unit.strip()
     if unit.startswith("*") and not unit.startswith("**"):
         return number, unit[1:].strip() or unit
     if not unit.startswith("/"):
         return number, unit
     below = unit[1:].strip()
     if below.startswith("(") and below.endswith(")") and (inner := _NUMBER.match(below[1:-1].strip())):
-        divisor, unit = float(inner.group(1)), inner.group(2).removeprefix("*").strip()
-        return number / divisor, f"1/({unit or 1})"
+        divisor, unit = inner.groups()
+        return number / Decimal(divisor), f"1/({unit.removeprefix('*').strip() or 1})"
     return number, f"1/{below}"
 
 

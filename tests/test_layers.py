@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "sim.cache": (),
     "sim.child": (),
     "sim.spec": ("sim.units", "sim.cache"),
+    "sim.progress": (),
     "sim.control_groups": (),
     "sim.flags": ("sim.cache", "sim.child", "sim.control_groups"),
     "sim.engine": ("sim.cache", "sim.child", "sim.flags"),
@@ -22,7 +23,7 @@ MAY_IMPORT = {
     "sim.results": ("sim.cache", "sim.child"),
     "sim.analysis": (),
     "sim.design": ("sim.spec", "sim.units"),
-    "sim.backends": ("sim.compile", "sim.engine", "sim.spec", "sim.results", "sim.units", "sim.flags"),
+    "sim.backends": ("sim.compile", "sim.engine", "sim.spec", "sim.results", "sim.units", "sim.flags", "sim.progress"),
     "sim": ("sim",),  # fingerprint, progress, run
     "networks": ("sim.spec", "sim.units"),
     "experiments": ("sim", "networks", "conf"),
@@ -31,7 +32,7 @@ MAY_IMPORT = {
 # package from outside -> where it may be imported
 ONLY_IN = {
     "matplotlib": ("experiments",),
-    "hydra": ("experiments",),
+    "hydra": ("experiments", "conf"),
     "omegaconf": ("experiments",),
     "zarr": ("sim.results",),
     "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),

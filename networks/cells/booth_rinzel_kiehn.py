@@ -27,8 +27,8 @@ COMPARTMENT = Block(
         "E_l": Param("-60 mV", SOURCE),
         "E_ca": Param("80 mV", SOURCE),
         "E_k": Param("-80 mV", SOURCE),
-        "K_d": Param(0.2, SOURCE + "; calcium in uM"),
-        "f_free": Param(0.01, SOURCE),
+        "K_d": Param(0.2, SOURCE + "; calcium in uM", (1e-6, 1e6)),
+        "f_free": Param(0.01, SOURCE, (0, 1)),
         "alpha_ca": Param("0.009 cm**2/(uA*ms)", SOURCE),
         "k_ca": Param("2 1/ms", SOURCE),
     },
@@ -51,7 +51,7 @@ SPIKE = Block(
         "g_k": Param("100 mS/cm**2", SOURCE),
         "E_na": Param("55 mV", SOURCE),
         "g_c": Param("0.1 mS/cm**2", SOURCE),
-        "p_soma": Param(0.1, SOURCE),
+        "p_soma": Param(0.1, SOURCE, (0.001, 0.999)),
     },
 )
 

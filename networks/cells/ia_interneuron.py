@@ -45,7 +45,7 @@ DRIVE = Block(
     params={
         "quantum": Param("2 nS", FITTED, ("0 nS", None)),
         "tau_drive": Param("3 ms", "chosen", ("0.01 ms", None)),
-        "noise": Param(1.0, "0 switches the fluctuations off", (0, None)),
+        "noise": Param(1.0, "0 switches the fluctuations off", (0, 100)),
         "E_e": REVERSAL["E_e"],
     },
 )

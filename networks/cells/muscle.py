@@ -29,9 +29,9 @@ UNIT = Model(
         params={
             "contraction_time": Param("110 ms", REMOTO + "tibialis anterior: its slowest unit", ("1 ms", None)),
             "twitch_force": Param("0.02 N", REMOTO + "tibialis anterior: its weakest unit", ("0 N", None)),
-            "tetanus_ratio": Param(5.0, "chosen", (1.01, None)),
+            "tetanus_ratio": Param(5.0, "chosen", (1.01, 100)),
             "whole": Param("0.1 N", "sum of the tetanic forces of all units, here of one", ("1e-9 N", None)),
-            "emg_amplitude": Param(1.0, EMG, (0, None)),
+            "emg_amplitude": Param(1.0, EMG, (0, 1e6)),
             "tau_emg": Param("50 ms", "chosen: a low-pass filter at 3.2 Hz", ("1 ms", None)),
         },
         initial={"a": 0, "f": 0, "envelope": 0},

@@ -54,7 +54,7 @@ SODIUM = Block(
     params={
         "g_na": Param("0.010 S/cm**2", SOURCE, NONE_NEGATIVE),
         "E_na": Param("50 mV", DEFAULT),
-        "celsius": Param(37, SOURCE + "; degrees Celsius"),
+        "celsius": Param(37, SOURCE + "; degrees Celsius", (0, 50)),
     },
 )
 
@@ -98,7 +98,7 @@ AFTERHYPERPOLARISATION = Block(
         "tau_ca": Param("90 ms", SOURCE, ("0.1 ms", None)),
         "Ca_rest": Param("1e-4 mM", SOURCE),
         "shell": Param("0.1 um", SOURCE),
-        "faraday": Param("96485.33 coulomb/mole", "CODATA 2018"),
+        "faraday": Param("96485.33 coulomb/mole", "CODATA 2018", ("96e3 coulomb/mole", "97e3 coulomb/mole")),
     },
 )
 
@@ -189,7 +189,7 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
             "i_pic": f"area_dend*i_cal_{place}",
         }
     )
-    count = Block(params={"parallel": Param(parallel, "number of dendrites that one compartment stands for")})
+    count = Block(params={"parallel": Param(parallel, "number of dendrites that one compartment stands for", (1, 100))})
     return DENDRITES + count + (compartment("dend") + channels).at(place) + joined
 
 

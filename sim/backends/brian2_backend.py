@@ -8,6 +8,7 @@ runs short. What couples the groups is in sim.backends.brian2_coupling.
 Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from sim.compile.assemble import Assembled
 from sim.engine.circuit import NetworkOutcome
 from sim.engine.drive import Drive
 from sim.engine.lanes import TWICE, Cells
+from sim.progress import within
 from sim.spec.model import Model, rename
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics, NumericsError
@@ -35,6 +37,7 @@ from sim.spec.protocol import Protocol
 from sim.spec.record import Record
 from sim.units import si_factor
 
+log = logging.getLogger("sherrington")
 METHODS = ("same", "exponential_euler", "euler", "rk2", "rk4")
 TARGETS = ("numpy", "cpp_standalone")
 
@@ -171,7 +174,19 @@ class Brian2Simulation(LaneSimulation):
                 every = self.block * self.numerics.window_ms * brian2.ms
                 traces[k] = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
                 network.add(traces[k])
-        network.run(steps * dt, namespace={})
+        if self.backend.target == "numpy":
+            samples = f"{self.batch} sample{'s' * (self.batch != 1)}"
+            log.info("Brian2 prepares its code for %s of %g s; then it says how long it takes", samples, self.end / 1e3)
+            tell = within(f"Brian2, {samples}")
+            network.run(
+                steps * dt,
+                namespace={},
+                report=lambda passed, done, *_: tell(float(passed), float(done)),
+                report_period=2 * brian2.second,
+            )
+        else:
+            log.info("Brian2 writes, builds and runs a C++ program; it says nothing until it has ended")
+            network.run(steps * dt, namespace={})
         self.seconds = build()
         return NetworkOutcome(
             marks=tuple(self._marks(k, spikes.get(k)) for k in range(len(self.parts))),

@@ -9,7 +9,7 @@ import xarray as xr
 from sim.backends.base import Slab
 from sim.compile import couple
 from sim.compile.assemble import Assembled, assemble, cells, parameters
-from sim.compile.interventions import drives, horizon, pieces, time_course, triggers
+from sim.compile.interventions import WIDEST, drives, horizon, pieces, time_course, triggers
 from sim.engine.circuit import Circuit, NetworkOutcome
 from sim.engine.drive import FINE, Drive
 from sim.engine.lanes import TWICE, Cells
@@ -21,6 +21,7 @@ from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
 from sim.spec.record import Record, check_record, kept_bits
 from sim.spec.targets import check_numbers, check_targets
+from sim.spec.trigger import When
 from sim.units import coherent_unit, positive
 
 
@@ -139,7 +140,8 @@ class LaneSimulation(ABC):
         """Run some samples, `self.batch` of them."""
 
     def _check_times(self, numbers: dict[str, np.ndarray]) -> None:
-        """Steps, and the fractions of a window in which the pulses of a train are placed, are counted in 32 bits."""
+        """Steps, and the fractions of a window in which the pulses of a train are placed, are counted in 32 bits, the
+        spread of a latency in 16; a window has one pulse."""
         dt, fine = self.numerics.dt_ms, self.numerics.window_ms / FINE
         times = [("the protocol lasts", self.end, dt)]
         for p in self.network.projections:
@@ -147,6 +149,18 @@ class LaneSimulation(ABC):
         for train in (e for e in self.protocol.elements() if isinstance(e, Train)):
             for field in ("duration", "width"):
                 times.append((f"{field!r} of {train.label!r} is", train.value(field, numbers).max(), fine))
+            fastest = 1.0 / train.value("frequency", numbers).max()
+            if fastest < self.numerics.window_ms * (1 - 1e-9):
+                raise ValueError(
+                    f"the pulses of {train.label!r} come every {fastest:g} ms, more than one in a window of "
+                    f"{self.numerics.window_ms:g} ms; lower its frequency, or take a shorter window."
+                )
+        for watch in (e for e in self.protocol.elements() if isinstance(e, When)):
+            if (spread := float(watch.value("spread", numbers).max())) > WIDEST * self.numerics.window_ms:
+                raise ValueError(
+                    f"'spread' of {watch.label!r} is {spread:g} ms, but a latency is drawn from {WIDEST} windows "
+                    f"of {self.numerics.window_ms:g} ms at most; give less, or a longer window."
+                )
         for said, ms, unit in times:
             if not float(ms) < 2**31 * unit:
                 raise ValueError(

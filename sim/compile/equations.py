@@ -76,7 +76,7 @@ def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) 
 def _module(name: str, text: str, namespace: dict[str, Any]) -> dict[str, Any]:
     """What a generated module defines, its functions as rules."""
     module = dict(namespace)
-    exec(compile(text, f"<model {name}>", "exec"), module)
+    exec(compile(text, f"<model {name!a}>", "exec"), module)
     found = {key: x for key, x in module.items() if key not in namespace and key != "__builtins__"}
     return {key: Rule(x, tuple(inspect.signature(x).parameters)) if callable(x) else x for key, x in found.items()}
 

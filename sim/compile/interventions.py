@@ -10,6 +10,11 @@ from sim.engine.trigger import Trigger
 from sim.spec.pieces import Numbers, Piece, Pulses, Segment, Watch
 from sim.spec.protocol import Protocol
 
+WIDEST = 2**16 - 2
+"""Windows over which the latency of a trigger may be spread."""
+LONGEST = 2**31 - 1
+"""The period of a train that gives one pulse, in fractions of a window: no run lasts as long, see `Trains.at`."""
+
 
 def horizon(protocol: Protocol, numbers: Numbers) -> float:
     """ms, the length of the longest sample."""
@@ -64,7 +69,7 @@ def triggers(found: list[Piece], stream: np.ndarray, *, window: float) -> dict[s
             level=np.broadcast_to(watch.level, (samples,)).astype(float),
             sign=np.full(samples, float(watch.sign)),
             latency=count(watch.latency),
-            spread=np.minimum(count(watch.spread), 2**16 - 2),
+            spread=np.minimum(count(watch.spread), WIDEST),
             refractory=np.maximum(count(watch.refractory), 1),
             at_most=np.full(samples, watch.at_most, np.int32),
             keys=rng.keys(stream, watch.name, 1)[..., 0],
@@ -81,7 +86,7 @@ def _drive(found: list[Piece], window: float, samples: int, host: Any) -> Drive:
         return host.stack(rows).astype(float) if rows else np.zeros((0, samples))
 
     def whole(values: list[np.ndarray], unit: float) -> np.ndarray:
-        return np.rint(np.minimum(table(values) / unit, 2**30)).astype(np.int32)
+        return np.rint(np.minimum(table(values) / unit, LONGEST)).astype(np.int32)
 
     begin = np.rint(table([p.t0 for p in straight]) / window)
     end = np.rint(table([p.t1 for p in straight]) / window)

@@ -61,7 +61,8 @@ def _write(model: Model, observed: tuple[str, ...]) -> str:
         writer.rule(f"reset_{k}_{name}", f"{name} {operator} ({expression})" if operator else expression)
     for name in observed:
         writer.rule(f"observe_{name}", name)
-    head = f'"""Model {model.name!r}, written from its equation text. Numbers are in ms, mV, nA, uS, nF, um, mM."""\n'
+    said = f"Model {model.name}, written from its equation text. Numbers are in ms, mV, nA, uS, nF, um, mM."
+    head = f"{said!a}\n"  # quoted by Python: a name or an equation is data, and never a part of the program
     lines = "".join(f"    {name!r}: {kind!r},\n" for name, kind in kinds.items())
     table = f"# How each state moves, its noise channels, and its neighbours.\nSTATES = {{\n{lines}}}\n"
     return "\n\n".join([head, table, writer.constants(), *writer.functions])
@@ -97,7 +98,7 @@ class _Writer:
         args = sorted(set().union(*map(algebra.names, read)) - lines.keys() - {"pi", "e", "inf"})
         body = "".join(f"    {key} = {expression}\n" for key, expression in lines.items())
         answer = ", ".join(algebra.text(node) for node in results) + ("," if len(results) == 1 and not single else "")
-        self.functions.append(f'def {name}({", ".join(args)}):\n    """{comment}"""\n{body}    return {answer}\n')
+        self.functions.append(f"def {name}({', '.join(args)}):\n    {comment!r}\n{body}    return {answer}\n")
 
     def _need(self, node: Node, lines: dict[str, str]) -> None:
         for name in sorted(algebra.names(node) & self.definitions.keys() - self.steady):
@@ -145,4 +146,4 @@ class _Writer:
         body = "".join(f"    {name} = {expression}\n" for name, expression in order)
         result = ", ".join(f"{name!r}: {name}" for name in [*sorted(self.model.params), *(n for n, _ in order)])
         comment = "What stays constant over a run; once per run, in float64."
-        return f'def constants({args}):\n    """{comment}"""\n{body}    return {{{result}}}\n'
+        return f"def constants({args}):\n    {comment!r}\n{body}    return {{{result}}}\n"

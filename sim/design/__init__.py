@@ -5,7 +5,7 @@ from sim.design.cases import Cases
 from sim.design.factor import DesignError, Factor, Seeds
 from sim.design.participants import Participants
 from sim.design.points import Points, table
-from sim.design.product import Design
+from sim.design.product import Design, of_table
 from sim.design.spread import latin_hypercube, sobol
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Points",
     "Seeds",
     "latin_hypercube",
+    "of_table",
     "sobol",
     "table",
 ]

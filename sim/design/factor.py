@@ -70,6 +70,7 @@ class Seeds(Factor):
         count, first = whole(self.count), whole(self.first)
         if count is None or count < 1:
             raise DesignError(f"a design needs at least one seed, but `seeds` is {shown(self.count)}.")
+        check_count("seeds", count)
         if first is None or not 0 <= first < 2**62:
             raise DesignError(f"`first_seed` is the number of a stream, a whole number, not {shown(self.first)}.")
         object.__setattr__(self, "count", count)
@@ -85,6 +86,19 @@ class Seeds(Factor):
 
     def columns(self) -> Columns:
         return {}
+
+
+MOST = 10**8
+"""Levels of a factor."""
+
+
+def check_count(what: str, count: int, most: int = MOST) -> None:
+    """Raise a sentence when a factor has more levels than there is memory for."""
+    if count > most:
+        raise DesignError(
+            f"{count:.6g} {what} would take {count * 100 / 1e9:.3g} GB of memory for their numbers alone; take "
+            f"{most} at most."
+        )
 
 
 def flat(what: str, values: Any, prefix: str = "", *, stop: Any = None) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.design.factor import Columns, DesignError, Factor, flat
+from sim.design.factor import Columns, DesignError, Factor, check_count, flat
 from sim.spec.change import Scale
 from sim.spec.kinds import whole
 from sim.units import in_unit, shown
@@ -40,6 +40,7 @@ class Participants(Factor):
                 f"participants are counted by whole numbers, but there are {shown(self.count)} of draw "
                 f"{shown(self.draw)}; give at least one, and a draw from 0."
             )
+        check_count("participants", count, 10**6)
         object.__setattr__(self, "count", count)
         object.__setattr__(self, "draw", draw)
         spread = {}

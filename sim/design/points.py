@@ -4,6 +4,7 @@ Points({"network.soleus.monoamine": [0.5, 0.7], "protocol.pulse.peak": [12, 8]})
 """
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from sim.design.factor import Columns, DesignError, Factor, flat, several
 from sim.spec.change import Set
 from sim.units import Quantity, UnitError, describe, quantity
+
+_DECIMAL_COMMA = re.compile(r"^([-+−]?\d*),(\d+)")
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,10 @@ class Points(Factor):
         return Points({path: [given[0], *given[1:][-1:]] for path, given in self.values.items()}, self.name)
 
 
-def table(file: str | Path) -> Points:
-    """Points from a CSV file: a column for each path, a row for each set; numbers may carry their unit.
+def table(file: str | Path | None) -> Points:
+    """Points from a table of text: a column for each path, a row for each set; numbers may carry their unit.
+
+    Commas, semicolons and tabs separate, and with the latter two decimal commas are read; UTF-8, UTF-16 or Latin-1.
 
     Args:
         file: its first line has the paths.
@@ -75,21 +80,50 @@ def table(file: str | Path) -> Points:
         DesignError: no such file, no row, or a row of another length than the first line.
         UnitError: a value that cannot be read; names its row and path.
     """
+    if file is None:
+        raise DesignError(
+            "the points of the design come from a table, but no file is given; give design.file=FILE.csv."
+        )
+    named = f"the table of points {str(file)!r}"
     try:
-        with Path(file).expanduser().open(newline="", encoding="utf-8-sig") as lines:
-            head, *rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if any(map(str.strip, row))]
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DesignError(f"cannot read the table of points {str(file)!r}: {problem}.") from problem
-    except ValueError:
-        raise DesignError(f"the table of points {str(file)!r} is empty; its first line has the paths.") from None
+        content = Path(file).expanduser().read_bytes()
+    except (OSError, ValueError) as problem:
+        said = getattr(problem, "strerror", None) or str(problem)
+        raise DesignError(f"cannot read {named}: {said[0].lower()}{said[1:]}.") from problem
+    head, *rows = _cells(content, named)
     for number, row in enumerate(rows, 1):
         if len(row) != len(head):
             raise DesignError(
-                f"row {number} of the table of points {str(file)!r} has {len(row)} values, but there are {len(head)} "
-                "paths; give each path one value."
+                f"row {number} of {named} has {len(row)} values, but there are {len(head)} paths; give each path one "
+                "value."
             )
         for path, cell in zip(head, row, strict=True):
-            quantity(cell, f"{path!r} in row {number} of the table of points {str(file)!r}")
+            quantity(cell, f"{path!r} in row {number} of {named}")
     if twice := sorted({path for path in head if head.count(path) > 1}):
-        raise DesignError(f"the table of points {str(file)!r} gives {twice[0]!r} twice; leave one of them out.")
+        raise DesignError(f"{named} gives {twice[0]!r} twice; leave one of them out.")
     return Points({path: [row[k] for row in rows] for k, path in enumerate(head)})
+
+
+def _cells(content: bytes, named: str) -> list[list[str]]:
+    """The lines of a table, the first one the paths; numbers with a point."""
+    utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    if "\0" in text:
+        raise DesignError(f"{named} is no table of text; its first line has the paths, the others a set each.")
+    lines = [
+        line for line in text.lstrip("\ufeff").splitlines() if line.strip(" ,;\t") and not line.lstrip().startswith("#")
+    ]
+    if not lines:
+        raise DesignError(f"{named} is empty; its first line has the paths.")
+    mark = next((m for m in "\t;," if m in lines[0]), "")
+    try:
+        found = list(csv.reader(lines, delimiter=mark or "\x1f"))
+    except csv.Error as problem:
+        raise DesignError(f"cannot read {named}: {problem}.") from problem
+    rows = [[cell.strip() for cell in row] for row in found]
+    if mark != ",":
+        rows[1:] = [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in rows[1:]]
+    return rows

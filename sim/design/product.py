@@ -19,6 +19,7 @@ from sim.design.cases import Cases
 from sim.design.factor import DesignError, Factor, Seeds, flat
 from sim.design.participants import Participants
 from sim.design.points import Points
+from sim.spec.canonical import QUANTITY
 from sim.spec.change import Change, Scale, Set, Shift, check_change
 from sim.spec.kinds import listed, part, table, yes_or_no
 from sim.spec.params import Value, check_bounds, nearest
@@ -58,7 +59,7 @@ class Design:
     """
 
     axes: Mapping[str, Any] = field(default_factory=dict)
-    cases: Mapping[str, Any] = field(default_factory=dict)
+    cases: Mapping[str, Any] = field(default_factory=dict, metadata=QUANTITY)
     points: Points | None = None
     participants: Participants | None = None
     seeds: int = 1
@@ -229,3 +230,13 @@ def _axes(axes: Any) -> Iterator[Factor]:
         else:
             head, _, short = name.partition(".")
             yield Axis(short or head, value, name) if not isinstance(value, Mapping) else Axis(name, ())
+
+
+def of_table(*, file: str | None = None, **design: Any) -> Design:
+    """A design whose points are read from a table, as conf/design/table.yaml writes it.
+
+    Args:
+        file: of the table, from which `points` is read.
+        design: as `Design`.
+    """
+    return Design(**design)

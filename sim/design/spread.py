@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.factor import DesignError, flat, several
+from sim.design.factor import DesignError, check_count, flat, several
 from sim.design.points import Points
 from sim.spec.kinds import listed, whole
 from sim.spec.params import Value
@@ -74,8 +74,9 @@ def _spread(ranges: Any, count: int, logarithmic: Sequence[str], sampler: Any) -
                 f"{path!r} is to be spread in its logarithm, but it is no range of the design that lies above zero."
             )
     points = whole(count)
-    if points is None or not 0 < points < 2**31:
+    if points is None or points < 1:
         raise DesignError(f"the `count` of points of a design is a whole number above 0, not {shown(count)}.")
+    check_count("points", points * len(found))
     with warnings.catch_warnings():  # any number of points may be asked for, also one that fills less evenly
         warnings.filterwarnings("ignore", "The balance properties of Sobol")
         unit = sampler(len(found)).random(points)

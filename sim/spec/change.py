@@ -113,4 +113,6 @@ def check_change(what: str, made: Change, dimensions: Dimensions) -> None:
         return
     found = quantity(made.value if isinstance(made, Set) else made.by).dimensions
     if found != dimensions:
-        raise UnitError(f"{what} is in {describe(dimensions)}, but it is changed by {made} ({describe(found)}).")
+        unit = describe(dimensions)
+        hint = f"; write {made} {unit}" if found == DIMENSIONLESS and isinstance(made, Set) else ""
+        raise UnitError(f"{what} is in {unit}, but it is changed by {made} ({describe(found)}){hint}.")

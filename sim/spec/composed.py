@@ -10,8 +10,9 @@ import numpy as np
 from sim.spec.describe.protocol import describe
 from sim.spec.describe.tables import Description
 from sim.spec.kinds import named, parts, word
-from sim.spec.params import Value
+from sim.spec.params import Value, check_bounds
 from sim.spec.pieces import Numbers, Piece, Segment
+from sim.spec.ranges import RATES, TIMES, Bounds, of_kind
 from sim.units import DIMENSIONLESS, Quantity, UnitError, in_unit, positive, quantity, shown
 
 
@@ -60,14 +61,15 @@ class Protocol:
     def _repr_html_(self) -> str:
         return self.describe().html()
 
-    def bounds(self) -> dict[str, tuple[Value, Value | None]]:
-        """Lowest and highest value, by path, of every duration and rate, and of what is on or off."""
-        found: dict[str, tuple[Value, Value | None]] = {}
+    def bounds(self) -> dict[str, Bounds]:
+        """Lowest and highest value of every number, by path."""
+        found: dict[str, Bounds] = {}
         for element in self.elements():
             if element.own_leaves():
                 written, path = element.written(), f"protocol.{element.label}"
-                found |= {f"{path}.{field}": ("0 ms", None) for field in written.times}
-                found |= {f"{path}.{field}": ("1e-6 Hz", None) for field in written.rates}
+                found |= dict.fromkeys((f"{path}.{field}" for field in written.times), TIMES)
+                found |= dict.fromkeys((f"{path}.{field}" for field in written.rates), RATES)
+                found |= {f"{path}.{field}": of_kind(quantity(x).dimensions) for field, x in written.levels.items()}
                 found |= {f"{path}.{field}": (0, 1) for field in written.switches}
         return found
 
@@ -205,10 +207,13 @@ class Element(Protocol):
             found = in_unit(value, "ms", f"{field!r} of {self.label!r}")
             if not 0 <= found < np.inf:
                 raise UnitError(f"{field!r} of {self.label!r} must not be negative, but it is {value!r}.")
+            check_bounds(f"{field!r} of {self.label!r}", value, TIMES)
         for field, value in written.rates.items():
             positive(value, "Hz", f"{field!r} of {self.label!r}")
+            check_bounds(f"{field!r} of {self.label!r}", value, RATES)
         for field, value in written.levels.items():
-            quantity(value, f"{field!r} of {self.label!r}")
+            found = quantity(value, f"{field!r} of {self.label!r}")
+            check_bounds(f"{field!r} of {self.label!r}", value, of_kind(found.dimensions))
         for field, value in written.switches.items():
             found = quantity(value, f"{field!r} of {self.label!r}")
             if found.dimensions != DIMENSIONLESS or found.number not in (0, 1):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.spec import syntax
 from sim.spec.kinds import named
 from sim.spec.params import nearest
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe, quantity
@@ -54,10 +55,12 @@ class Formula:
         for name in self.names:
             if name in TEXT_UNITS or name in FUNCTIONS or name in CONSTANTS:
                 raise FormulaError(f"a formula cannot use {name!r} as a name: it is a unit or a function; rename it.")
+        if found := syntax.wrong(written, None):
+            raise self._wrong(found)
         try:
             tree = ast.parse(written.strip(), mode="eval").body
             dimensions = self._dimensions_of(tree)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError) as problem:
             if isinstance(problem, FormulaError):
                 raise
             raise self._wrong("cannot be read; write for example 0.8*metre/velocity") from None

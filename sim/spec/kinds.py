@@ -17,6 +17,8 @@ def text(what: str, value: Any, error: Error) -> str:
     """Any text, also an empty one."""
     if not isinstance(value, str):
         raise error(f"{what} is a text, but it is {shown(value)}; write it in quotes.")
+    if any("\ud800" <= c <= "\udfff" for c in value):
+        raise error(f"{what} is {value!a}, which holds a character that no file can hold; leave it out.")
     return value
 
 
@@ -29,8 +31,8 @@ def named(what: str, value: Any, error: Error) -> str:
 
 def word(what: str, value: Any, error: Error) -> str:
     """A name: it becomes a part of paths."""
-    if not isinstance(value, str) or not value.isidentifier():
-        raise error(f"{what} is one word of letters, digits and '_', but it is {shown(value)}.")
+    if not isinstance(value, str) or not value.isidentifier() or len(value) > 200:
+        raise error(f"{what} is one word of letters, digits and '_', 200 at most, but it is {shown(value)}.")
     return value
 
 

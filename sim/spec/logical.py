@@ -8,6 +8,8 @@ import ast
 import re
 from itertools import pairwise
 
+from sim.spec.syntax import LONGEST
+
 _MAYBE = re.compile(r"[<>!]|==|\b(?:and|or|not|True|False)\b")
 
 
@@ -32,15 +34,14 @@ def equation(statement: str) -> str:
 
 
 def _written(expression: str, *, numeric: bool) -> str:
-    if not _MAYBE.search(expression):
+    if len(expression) > LONGEST or not _MAYBE.search(expression):
         return expression
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
-        new = _number(tree) if numeric else _condition(tree)
+        before, text = ast.unparse(tree), ast.unparse(_number(tree) if numeric else _condition(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # refused where the text is read
         return expression
-    text = ast.unparse(new)
-    return expression if text == ast.unparse(ast.parse(expression.strip(), mode="eval").body) else text
+    return expression if text == before else text
 
 
 def _number(node: ast.expr) -> ast.expr:

@@ -12,10 +12,11 @@ from functools import cache
 from types import MappingProxyType
 
 from sim.spec import logical
+from sim.spec.canonical import QUANTITY
 from sim.spec.describe.model import describe as describe_model
 from sim.spec.describe.tables import Description
 from sim.spec.kinds import part, table, text
-from sim.spec.params import Param, Value, nearest
+from sim.spec.params import Param, Value, check_bounds, nearest
 from sim.spec.parse import Parsed, parse
 from sim.spec.statements import DERIVATIVE, WORD, rename, statements, where
 from sim.units import describe, positive, quantity
@@ -63,6 +64,7 @@ class Block:
             object.__setattr__(self, what, MappingProxyType(found))
         for name, value in self.params.items():
             part(f"{name!r} in `params` of a block", value, Param, ModelError)
+            check_bounds(f"{name!r} in `params` of a block", value.value, value.limits)
         for what in ("into", "sums"):
             for name, value in getattr(self, what).items():
                 text(f"{name!r} in `{what}` of a block", value, ModelError)
@@ -146,7 +148,7 @@ class Model:
     name: str
     block: Block
     threshold: str = ""
-    refractory: str = ""
+    refractory: str = field(default="", metadata=QUANTITY)
     reset: str = ""
     parsed: Parsed = field(init=False, compare=False, repr=False)
 

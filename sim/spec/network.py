@@ -11,9 +11,10 @@ from sim.spec.describe.network import describe
 from sim.spec.describe.tables import Description
 from sim.spec.formula import Formula
 from sim.spec.kinds import parts, text
-from sim.spec.params import LOWEST_SKEW, Bounds, Graded, Param, ends
+from sim.spec.params import SKEWS, Graded, Param, ends
 from sim.spec.population import Population
 from sim.spec.projection import NetworkError, Projection, Signal
+from sim.spec.ranges import Bounds
 from sim.spec.shared import Shared
 from sim.spec.state import State
 from sim.units import Quantity, UnitError
@@ -136,18 +137,14 @@ class Network:
         return {**numbers, **found}
 
     def bounds(self) -> dict[str, Bounds]:
-        """Lowest and highest value that make sense, by the path of each number that has one of the two."""
-        found: dict[str, Bounds] = {path: ("0 ms", None) for p in self.projections for path in p.delays()}
-        for p in self.populations:
+        """Lowest and highest value that make sense, by the path of every number."""
+        found: dict[str, Bounds] = {s.path: s.param.limits for s in self.shared}
+        for p in (*self.populations, *self.projections):
+            own = p.limits()
             for name, param in p.table().items():
                 for leaf in param.leaves():
-                    limits = (LOWEST_SKEW, None) if leaf == ".skew" else p.model.params[name].bounds
-                    found[f"network.{p.name}.{name}{leaf}"] = limits
-        for p in self.projections:
-            skews = (path for path in p.leaves() if path.endswith(".skew"))
-            found |= dict.fromkeys(skews, (LOWEST_SKEW, None))
-        found |= {s.path: s.bounds for s in self.shared}
-        return {path: limits for path, limits in found.items() if limits != (None, None)}
+                    found[f"network.{p.name}.{name}{leaf}"] = SKEWS if leaf == ".skew" else own[name]
+        return found
 
     def ports(self) -> dict[str, tuple[float, ...]]:
         """Dimensions of every port that a protocol may drive, by `population.port`."""

@@ -6,12 +6,11 @@ from difflib import get_close_matches
 import numpy as np
 
 from sim.spec.kinds import listed, text
-from sim.units import DIMENSIONLESS, Quantity, UnitError, describe, quantity
+from sim.spec.ranges import Bounds, Value, limits
+from sim.units import DIMENSIONLESS, Quantity, UnitError, describe, quantity, written
+from sim.units import quantity as read
 
-Value = str | float | int | Quantity
-Bounds = tuple[Value | None, Value | None]
-
-LOWEST_SKEW = -0.999999999
+SKEWS: Bounds = (-0.999999999, 100)
 """In a design; at -1 a gradient is infinite."""
 
 
@@ -22,7 +21,8 @@ class Param:
     Args:
         value: a quantity, for example `"0.1 uS"`.
         source: paper and table, or "fitted to ...", or "numerical".
-        bounds: lowest and highest value that make sense, in the same unit; None leaves that side open.
+        bounds: lowest and highest value that make sense, in the same unit; where it is None, that of its kind of
+            quantity (`sim.spec.ranges`).
 
     Raises:
         UnitError: unreadable, bounds of another dimension, or a value outside its bounds.
@@ -45,6 +45,11 @@ class Param:
     def quantity(self) -> Quantity:
         """The value in the coherent system, with its dimensions."""
         return quantity(self.value)
+
+    @property
+    def limits(self) -> Bounds:
+        """Lowest and highest value: its bounds, and those of its kind of quantity where it has none of its own."""
+        return limits(self.quantity.dimensions, self.bounds)
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary: one, at the parameter's own path."""
@@ -91,6 +96,7 @@ class Graded:
             )
         if skew.dimensions != DIMENSIONLESS or skew.number <= -1:
             raise UnitError(f"skew is a plain number above -1, but it is {self.skew!r}.")
+        check_bounds("`skew` of a graded parameter", skew, (None, SKEWS[1]))
 
     @property
     def quantity(self) -> Quantity:
@@ -117,16 +123,22 @@ def ends(value: Param | Graded | Value) -> tuple[Value, ...]:
 
 def check_bounds(what: str, value: Value, bounds: Bounds) -> None:
     """Raise a sentence when a quantity lies outside its bounds or has other dimensions than they have."""
-    found = quantity(value, what)
+    found = read(value, what)
     for bound, sign in zip(bounds, (1, -1), strict=True):
         if bound is None:
             continue
-        limit = quantity(bound, f"a bound of {what}")
+        limit = read(bound, f"a bound of {what}")
         if limit.dimensions != found.dimensions:
             raise UnitError(f"{what} is in {describe(found.dimensions)}, but its bound {bound!r} is not.")
         if sign * (found.number - limit.number) < 0:
             side = "below its lower" if sign > 0 else "above its upper"
-            raise UnitError(f"{what} is {value}, {side} bound of {bound}.")
+            said, at = (said_of(x) for x in (value, bound))
+            raise UnitError(f"{what} is {said}, {side} bound of {at}; take a value within its `bounds`.")
+
+
+def said_of(value: Value) -> str:
+    """A quantity as a person writes it."""
+    return str(written(value) if isinstance(value, Quantity) else value)
 
 
 def nearest(name: object, names) -> str:

@@ -7,7 +7,6 @@ checked again, and a finished experiment is redrawn without brian2.
 import ast
 import hashlib
 import json
-import keyword
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from sim.cache import recall, remember
-from sim.spec import logical
+from sim.spec import logical, syntax
 from sim.spec.statements import circle
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
@@ -107,6 +106,7 @@ def parse(
     Returns:
         The equations, in the order of the text.
     """
+    _check_syntax(text, conditions, assignments, functions, what, error, where)
     job = [_VERSION, text, sorted((k, list(v)) for k, v in params.items()), dict(conditions), assignments, functions]
     key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:24]
     if (kept := recall("models", f"{key}.json")) is not None:
@@ -116,6 +116,28 @@ def parse(
     parsed = _parse(text, params, conditions, assignments, functions, what, error, where)
     remember("models", f"{key}.json", json.dumps(parsed))
     return parsed
+
+
+def _check_syntax(text, conditions, assignments, functions, what, error, where) -> None:
+    """Before anything is executed, compiled or given to brian2, which evaluates texts itself."""
+    for line in text.splitlines():
+        if found := syntax.wrong_equation(line, functions):
+            raise error(f"{what}{where(line)}: the line {_quoted(line)} {found}.")
+    for kind, condition in conditions.items():
+        if found := syntax.wrong(condition, functions):
+            raise error(f"{what}: the {kind} {_quoted(condition)} {found}.")
+    for line in _assignments(assignments):
+        if found := syntax.wrong(re.split(r"[-+*]?=", line, maxsplit=1)[-1], functions):
+            raise error(f"{what}: the reset {_quoted(line)} {found}.")
+
+
+def _quoted(line: str) -> str:
+    text = " ".join(line.split())
+    return repr(text if len(text) <= 200 else f"{text[:197]}...")
+
+
+def _assignments(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
 
 
 def _parse(text, params, conditions, assignments, functions, what, error, where) -> Parsed:
@@ -168,7 +190,7 @@ def _parse(text, params, conditions, assignments, functions, what, error, where)
         if name in TEXT_UNITS:
             raise error(f"{what}: {name!r} is the name of a unit and cannot name a parameter; rename it.")
         taken = {*functions, "pi", "e", "inf", "t", "dt", "i", "xi"}
-        if name in taken or name.startswith(("_", "xi_")) or not name.isidentifier() or keyword.iskeyword(name):
+        if name in taken or name.startswith("xi_") or not syntax.is_name(name):
             raise error(
                 f"{what}: {name!r} has a meaning of its own or is no word, and cannot name a parameter; rename it."
             )
@@ -179,7 +201,7 @@ def _parse(text, params, conditions, assignments, functions, what, error, where)
 
 def _read_reset(text: str, states: set[str], what: str, error) -> tuple[tuple[str, str, str], ...]:
     reset = []
-    for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+    for line in _assignments(text):
         match = re.match(r"^(\w+)\s*([-+*]?)=\s*([^=].*)$", line)
         if not match or match.group(1) not in states:
             raise error(f"{what}: the reset {line!r} is not an assignment to a state, such as 'v = v_reset'.")
@@ -201,8 +223,6 @@ def _unreadable(text: str, problem: BaseException, what: str, error, where) -> V
             said = f"{statement!r}: {_one_line(own)}"
             if statement.count("(") > statement.count(")"):
                 said = f"{statement!r}: a parenthesis is never closed."
-            elif "'IfExp'" in said:
-                said += " Write 'a if x > 0 else b' as a*int(x > 0) + b*int(x <= 0)."
             place = where(statement)
             break
     return error(f"{what}{place}: the equations cannot be read: {said}")

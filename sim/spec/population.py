@@ -8,7 +8,11 @@ from sim.spec.kinds import part, table, whole, word
 from sim.spec.model import Model
 from sim.spec.params import Graded, Param, Value, check_bounds, ends, nearest
 from sim.spec.projection import NetworkError
+from sim.spec.ranges import Bounds
 from sim.units import Quantity, UnitError, describe, quantity, shown
+
+LARGEST = 10_000_000
+"""Cells of a population."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ class Population:
         size = whole(self.size)
         if size is None or size < 1:
             raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {shown(self.size)}.")
+        if size > LARGEST:
+            raise NetworkError(
+                f"population {self.name!r} has {size} cells, whose states would take {size * 400 / 1e9:.3g} GB in each "
+                f"sample; take {LARGEST} at most."
+            )
         object.__setattr__(self, "size", size)
         params = table(f"`params` of population {self.name!r}", self.params, NetworkError)
         object.__setattr__(self, "params", MappingProxyType(params))
@@ -57,7 +66,7 @@ class Population:
                 raise UnitError(
                     f"{what} must be in {describe(own.quantity.dimensions)}, but {value!r} is in {describe(found)}."
                 )
-            check_bounds(what, end, own.bounds)
+            check_bounds(what, end, own.limits)
 
     def table(self) -> dict[str, Param | Graded]:
         """Every parameter of the population, the model's own where the population sets none."""
@@ -66,6 +75,10 @@ class Population:
             for name, value in self.params.items()
         }
         return {**self.model.params, **own}
+
+    def limits(self) -> dict[str, Bounds]:
+        """Lowest and highest value of every parameter, as the model has them."""
+        return {name: param.limits for name, param in self.model.params.items()}
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path: `network.NAME.PARAMETER`, with `.low .high .skew` if graded."""

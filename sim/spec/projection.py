@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from sim.spec.kinds import named, text, word
 from sim.spec.model import Model
-from sim.spec.params import Graded, Param, Value, ends, nearest
+from sim.spec.params import Graded, Param, Value, check_bounds, ends, nearest
+from sim.spec.ranges import DELAYS, Bounds, limits
 from sim.spec.wiring import All, Wiring
 from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, describe, quantity, shown
 
@@ -23,6 +24,8 @@ Known = Mapping[str, tuple[Model, int]]
 
 TIME = quantity("1 ms").dimensions
 HOW = ("sum", "mean")
+PAIRS = 10**9
+"""Pairs of cells that one projection may join: its table of weights is whole."""
 
 
 class NetworkError(ValueError):
@@ -79,6 +82,7 @@ class Projection:
                     raise UnitError(f"{called} must be a time, but is {end!r}.")
                 if what == "delay" and found.number < 0:
                     raise UnitError(f"{called} must not be negative, but is {end!r}.")
+                check_bounds(called, end, self.limits()[what])
 
     @property
     def spiking(self) -> bool:
@@ -108,6 +112,11 @@ class Projection:
         numbers = {"weight": self.weight, "delay": self.delay}
         return {k: v if isinstance(v, (Param, Graded)) else Param(v, self.origin) for k, v in numbers.items()}
 
+    def limits(self) -> dict[str, Bounds]:
+        """Lowest and highest weight and delay."""
+        own = self.weight.bounds if isinstance(self.weight, Param) else (None, None)
+        return {"weight": limits(quantity(ends(self.weight)[0]).dimensions, own), "delay": DELAYS}
+
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path."""
         return {
@@ -133,6 +142,10 @@ class Projection:
         what = f"the projection {self.name!r}"
         source, n = _population(what, self.source_population, known)
         target, m = _population(what, self.target_population, known)
+        if n * m > PAIRS:
+            raise NetworkError(
+                f"{what} joins {n} with {m} cells, whose weights would take {8 * n * m / 1e9:.3g} GB; take fewer cells."
+            )
         self.wiring.table(n, m, self.name)
         states = {e.name: e.dimensions for e in target.parsed.states}
         ports = {port.name: port.dimensions for port in target.parsed.ports}

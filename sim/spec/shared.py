@@ -14,8 +14,9 @@ import numpy as np
 
 from sim.spec.formula import Formula
 from sim.spec.kinds import table, text, word
-from sim.spec.params import Bounds, Graded, Param, Value, check_bounds
+from sim.spec.params import Graded, Param, Value, check_bounds
 from sim.spec.projection import NetworkError
+from sim.spec.ranges import Bounds
 from sim.spec.state import leading
 from sim.units import Quantity, UnitError, describe, written
 
@@ -53,6 +54,7 @@ class Shared:
         }
         object.__setattr__(self, "feeds", MappingProxyType(feeds))
         object.__setattr__(self, "bounds", self.param.bounds)
+        check_bounds(f"the shared number {self.name!r}", self.value, self.param.limits)
 
     @property
     def path(self) -> str:

@@ -2,8 +2,12 @@
 
 import pytest
 from hydra import compose, initialize_config_module
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import OmegaConf
 
+import experiments.run  # noqa: F401  (the types of the configuration)
 from experiments.arguments import quoted
+from experiments.sources import place
 
 NAMES = [
     "mésure.csv",
@@ -35,9 +39,12 @@ NAMES = [
 ]
 
 
-def composed(argument):
-    with initialize_config_module("conf", version_base="1.3"):
-        return compose("config", overrides=["experiment=recorded_units", argument])
+def understood(argument):
+    """What Hydra and OmegaConf take the value of an argument for."""
+    override = OverridesParser.create().parse_override(argument)
+    config = OmegaConf.create({"recording": None, "force": None})
+    OmegaConf.update(config, override.key_or_group, override.value())
+    return config[override.key_or_group]
 
 
 @pytest.mark.parametrize("key", ["recording", "force"])
@@ -46,7 +53,16 @@ def test_the_name_of_a_file_reaches_the_configuration_as_it_is(name, key, tmp_pa
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_text("")
     (argument,) = quoted([f"{key}={name}"])
-    assert composed(argument)[key] == name
+    assert understood(argument) == name
+
+
+def test_the_whole_configuration_takes_such_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "S01 (1), 'left' = ${x}.csv"
+    (tmp_path / name).write_text("")
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("config", overrides=["experiment=recorded_units", *quoted([f"recording={name}"])])
+    assert config.recording == name
 
 
 def test_folders_around_it_may_be_called_anything_too(tmp_path):
@@ -54,12 +70,12 @@ def test_folders_around_it_may_be_called_anything_too(tmp_path):
     folder.mkdir()
     (folder / "units.csv").write_text("")
     (argument,) = quoted([f"recording={folder}/units.csv"])
-    assert composed(argument).recording == f"{folder}/units.csv"
+    assert understood(argument) == f"{folder}/units.csv"
 
 
 @pytest.mark.parametrize("name", ["no,such file.csv", "nö.csv", "[2]"])
 def test_a_name_that_is_wrong_reaches_the_error_as_it_is(name):
-    assert composed(quoted([f"recording={name}"])[0]).recording == name
+    assert understood(quoted([f"recording={name}"])[0]) == name
 
 
 @pytest.mark.parametrize(
@@ -87,3 +103,9 @@ def test_in_a_run_of_several_each_file_is_quoted_by_itself(tmp_path, monkeypatch
         (tmp_path / name).write_text("")
     assert quoted(["-m", "recording=a (1).csv,b.csv"]) == ["-m", "recording='a (1).csv',b.csv"]
     assert quoted(["-m", "recording=b.csv,c.csv"]) == ["-m", "recording=b.csv,c.csv"]
+
+
+def test_a_tilde_is_the_home_of_its_user_or_a_part_of_the_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert place("~/a.csv") == tmp_path / "a.csv"
+    assert str(place("~nobody-of-this-name.csv")) == "~nobody-of-this-name.csv"

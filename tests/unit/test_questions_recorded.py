@@ -294,6 +294,7 @@ WRONG = {
     "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no recording 'nowhere.csv'"),
     "nothing to read": (["recording=null"], "Give its file: recording=FILE"),
     "no such convention": (["question.convention=mine"], "there is no ΔF convention 'mine'"),
+    "a name that is no text": (["recording='a\udcff.csv'"], "is no text in UTF-8, which results need. Rename the file"),
     "a window of a simulation": ([f"recording={EXAMPLE}", "window=3"], "window is .from, to. in seconds"),
     "no such unit": ([f"recording={EXAMPLE}", "units=[nobody]"], "units names nobody, but the units of example_recor"),
     "units of a simulation": (["experiment=paired_delta_f", "units=[1]"], "units chooses a part of a recording, but"),

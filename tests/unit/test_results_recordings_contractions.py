@@ -169,6 +169,16 @@ def test_one_contraction_is_chosen_by_its_number():
     assert selection(contraction="all").of(recording()).dataset().sizes["sample"] == 2
 
 
+def test_what_was_chosen_is_remarked():
+    chosen = selection(window=[0, 25], exclude=[3], contraction=1).of(recording()).dataset()
+    assert chosen.attrs["remarks"] == [
+        "2 of 3 units were chosen",
+        "only what is between 0 and 25 s was taken",
+        "contraction 1 of 1 was chosen",
+    ]
+    assert selection().of(recording()).dataset().attrs["remarks"] == []
+
+
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [

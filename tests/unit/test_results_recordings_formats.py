@@ -259,3 +259,56 @@ def test_a_damaged_file_beside_bids_events_is_left_out(text, tmp_path):
     made.bids(path)
     path.with_suffix(".json").write_text(text)
     assert read(path).sizes["unit"] == 3
+
+
+def test_halves_of_characters_in_names_are_replaced(tmp_path):
+    path = tmp_path / "bad\udcff.csv"  # a byte that is no UTF-8
+    made.table(path)
+    assert read(path).attrs["recording"] == "bad?.csv"
+    (tmp_path / "a.json").write_text(r'{"MUPULSES": {"\ud800": [1, 2]}, "FSAMP": 10}')
+    assert list(read(tmp_path / "a.json")["label"].values) == ["?"]
+
+
+def test_a_folder_is_named_from_within_too(tmp_path, monkeypatch):
+    made.module(tmp_path / "P01")
+    monkeypatch.chdir(tmp_path / "P01")
+    assert read(".").attrs["recording"] == "P01"
+
+
+@pytest.mark.parametrize("name", ["a folder", "a pipe"])
+def test_what_is_no_file_is_refused_at_once(name, tmp_path):
+    import os
+
+    (tmp_path / "x").mkdir() if name == "a folder" else os.mkfifo(tmp_path / "x")
+    with pytest.raises(RecordingError, match=r"a folder without manifest.json|no file that can be read"):
+        read(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PAR1....", "is a Parquet table, which is not read"),
+        (b"\x80\x04\x95....", "is a Python pickle, which is not read"),
+        (b"\x93NUMPY\x01\x00", "is a single NumPy array, which is not read"),
+        (b"\x00\x01\x02 raw", "is no text and none of the formats"),
+        (b"[1, 2, 3]", "is JSON, but no openhdemg file"),
+    ],
+)
+def test_other_files_are_called_what_they_are(content, said, tmp_path):
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(RecordingError, match=said):
+        read(tmp_path / "x")
+
+
+def test_a_workbook_and_an_archive_of_several_files_are_refused(tmp_path):
+    import zipfile
+
+    for inside, said in (
+        (["[Content_Types].xml", "xl/workbook.xml"], "Save it there as CSV"),
+        (["a", "b"], "of 2 files"),
+    ):
+        with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:
+            for name in inside:
+                archive.writestr(name, "x")
+        with pytest.raises(RecordingError, match=said):
+            read(tmp_path / "x.xlsx")

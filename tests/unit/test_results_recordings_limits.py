@@ -128,7 +128,7 @@ def huge_numbers(path):
 
 def bomb_in_an_archive(path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("discharge_times.npy", bytes(600 * 2**20))
+        archive.writestr("discharge_times.npy", bytes(110 * 2**20))
         archive.writestr("fsamp.npy", b"")
 
 

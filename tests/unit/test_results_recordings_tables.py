@@ -54,12 +54,16 @@ LONG = {
     "an index of pandas": rows("{sample},{unit},{time:.7f}", ",unit,time_s"),
     "other columns": rows("S01,{unit},{time:.7f},ok", "subject,unit,time_s,comment"),
     "Windows line ends": rows("{unit},{time:.7f}", "unit,time_s").replace("\n", "\r\n"),
+    "signs and numbers": rows("{unit}.0,{time:.7f}", "MU #,Discharge (s)"),
+    "whole numbers with decimal commas": rows("{unit},0;{time:.7f}", "unit;time_s").replace(".", ","),
     "German": rows("{unit};{time:.7f}", "Einheit;Zeit (s)").replace(".", ","),
     "camels": rows("{unit},{time:.7f}", "motorUnit,spikeTime"),
     "spaces between thousands": rows("{unit};{ms:.4f}", "unit;time_ms").replace(".", ",").replace(";1", ";1"),
 }
 WIDE = {
     "a column for each unit": ("MU1;MU2;MU3", "{:.7f}"),
+    "times in names": ("MU1 times;MU2 times;MU3 times", "{:.7f}"),
+    "names of times": ("spike_times_1;spike_times_2;spike_times_3", "{:.7f}"),
     "numbers as names": ("1;2;3", "{:.7f}"),
     "milliseconds": ("unit_1 (ms);unit_2 (ms);unit_3 (ms)", "{:.4f}"),
 }
@@ -161,6 +165,8 @@ def test_thousands_that_can_only_be_such_are_read(tmp_path):
         ("Firing Times (s)", "time", "s"),
         ("Discharge_Sample", "sample", ""),
         ("Contraction", "trial", ""),
+        ("Spikes (ms)", "time", "ms"),
+        ("Spikes", "", ""),
         ("time of day", "", ""),
         ("enforcement", "", ""),
     ],

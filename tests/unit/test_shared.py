@@ -35,7 +35,7 @@ def test_what_is_fed_has_the_values_of_its_formulas():
 
 def test_a_shared_number_is_a_leaf_and_what_it_feeds_is_none():
     assert WITH.leaves()["network.velocity"] == quantity("50 m/s")
-    assert WITH.bounds()["network.velocity"] == ("1 m/s", None)
+    assert WITH.bounds()["network.velocity"] == ("1 m/s", "1e3 m/s")
     assert NETWORK.leaves().keys() - WITH.leaves().keys() == {
         f"{DELAY}.low", f"{DELAY}.high", "network.soleus.tau", "network.tibialis.tau",
     }  # fmt: skip

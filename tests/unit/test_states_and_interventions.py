@@ -93,7 +93,7 @@ def test_interventions_stand_beside_the_protocol():
 
 def test_what_is_no_intervention_is_refused_in_a_sentence():
     wrong = "+intervention.wrong={_target_: sim.spec.record.Record}"
-    with pytest.raises(UserError, match="which is no protocol"):
+    with pytest.raises(UserError, match="intervention is built by a Protocol"):
         declare_protocol(composed("experiment=spasm", wrong))
 
 

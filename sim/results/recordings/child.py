@@ -20,11 +20,11 @@ from sim.results.recordings.parts import RecordingError
 def main(what: str, file: str, n_bytes: int) -> None:
     """Answer, `what` being recording or force."""
     gc.disable()  # a table of a million rows is a million lists, looked through again and again
-    answer = os.fdopen(os.dup(1), "wb")
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
     limit(n_bytes)
-    answer.write(_answer(what, Path(file), n_bytes))
-    answer.flush()
+    out.write(answer(what, Path(file), n_bytes))
+    out.flush()
     os._exit(0)  # nothing of a half-read file is tidied up
 
 
@@ -52,7 +52,9 @@ def _used(resource: object) -> int:
         return 2 * usage * (1 if sys.platform == "darwin" else 1024)
 
 
-def _answer(what: str, path: Path, n_bytes: int) -> bytes:
+def answer(what: str, path: Path, n_bytes: int) -> bytes:
+    """The message about a file: what it holds, or the sentence that says why not."""
+
     def ready() -> None:
         limit(n_bytes)
 

@@ -21,7 +21,7 @@ ROLES = {
     "force": "force torque kraft drehmoment fuerza forza coppia couple moment refsignal referencesignal forcesignal "
     "torquesignal",
     "trial": "trial trialid trialnumber trialno contraction contractionid contractionnumber contractionno repetition "
-    "repetitionid repetitionnumber rep reps condition run runid block session ramp ramps",
+    "repetitionid repetitionnumber rep reps condition run runid block session",
     "group": "muscle grid array side electrode probe limb leg",
     "quality": "quality unitquality muquality",
     "rate": "fs fshz fsamp samplingrate samplerate samplingfrequency samplingratehz samplingfrequencyhz",
@@ -35,6 +35,22 @@ SECONDS = {
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
 }
 SAMPLES = ("sample", "samples", "smp", "smpl")
+EVENTS = frozenset(
+    [
+        "discharge",
+        "discharges",
+        "spike",
+        "spikes",
+        "firing",
+        "firings",
+        "event",
+        "events",
+        "eventtime",
+        "eventtimes",
+        "instant",
+    ]
+)
+"""Names of times if they have a unit of time, as `Discharge (s)`; else they may be numbers of events."""
 FORCE_UNITS = {
     "n": "N",
     "kn": "kN",
@@ -58,8 +74,8 @@ FORCE_UNITS = {
 }
 """Units that follow an underscore in the name of a force."""
 _NUMBERED = re.compile(
-    r"(?:(?P<samples>mu[\s_]?pulses?)|(?:mu|motor[\s_]?units?|units?|neurons?|moto[r]?neurons?|mn|cell|cluster|u|n|#)?)"
-    r"[\s_.#-]*(?P<number>\d+(?:[._-]\d+)?)"
+    r"(?:(?P<samples>mu[\s_]?pulses?)|(?:(?:spike|discharge|firing)[\s_]?times?|mu|motor[\s_]?units?|units?|neurons?|moto[r]?neurons?|mn|cell|cluster|u|n|#)?)"
+    r"[\s_.#-]*(?P<number>\d+(?:[._-]\d+)?)(?:[\s_-]*(?:(?:spike|discharge|firing)[\s_]?)?times?)?"
 )
 
 
@@ -83,13 +99,15 @@ def column(name: str) -> Column:
     """What a column is, by its name."""
     written = _written(name)
     base, units = _parted(written)
-    key = re.sub(r"[\s\-_.]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base).lower()).strip("_")
+    key = re.sub(r"[\s\-_.#]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base).lower()).strip("_")
     compact = key.replace("_", "")
     role, suffix, rank = _suffixed(key, units)
     if not role:
         role, rank = ROLE.get(compact, ""), RANK.get(compact, 0)
         suffix = units or ("ms" if role == "time" and compact.startswith("millisecond") else "")
     units = suffix
+    if not role and compact in EVENTS and (units.lower() in SECONDS or units.lower() in SAMPLES):
+        role = "time"
     if role == "time" and units.lower() in SAMPLES:
         role = "sample"
     return Column(written, role, units, rank)

@@ -16,6 +16,7 @@ The events of BIDS (`onset`, `duration`, `unit_id`), as MUedit2 exports them, ar
 same name beside it may tell the unit of `onset`, `SamplingFrequency` and `TaskName`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -149,7 +150,8 @@ def _described(found: Table, sidecar: Mapping[str, Any]) -> Table:
 def _labels(found: Table, unit: int) -> np.ndarray:
     """The label of the unit of each row, empty where there is none; with the muscle or grid where labels repeat."""
     labels = np.array(
-        ["" if text.lower() in EMPTY else text.removesuffix(".0") for text in found.cells[unit]], dtype=object
+        ["" if text.lower() in EMPTY else re.sub(r"^(\d+)[.,]0+$", r"\1", text) for text in found.cells[unit]],
+        dtype=object,
     )
     group = found.named("group")
     if group is None:

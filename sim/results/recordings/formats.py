@@ -64,6 +64,7 @@ def sidecar(path: Path) -> Path | None:
 
 
 def _read(path: Path, ready: Callable[[], None], *, only_force: bool) -> Recording | tuple[Force, str]:
+    path = path if path.name else path.resolve()
     name = path.name
     if path.is_dir():
         from sim.results.recordings import openhdemg_module

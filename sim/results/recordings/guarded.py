@@ -16,6 +16,7 @@ from sim.results.recordings.recording import Recording
 
 SECONDS, SECONDS_A_MB = 9.0, 0.5
 MEMORY, MEMORY_A_BYTE = 2**30, 4
+LONGEST, LARGE = 600.0, 2**32  # s, B; a larger file is HDF5, of which parts are read
 ALONE = {
     "OPENBLAS_NUM_THREADS": "1",  # more threads reserve memory that is never used
     "OMP_NUM_THREADS": "1",
@@ -60,7 +61,8 @@ def force(path: Path) -> tuple[Force, str]:
 def _answer(what: str, path: Path) -> bytes:
     """What the process that reads answers."""
     size = sum(p.stat().st_size for p in ([path] if path.is_file() else path.glob("files/*")) if p.is_file())
-    seconds, n_bytes = SECONDS + SECONDS_A_MB * size / 1e6, MEMORY + MEMORY_A_BYTE * size
+    seconds = min(SECONDS + SECONDS_A_MB * size / 1e6, LONGEST)
+    n_bytes = MEMORY + MEMORY_A_BYTE * min(size, LARGE)
     root = str(Path(__file__).parents[3])
     paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-P", "-W", "ignore", "-m", f"{__package__}.child", what, str(path), str(n_bytes)]

@@ -70,7 +70,8 @@ def trains_of(name: str, pulses: Any, count: Any) -> tuple[dict[str, np.ndarray]
         pulses = [pulses]
     named = pulses.items() if isinstance(pulses, Mapping) else enumerate(pulses)
     try:
-        return {str(unit): np.array(train, dtype=float).reshape(-1) for unit, train in named}, remarks
+        trains = {str(unit): np.array(train, dtype=float).reshape(-1) for unit, train in named}
+        return {unit.encode("utf-8", "replace").decode("utf-8"): train for unit, train in trains.items()}, remarks
     except (TypeError, ValueError, OverflowError):
         raise RecordingError(
             f"{name} should hold lists of samples in MUPULSES, but they are {_short(pulses)}. Save the file again in "

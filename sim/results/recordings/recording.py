@@ -57,6 +57,8 @@ class Recording:
     only: int | None = None
 
     def __post_init__(self) -> None:
+        for words in ("name", "muscle", "task", "note"):
+            object.__setattr__(self, words, _writable(getattr(self, words)))
         if not self.labels:
             raise RecordingError(f"{self.name} holds no motor unit. Export the discharges again, or choose the file.")
         if self.fs_hz is not None and not (np.isfinite(self.fs_hz) and 0 < self.fs_hz <= FASTEST):
@@ -251,6 +253,11 @@ def _force_within(one: Contraction, clock: np.ndarray, *, alone: bool) -> np.nda
     if len(time) != len(clock) or (time != clock).any():
         values = np.interp(clock, time, values, left=np.nan, right=np.nan)
     return values if alone else np.where((clock >= one.start) & (clock <= one.stop), values, np.nan)
+
+
+def _writable(text: str) -> str:
+    """A text without halves of characters, as names of files and JSON may hold, which no file and no figure takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _on_grid(samples: np.ndarray) -> bool:

@@ -36,10 +36,16 @@ class Selection:
         Raises:
             RecordingError: it has no such unit, window or contraction; one sentence with what there is.
         """
-        found = _of_units(recording, self.units, self.exclude)
+        found, said = _of_units(recording, self.units, self.exclude), []
+        if found is not recording:
+            said.append(f"{len(found.labels)} of {len(recording.labels)} units were chosen")
         if self.window is not None:
             found = _within(found, *self.window)
-        return found if self.contraction is None else _only(found, self.contraction)
+            said.append(f"only what is between {self.window[0]:g} and {self.window[1]:g} s was taken")
+        if self.contraction is not None:
+            found = _only(found, self.contraction)
+            said.append(f"contraction {found.only} of {len(found.contractions())} was chosen")
+        return replace(found, remarks=(*found.remarks, *said)) if said else found
 
 
 def selection(*, window: Any = None, units: Any = None, exclude: Any = None, contraction: Any = None) -> Selection:

@@ -3,7 +3,7 @@
 import re
 
 from sim.spec.params import Bounds, Graded, Param, Value
-from sim.units import Quantity, coherent_unit
+from sim.units import Quantity, coherent_unit, quantity
 
 COLUMNS = ("value", "to", "skew", "unit", "bounds", "source")
 _NUMBER = re.compile(r"^\s*([-+−]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)$")
@@ -17,7 +17,7 @@ def row(param: Param | Graded, bounds: Bounds | None = None) -> tuple[str, ...]:
         return number, "", "", unit, between(limits), param.source
     (low, unit), (high, other) = split(param.low), split(param.high)
     high = high if other == unit else f"{high} {other}"
-    return low, high, f"{param.skew:g}", unit, between(limits), param.source
+    return low, high, f"{quantity(param.skew).number:g}", unit, between(limits), param.source
 
 
 def split(value: Value) -> tuple[str, str]:

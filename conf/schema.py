@@ -22,9 +22,10 @@ class Timing:
 
 @dataclass
 class Config:
-    """Groups hold what is instantiated; the rest are plain values that the command line may set.
+    """Groups hold what is built (see `experiments.targets`); the rest are plain values that the command line may set.
 
-    `window` is the time between two moments of a simulation, and [from, to] of a recording.
+    `needs` names the group that an experiment cannot do without: {network: segment}. `window` is the time between two
+    moments of a simulation, and [from, to] of a recording.
     """
 
     name: str = "???"
@@ -39,6 +40,7 @@ class Config:
     backend: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
+    needs: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None
     units: Any = None

@@ -1,0 +1,117 @@
+"""How much memory and disk a study takes, before anything is allocated; what no machine here holds is refused."""
+
+import math
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.batch_size import free_memory
+from sim.design import Design
+from sim.spec.network import Network
+from sim.spec.numerics import Numerics
+from sim.spec.protocol import Protocol
+from sim.spec.record import Record
+from sim.units import positive
+
+COPIES = 3
+"""Of the arrays of a sample: as the device leaves them, sorted, and as they are written; see `sample_bytes`."""
+SMALLEST = 100
+"""How many times smaller than its arrays a store may be at best, for it is compressed."""
+
+
+class Parts(NamedTuple):
+    """What decides how large a sample is.
+
+    Args:
+        numbers: of what the design varies, by path, (sample,).
+    """
+
+    network: Network
+    protocol: Protocol
+    record: Record
+    numerics: Numerics
+    numbers: Mapping[str, np.ndarray]
+
+
+class SizeError(ValueError):
+    """A study that is too large; the message is one sentence with the room that it would take."""
+
+
+def check_samples(design: Design) -> None:
+    """The coordinates of all samples must fit the memory.
+
+    Raises:
+        SizeError: they do not.
+    """
+    factors = design.factors
+    count = math.prod(map(len, factors))
+    paths = {path for factor in factors for path in factor.columns()}
+    wanted = 8.0 * count * (2 * len(factors) + len(paths) + 2) * COPIES
+    if wanted > (free := free_memory()) or count >= 2**31:
+        parts = " × ".join(f"{len(factor)} {factor.name}" for factor in factors)
+        raise SizeError(
+            f"the design has {count:g} samples ({parts}), whose numbers alone would take {said(wanted)} of memory, and "
+            f"{said(free)} are free; take fewer, or several designs."
+        )
+
+
+def check_one(study: Parts) -> None:
+    """One sample must fit the memory.
+
+    Raises:
+        SizeError: it does not.
+    """
+    lasts, windows, kept = _lengths(study)
+    cells = sum(p.size for p in study.network.populations)
+    wanted = COPIES * (windows * cells + kept)
+    if wanted > (free := free_memory()):
+        raise SizeError(
+            f"one sample of the study would take about {said(wanted)} of memory ({lasts / 1000:g} s in windows of "
+            f"{study.numerics.window}, {cells} cells, max_rate {study.record.max_rate}), and {said(free)} are free; "
+            "take a shorter protocol, fewer cells, a longer window, or record less."
+        )
+
+
+def check_disk(study: Parts, samples: int, path: Path) -> None:
+    """The store must fit the disk, however well it is compressed.
+
+    Raises:
+        SizeError: it does not.
+    """
+    folder = next((place for place in path.absolute().parents if place.exists()), Path("/"))
+    try:
+        free = float(shutil.disk_usage(folder).free)
+    except OSError:
+        return
+    wanted = samples * _lengths(study)[2]
+    if wanted / SMALLEST > free:
+        raise SizeError(
+            f"the result of {samples} samples would be {said(wanted)} before it is compressed, and {said(free)} are "
+            f"free in {folder}; record less, or let record.keep_spikes=false keep measures only."
+        )
+
+
+def said(size: float) -> str:
+    """'1.2 GB'."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} PB"
+
+
+def _lengths(study: Parts) -> tuple[float, float, float]:
+    """ms, the longest sample; its windows; and the bytes of it that are kept."""
+    record, numerics = study.record, study.numerics
+    with np.errstate(over="ignore"):
+        lasts = float(np.max(study.protocol.length(study.numbers)))
+    kept = [p for p in study.network.populations if record.populations is None or p.name in record.populations]
+    units = sum(p.size for p in kept)
+    recorded = units if record.cells is None else len(record.cells)
+    times = lasts / max(positive(record.every, "ms", "every"), numerics.window_ms)
+    spikes = units * max(8.0, lasts * positive(record.max_rate, "Hz", "max_rate"))
+    courses = len(study.network.signals) + len(study.protocol.elements()) if record.commands else 0
+    return lasts, lasts / numerics.window_ms, 4.0 * (spikes + times * (recorded * len(record.variables) + courses))
