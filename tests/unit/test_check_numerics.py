@@ -1,5 +1,6 @@
 """A cell whose spikes hang on how they are computed is told so; one whose spikes do not is told that."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -109,12 +110,12 @@ def test_a_cell_with_noise_agrees_at_half_the_step():
 
 
 def test_the_noise_of_half_the_step_is_that_of_the_step_refined(prepare):
-    whole = prepare(Network((Population("cells", LEAKY, 50),)), Settle("1 s"), dtype="float64")
+    whole = prepare(Network((Population("cells", LEAKY, 50),)), Settle("1 s"))
     program = whole.parts[0].program
-    keys = tuple(whole.batched(whole._numbers(slice(0, 1)), np.zeros(1, int)).cells[0].keys)
+    keys = [jnp.asarray(x)[None] for x in whole.batched(whole._numbers(slice(0, 1)), np.zeros(1, int)).cells[0].keys]
 
     def draws(program: Program, steps: int) -> np.ndarray:
-        return np.stack([np.asarray(program.draws(keys, np.int32(k))["xi"], float) for k in range(steps)])
+        return np.asarray(program.draws((keys[0], keys[1]), jnp.arange(steps)[:, None])["xi"], float)
 
     coarse, fine = draws(program, 400), draws(program._replace(bridged=True), 800)
     np.testing.assert_allclose((fine[::2] + fine[1::2]) / np.sqrt(2), coarse, atol=1e-6)  # drawn in float32 here
