@@ -18,9 +18,6 @@ from experiments.delta_f.recorded_units_measured import Cleaning, measured
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number
-from sim.units import in_unit
-
-SECOND = 1000.0  # ms
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,15 @@ class RecordedUnits(BraceQuestion):
         ValueError: no such interval, or no such number of discharges.
     """
 
-    longest_interval: str | float = "0.4 s"
-    shortest_interval: str | float = "10 ms"
+    longest_interval: float = 0.4
+    shortest_interval: float = 0.01
     steady: int = 1
-    plausible: Sequence[str | float] = ("20 ms", "0.5 s")
+    plausible: tuple[float, float] = (0.02, 0.5)
     left_out: Sequence[str] = ("noise", "artifact", "artefact")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        longest, shortest = self._seconds("longest_interval"), self._seconds("shortest_interval")
+        longest, shortest, (low, high) = self.longest_interval, self.shortest_interval, self.plausible
         if not longest > 0:
             raise ValueError(
                 f"question.longest_interval is {longest:g} s, but intervals are longer than 0. 0.4 s is usual; inf "
@@ -59,28 +56,17 @@ class RecordedUnits(BraceQuestion):
                 f"question.shortest_interval is {shortest:g} s, but it must be from 0 to less than the longest "
                 f"interval, {longest:g} s. 10 ms is usual; 0 keeps every discharge."
             )
-        if isinstance(self.plausible, str) or len(self.plausible) != 2:
-            raise ValueError(f"question.plausible is a shortest and a longest interval, not {self.plausible!r}.")
-        low, high = (_seconds(x, "question.plausible") for x in self.plausible)
         if not 0 <= low < high:
             raise ValueError(f"question.plausible goes from {low:g} to {high:g} s, which is no range of intervals.")
-        if not (isinstance(self.steady, int) and self.steady >= 1):
+        if self.steady < 1:
             raise ValueError(f"question.steady is a number of discharges in a row, 1 or more, not {self.steady!r}.")
-        if isinstance(self.left_out, str):
-            raise ValueError(f"question.left_out is a list of words: [{self.left_out}].")
-        settings = {"longest_interval": longest, "shortest_interval": shortest, "plausible": (low, high)}
-        for name, value in (settings | {"left_out": tuple(map(str, self.left_out))}).items():
-            object.__setattr__(self, name, value)
-
-    def _seconds(self, name: str) -> float:
-        return _seconds(getattr(self, name), f"question.{name}")
 
     @property
     def cleaning(self) -> Cleaning:
         """The settings of what is kept of a train."""
-        low, high = (float(x) for x in self.plausible)
-        longest, shortest = float(self.longest_interval), float(self.shortest_interval)
-        return Cleaning(longest, shortest, self.steady, (low, high), tuple(self.left_out))
+        return Cleaning(
+            self.longest_interval, self.shortest_interval, self.steady, self.plausible, tuple(self.left_out)
+        )
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Everything about every unit (contraction, unit) and pair (contraction, control, test), and the course of
@@ -101,8 +87,8 @@ class RecordedUnits(BraceQuestion):
                 "remarks": json.dumps([*map(str, results.attrs.get("remarks", []))], ensure_ascii=False),
                 "fs_hz": float(results.attrs.get("fs_hz", np.nan)),
                 "delta_f_unit": "1" if self.chosen.normalised else "pps",
-                "longest_interval": float(self.longest_interval),
-                "shortest_interval": float(self.shortest_interval),
+                "longest_interval": self.longest_interval,
+                "shortest_interval": self.shortest_interval,
                 "steady": self.steady,
                 "force_unit": "" if force is None else force.attrs["units"],
                 "force_missing": 1.0 if force is None else float(np.isnan(force.values).mean()),
@@ -203,17 +189,3 @@ def mended(one: xr.Dataset) -> list[str]:
         for words in filter(None, str(remark).split(", ")):
             by_remark.setdefault(words, []).append(str(label))
     return [f"{words}: unit{'s' * (len(units) > 1)} {', '.join(units)}" for words, units in by_remark.items()]
-
-
-def _seconds(value: str | float, what: str) -> float:
-    """A time in s, of a quantity or of a number in s.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if isinstance(value, str) and value.strip().lower() not in ("inf", ".inf"):
-        try:
-            return float(value)
-        except ValueError:
-            return in_unit(value, "s", what) / SECOND
-    return float(value)
