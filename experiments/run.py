@@ -57,12 +57,17 @@ def main() -> None:
 
 
 def _command_line(words: list[str]) -> None:
-    """`status PATH` looks at a result, `describe` at a network, `--help` and `--version` say what this is; else an
-    experiment."""
+    """`status PATH` looks at a result, `check` at numerics, `describe` at a network, `--help` and `--version` say what
+    this is; else an experiment."""
+    task = experiment
     if words[:1] == ["status"]:
         from experiments.status import main as status
 
         sys.exit(status(words[1:]))
+    if words[:1] == ["check"]:
+        from experiments.check import check as task
+
+        words = words[1:]
     if words == ["--version"]:
         print(f"sherrington {version()}")
         return
@@ -79,7 +84,7 @@ def _command_line(words: list[str]) -> None:
         sys.argv[1:] = arranged(quoted(words))
         sys.path[:0] = own_folders(sys.argv)  # where a user's questions lie
         guard()
-        experiment()
+        task()
     except (UserError, CommandError, ComposingError) as problem:
         _refuse(str(problem))
     except OverrideParseException as problem:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import xarray as xr
 from sim.backends.base import Backend, Simulation, Slab
 from sim.batch_size import batch_size, free_memory
 from sim.batches import batches
+from sim.check_numerics import Checked, check_numerics
 from sim.design import Design
 from sim.fingerprint import result_digest
 from sim.measure import Measure, check_measures, digest_of
@@ -78,6 +79,23 @@ class Study:
         """What decides how large a sample is."""
         numbers = {str(name): x.values for name, x in samples.coords.items() if x.dtype.kind in "iuf"}
         return Parts(self.network, self.protocol, self.record, self.numerics, numbers)
+
+    def check_numerics(self, measures: Sequence[Measure] = (), *, samples: int = 3) -> Checked:
+        """A few samples beside the same in double precision and with half the step; see `sim.check_numerics`.
+
+        Args:
+            samples: how many at most.
+        """
+        self.check()
+        own: Any = self.backend
+        reference: Backend = replace(own, kernel="xla") if hasattr(own, "kernel") else own
+
+        def prepare(numerics: Numerics, some: xr.Dataset) -> Simulation:
+            backend = self.backend if numerics == self.numerics else reference
+            parts = (self.network, self.protocol, self.record, some)
+            return backend.prepare(*parts, numerics, some.sizes["sample"])
+
+        return check_numerics(prepare, self.numerics, self.samples(), measures, samples=samples)
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that the design may vary, by path."""

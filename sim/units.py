@@ -171,10 +171,10 @@ def _read(value: str) -> Quantity:
     if len(value) > LONGEST:
         raise UnitError(f"cannot read a quantity of {len(value)} characters; write for example '0.05 ms'.")
     try:
-        number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
-        tree = ast.parse(unit.strip() or "1", mode="eval").body
+        number, unit = _number_and_unit(value)
+        tree = ast.parse(unit or "1", mode="eval").body
         exponent, dimensions = _read_unit(tree, value)
-    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError, ArithmeticError) as error:
         if isinstance(error, UnitError):
             raise
         raise UnitError(
@@ -183,8 +183,23 @@ def _read(value: str) -> Quantity:
     power = exponent + _coherent_exponent(dimensions)
     if power != int(power):
         return Quantity(float(number) * 10.0**power, dimensions)
-    exact = Decimal(number).scaleb(int(power)) if abs(power) < 1000 else Decimal("inf")
+    exact = number.scaleb(int(power)) if abs(power) < 1000 else Decimal("inf")
     return Quantity(float(exact), dimensions)  # the same to the last bit however it is written: 0.05 ms, 50 us
+
+
+def _number_and_unit(value: str) -> tuple[Decimal, str]:
+    """The two parts of '0.05 ms', and of '22/ms', '22*ms' and '1/(10 ms)', as they stand in equations."""
+    number, unit = _NUMBER.match(value.strip().translate(_TYPED)).groups()  # type: ignore[union-attr]
+    number, unit = Decimal(number), unit.strip()
+    if unit.startswith("*") and not unit.startswith("**"):
+        return number, unit[1:].strip() or unit
+    if not unit.startswith("/"):
+        return number, unit
+    below = unit[1:].strip()
+    if below.startswith("(") and below.endswith(")") and (inner := _NUMBER.match(below[1:-1].strip())):
+        divisor, unit = inner.groups()
+        return number / Decimal(divisor), f"1/({unit.removeprefix('*').strip() or 1})"
+    return number, f"1/{below}"
 
 
 def _finite(found: Quantity, value: object) -> Quantity:

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.verification import (
+    adaptive,
     brian2_parity,
     convergence,
     figure,
@@ -22,7 +23,9 @@ from experiments.verification import (
 from experiments.verification.claims import Family
 from sim.results.disk import replace
 
-FAMILIES = tuple(m.FAMILY for m in (neuron_parity, precision, convergence, brian2_parity, published_delta_f, passive))
+FAMILIES = tuple(
+    m.FAMILY for m in (neuron_parity, adaptive, precision, convergence, brian2_parity, published_delta_f, passive)
+)
 log = logging.getLogger("sherrington")
 
 

@@ -42,7 +42,7 @@ def measure() -> Precision:
 
 def claims(m: Precision) -> list[Claim]:
     return [
-        *_rows(m.double, "single precision", "float64", 2),
+        *_rows(m.double, "single precision", "float64", 0.2),
         *_rows(m.halved, "the step of 0.05 ms", "dt 0.025 ms", None),
     ]
 
@@ -72,7 +72,7 @@ def _rows(found: Change, what: str, against: str, recruitment: float | None) -> 
             Claim(
                 f"{what} hardly moves recruitment",
                 against,
-                f"{recruitment:g} ms: a slow gate near its target stands still in float32",
+                f"{recruitment:g} ms: four steps",
                 f"{number(later.min(), 2, sign=True)} to {number(later.max(), 2, 'ms', sign=True)}",
                 np.abs(later).max() <= recruitment,
             )

@@ -25,7 +25,6 @@ from sim.backends.brian2_door import brian2_for_numpy, running, set_values, unit
 from sim.backends.simulation import Batch, LaneSimulation
 from sim.compile.abstract_code import one_sided, staggered
 from sim.compile.assemble import Assembled
-from sim.engine import rng
 from sim.engine.circuit import NetworkOutcome
 from sim.engine.drive import Drive
 from sim.engine.lanes import TWICE, Cells
@@ -296,9 +295,8 @@ class Brian2Simulation(LaneSimulation):
                 table = brian2.Quantity.with_dimensions(values[:, first] / si_factor(port.dimensions), dimension)
                 tables[f"{port.name}_{when}"] = brian2.TimedArray(table, dt=dt)
         with jax.enable_x64(True):
-            for channel, word in part.program.channels:
-                keys = (jnp.asarray(cells.keys[0])[None], jnp.asarray(cells.keys[1])[None])
-                draws = rng.normal(keys, word, jnp.arange(steps, dtype=jnp.int32)[:, None], jnp.float64)
+            keys = (jnp.asarray(cells.keys[0])[None], jnp.asarray(cells.keys[1])[None])
+            for channel, draws in part.program.draws(keys, jnp.arange(steps, dtype=jnp.int32)[:, None]).items():
                 tables[f"draw_{channel}"] = brian2.TimedArray(np.asarray(draws), dt=dt)
         return tables, columns
 

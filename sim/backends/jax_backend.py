@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim import flags
+from sim.backends import single_precision
 from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
@@ -72,6 +73,7 @@ class JaxSimulation(LaneSimulation):
         flags.start()  # the first simulation of a process gives JAX its settings
         super().__init__(network, protocol, record, design, numerics, batch)
         one = self.batched(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
+        single_precision.warn(self.parts, one.cells)
         self._kernel = chosen = choose(
             kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
         )

@@ -19,7 +19,7 @@ from sim.results.status import Status
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
-from sim.spec.record import Record, check_record
+from sim.spec.record import Record, check_record, kept_bits
 from sim.spec.targets import check_numbers, check_targets
 from sim.spec.trigger import When
 from sim.units import coherent_unit, positive
@@ -216,7 +216,7 @@ class LaneSimulation(ABC):
         dtype, traces = self.numerics.dtype, []
         known = {name: d for p in self.network.populations for name, d in p.model.parsed.dimensions().items()}
         for name in self.record.variables:
-            unit, bits = coherent_unit(known[name]), 11 if dtype == "float32" else None
+            unit, bits = coherent_unit(known[name]), kept_bits(self.record, dtype)
             traces.append(Variable(name, ("sample", "recorded", "time"), dtype, unit, name, mantissa_bits=bits))
         courses = {}
         if self.record.commands:
@@ -227,7 +227,8 @@ class LaneSimulation(ABC):
             courses |= {name: (d, f"signal {name}") for name, d in self.network.heard().items()}
         for name, (dimensions, said) in courses.items():
             unit = coherent_unit(dimensions)
-            traces.append(Variable(name, ("sample", "time"), "float32", unit, said, mantissa_bits=15))
+            bits = kept_bits(self.record, "float32")
+            traces.append(Variable(name, ("sample", "time"), "float32", unit, said, mantissa_bits=bits))
         traces += [
             Variable(f"actions.{name}", ("sample",), "int32", "1", f"how often the trigger {name} acted", fill=-1)
             for name in self.circuit.watched

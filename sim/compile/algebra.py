@@ -22,7 +22,7 @@ _SAME_IN_MATH = (
 )  # fmt: skip
 _MATH = {"pi": math.pi, "e": math.e, "inf": math.inf, "exprel": lambda x: math.expm1(x) / x if x else 1.0, "abs": abs}
 _MATH |= {name: getattr(math, name) for name in _SAME_IN_MATH}
-_MATH |= {"arctan": math.atan, "sign": lambda x: math.copysign(1.0, x) if x else 0.0}
+_MATH |= {"int": math.trunc, "arctan": math.atan, "sign": lambda x: math.copysign(1.0, x) if x else 0.0}
 _MATH |= {"clip": lambda x, low, high: min(max(x, low), high)}
 
 

@@ -16,6 +16,10 @@ from sim.spec.numerics import Numerics
 from sim.spec.record import Record
 from sim.units import in_unit
 
+SLOW = 1e-3
+"""Part of the way to its target: a state that covers less in a step stops short by 3e-8/SLOW of itself, unless what
+rounding loses is kept."""
+
 
 class Assembled(NamedTuple):
     """One population, compiled; `read` has the variables that signals and projections read."""
@@ -49,8 +53,29 @@ def assemble(population: Population, record: Record, numerics: Numerics, read: t
         channels=tuple((name, rng.channel_word(name)) for name in compiled.channels),
         observed=tuple((name, rules[name]) for name in wanted),
         dtype=jnp.float64 if numerics.dtype == "float64" else jnp.float32,
+        bridged=numerics.bridged,
+        slow=_slow(model, compiled, numerics) if numerics.dtype == "float32" else (),
     )
     return Assembled(population, compiled, program, {name: rules[name] for name in read})
+
+
+def rates(model: Model, compiled: Compiled, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """How fast each state relaxes at the start, 1/ms; those that do not relax are not there."""
+    constants = compiled.constants(params)
+    values = {port.name: np.zeros(()) for port in model.parsed.ports}
+    values |= constants | initial_state(model, compiled, constants)
+    return {e.name: e.relaxation(values)[1] for e in compiled.steady.equations if e.kind != "drift"}
+
+
+def _slow(model: Model, compiled: Compiled, numerics: Numerics) -> tuple[str, ...]:
+    """The states of a model, potentials apart, that move less than `SLOW` of their way in a step.
+
+    As the model's own table has it: which they are may not hang on what a pool or a design changes.
+    """
+    potentials = {e.name for e in compiled.steady.full.equations}
+    with np.errstate(all="ignore"):
+        found = rates(model, compiled, {name: np.asarray(p.quantity.number) for name, p in model.params.items()})
+    return tuple(name for name, rate in found.items() if name not in potentials and 0 < rate * numerics.dt_ms < SLOW)
 
 
 def _quiet_steps(model: Model, numerics: Numerics) -> int:

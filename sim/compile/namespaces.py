@@ -34,9 +34,19 @@ def _arctan_jax(x):
     return jnp.arctan2(x, 1 + 0 * x)
 
 
-NUMPY = {name: getattr(np, name) for name in _SAME} | {"abs": np.abs, "exprel": _exprel_numpy}
+def _int(space):
+    """1 or 0 of a condition, the whole part of a number."""
+
+    def whole(x):
+        x = space.asarray(x)
+        return space.where(x, 1.0, 0.0) if x.dtype == bool else space.where(x < 0, space.ceil(x), space.floor(x))
+
+    return whole
+
+
+NUMPY = {name: getattr(np, name) for name in _SAME} | {"abs": np.abs, "exprel": _exprel_numpy, "int": _int(np)}
 JAX = {name: getattr(jnp, name) for name in _SAME} | {"abs": jnp.abs}
-JAX |= {"exp": exp, "exprel": _exprel_jax, "arctan": _arctan_jax}
+JAX |= {"exp": exp, "exprel": _exprel_jax, "arctan": _arctan_jax, "int": _int(jnp)}
 
 
 def _sqrt_smooth(x):

@@ -5,10 +5,14 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from sim.engine.integrate import Inputs, Scheme
 from sim.engine.rng import normal
 from sim.engine.system import Array, System, Values
+
+OWN = np.uint32(0x5BD1E995)
+"""Turns the key word of a noise channel into that of the draws which two steps do not share."""
 
 
 class Rule(NamedTuple):
@@ -36,6 +40,8 @@ class Program(NamedTuple):
         channels: name and key word of each noise channel.
         observed: name and function of each recorded variable.
         dtype: of all floating-point state.
+        bridged: two steps share a draw of twice their length, see `draws`.
+        slow: states that move so little in a step that what rounding loses of it is kept, see `integrate`.
     """
 
     system: System
@@ -50,14 +56,15 @@ class Program(NamedTuple):
     channels: tuple[tuple[str, np.uint32], ...]
     observed: tuple[tuple[str, Rule], ...]
     dtype: Any
+    bridged: bool = False
+    slow: tuple[str, ...] = ()
 
     def first(self, state: Values, constants: Values, host: Any = np) -> Values:
         """The state at time zero as the scheme wants it, with the silence of the spike rule; arrays of the host."""
         start = {port: np.zeros(()) for port in self.ports}
         state = dict(self.scheme.first(self.system, state, {**constants, **start}, self.dt, host))
         shape = np.broadcast_shapes(*(np.shape(x) for x in state.values()))
-        state["_silent"] = np.zeros(shape)
-        return state
+        return state | {name: np.zeros(shape) for name in ("_silent", *(f"_lost_{name}" for name in self.slow))}
 
     def receive(self, state: Values, arrivals: Values) -> Values:
         """The state once arriving spikes have added to it; one that waits takes nothing while its cell is silent."""
@@ -85,8 +92,18 @@ class Program(NamedTuple):
         return {**new, "_silent": silent}, fired
 
     def draws(self, keys: tuple[Array, Array], step: Array) -> Values:
-        """Standard normal draws of every channel for one step."""
-        return {name: normal(keys, word, step, self.dtype) for name, word in self.channels}
+        """Standard normal draws of every channel for one step.
+
+        Bridged, two steps have (a + b)/sqrt(2) and (a - b)/sqrt(2): a is what one of twice the length would have, b a
+        draw of their own. The noise is then that of the longer step, seen more finely.
+        """
+        if not self.bridged:
+            return {name: normal(keys, word, step, self.dtype) for name, word in self.channels}
+        sign, pair = (1 - 2 * (step & 1)).astype(self.dtype), lax.shift_right_logical(step, jnp.ones_like(step))
+        return {
+            name: (normal(keys, word, pair, self.dtype) + sign * normal(keys, word ^ OWN, pair, self.dtype)) * 0.5**0.5
+            for name, word in self.channels
+        }
 
     def observe(self, state: Values, constants: Values, start: Values) -> Values:
         """The recorded variables, each of the shape of the cells."""

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from sim.results.schema import STATUS, Schema
+from sim.results.schema import ROUNDING, STATUS, Schema
 
 
 def labelled(schema: Schema, arrays: Mapping[str, np.ndarray], status: np.ndarray) -> xr.Dataset:
     """Every variable of the schema with its name, dimensions, type and attributes.
 
-    Floats keep all their bits, so that the attribute `mantissa_bits`, to which a store rounds them, is missing.
+    Floats keep all their bits, so that the attributes that say how a store rounds them are missing.
 
     Args:
         arrays: by name of the schema's variables, all samples.
@@ -27,4 +27,4 @@ def labelled(schema: Schema, arrays: Mapping[str, np.ndarray], status: np.ndarra
 
 
 def _kept(attributes: dict) -> dict:
-    return {name: value for name, value in attributes.items() if name != "mantissa_bits"}
+    return {name: value for name, value in attributes.items() if name not in ROUNDING}

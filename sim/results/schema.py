@@ -18,6 +18,8 @@ from sim.results.status import FLAGS, Status
 
 NO_SPIKE = -1
 """Pads `spike_step` after the last spike of a unit."""
+ROUNDING = ("mantissa_bits", "relative_error")
+"""The attributes that say how a variable is rounded."""
 SPIKES = ("spike_step", "spike_sample", "spike_time")
 """The names that the spikes of a result may have: simulated, or recorded on the samples of a recorder or not."""
 
@@ -31,7 +33,8 @@ class Variable:
         dtype: "float32", "int32" ...
         units: "mV", "N", "s" ..., or "1".
         fill: value of samples that are not written; chunks that hold nothing else take no disk space.
-        mantissa_bits: floats are rounded to these before they are written (11 is a relative error of 2.4e-4).
+        mantissa_bits: floats are rounded to these before they are written; the attribute `relative_error` says how far
+            a number may then be from what was computed, as a part of its size (16 bits: 7.6e-6).
     """
 
     name: str
@@ -45,7 +48,8 @@ class Variable:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        rounding = {} if self.mantissa_bits is None else {"mantissa_bits": self.mantissa_bits}
+        bits = self.mantissa_bits
+        rounding = {} if bits is None else dict(zip(ROUNDING, (bits, 2.0 ** -(bits + 1)), strict=True))
         return {"units": self.units, "long_name": self.long_name, **rounding, **self.attrs}
 
 

@@ -4,54 +4,35 @@ The text is Brian2's: `dx/dt = ... : unit` (a state), `x = ... : unit` (a subexp
 comes from outside, 0 until something drives it). Parameters stand in the table, not in the text.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
+from sim.spec import logical
 from sim.spec.canonical import QUANTITY
 from sim.spec.describe.model import describe as describe_model
 from sim.spec.describe.tables import Description
 from sim.spec.kinds import part, table, text
 from sim.spec.params import Param, Value, check_bounds, nearest
 from sim.spec.parse import Parsed, parse
+from sim.spec.statements import DERIVATIVE, WORD, rename, statements, where
 from sim.units import describe, positive, quantity
 
 FUNCTIONS = (
-    "abs", "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "exprel", "floor", "log", "log10", "log1p", "sign",
-    "sin", "sinh", "sqrt", "tan", "tanh",
+    "abs", "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "exprel", "floor", "int", "log", "log10", "log1p",
+    "sign", "sin", "sinh", "sqrt", "tan", "tanh",
 )  # fmt: skip
-"""The functions that equation text may use; `exprel(x)` is (exp(x) - 1)/x, finite at 0."""
+"""The functions that equation text may use; `exprel(x)` is (exp(x) - 1)/x, finite at 0, and `int` of a condition 1
+or 0, of a number its whole part. A condition among numbers, `3*(v > E)`, is taken for `3*int(v > E)`."""
 
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_DERIVATIVE = re.compile(r"^d(\w+)/dt$")
+log = logging.getLogger("sherrington")
 
 
 class ModelError(ValueError):
     """A model that cannot be; the message is one sentence that quotes the equation."""
-
-
-def statements(text: str) -> tuple[str, ...]:
-    """The equations of a text, comments and line breaks inside parentheses removed."""
-    found, pending = [], ""
-    for line in text.splitlines():
-        pending = f"{pending} {line.partition('#')[0].strip()}".strip()
-        if pending and pending.count("(") <= pending.count(")"):
-            found.append(" ".join(pending.split()))
-            pending = ""
-    return (*found, pending) if pending else tuple(found)
-
-
-def rename(text: str, names: Mapping[str, str]) -> str:
-    """The text with whole words replaced, in `dx/dt` too."""
-
-    def swap(word: re.Match) -> str:
-        name = word.group()
-        if text[word.end() : word.end() + 3] == "/dt" and name[0] == "d" and name[1:] in names:
-            return "d" + names[name[1:]]
-        return names.get(name, name)
-
-    return _WORD.sub(swap, text)
 
 
 @dataclass(frozen=True)
@@ -91,8 +72,8 @@ class Block:
     def defined(self) -> set[str]:
         """The names of this block's own states, subexpressions, noise sources and sums; not its ports."""
         heads = [s.partition("=")[0].strip() for s in statements(self.text) if "=" in s]
-        named = {m.group(1) if (m := _DERIVATIVE.match(head)) else head for head in heads}
-        noise = {word for word in _WORD.findall(self.text) if word.startswith("xi_")}
+        named = {m.group(1) if (m := DERIVATIVE.match(head)) else head for head in heads}
+        noise = {word for word in WORD.findall(self.text) if word.startswith("xi_")}
         return named | noise | {*self.into, *self.sums, *self.initial}
 
     def at(self, place: str) -> "Block":
@@ -181,6 +162,8 @@ class Model:
             raise ModelError(f"model {self.name!r} never fires, so its {what} never comes; give it a threshold.")
         if self.threshold and not self.refractory:
             object.__setattr__(self, "refractory", self.threshold)
+        for what in ("threshold", "refractory"):
+            object.__setattr__(self, what, logical.condition(getattr(self, what)))
         if self.timed_refractory:
             positive(self.refractory, "ms", f"the refractory period of model {self.name!r}")
         conditions = {"threshold": self.threshold}
@@ -194,9 +177,15 @@ class Model:
             functions=FUNCTIONS,
             what=f"model {self.name!r}",
             error=ModelError,
+            where=lambda statement: where(self.block.text, statement),
         )
         object.__setattr__(self, "parsed", parsed)
         self._check_initial()
+        if unread := self.params.keys() - parsed.reads([self.threshold, self.refractory]):
+            _remark(
+                f"model {self.name!r} has the parameter{'s' * (len(unread) > 1)} {', '.join(sorted(unread))} in its "
+                "table, but nothing reads it: is a name in the text misspelt?"
+            )
 
     def equations(self) -> str:
         """The whole equation text that both back ends run, sums written out."""
@@ -208,7 +197,7 @@ class Model:
             )
         for name, unit in self.block.sums.items():
             lines.append(f"{name} = {self.block.into.get(name, f'0*{unit}')} : {unit}")
-        return "\n".join(lines)
+        return "\n".join(map(logical.equation, lines))
 
     def describe(self) -> Description:
         """Its equations, rules and parameters, with units and sources, as tables."""
@@ -242,6 +231,12 @@ class Model:
     def params(self) -> Mapping[str, Param]:
         """The parameter table."""
         return self.block.params
+
+
+@cache
+def _remark(sentence: str) -> None:
+    """Log a sentence, once."""
+    log.warning(sentence)
 
 
 def _is_time(text: str) -> bool:

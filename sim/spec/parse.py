@@ -9,18 +9,19 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from sim.cache import recall, remember
-from sim.spec import syntax
+from sim.spec import logical, syntax
+from sim.spec.statements import circle
 from sim.units import DIMENSIONLESS, TEXT_UNITS, Dimensions, describe
 
 _PER_ROOT_TIME: Dimensions = (0.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0)
 UNREADABLE = (SyntaxError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError, MemoryError)
 """What brian2 raises when a text makes no sense, besides its own errors."""
-_VERSION = 5  # raise it when what is stored, or what is checked, changes
+_VERSION = 6  # raise it when what is stored, or what is checked, changes
 
 
 class Equation(NamedTuple):
@@ -63,6 +64,12 @@ class Parsed(NamedTuple):
         """Of every variable."""
         return {e.name: e.dimensions for e in self.equations}
 
+    def reads(self, conditions: Sequence[str]) -> set[str]:
+        """Every name that the equations, the reset and some conditions read."""
+        texts = (*(e.expression for e in self.equations), *(text for _, _, text in self.reset))
+        times = (text for text in conditions if not re.match(r"\s*[\d.]", text))
+        return set().union(*map(names_in, (*texts, *times)))
+
     def behind(self, name: str) -> set[str]:
         """A variable and everything that its value is made of at one moment: subexpressions, down to states, ports
         and parameters."""
@@ -82,6 +89,7 @@ def parse(
     functions: tuple[str, ...],
     what: str,
     error: type[ValueError],
+    where: Callable[[str], str],
 ) -> Parsed:
     """Parse and check a model's text.
 
@@ -93,27 +101,28 @@ def parse(
         functions: names of the functions that may be called.
         what: how the model is called in an error.
         error: what is raised, with one sentence.
+        where: the line in which a statement stands, or a variable is defined: ', line 3'.
 
     Returns:
         The equations, in the order of the text.
     """
-    _check_syntax(text, conditions, assignments, functions, what, error)
+    _check_syntax(text, conditions, assignments, functions, what, error, where)
     job = [_VERSION, text, sorted((k, list(v)) for k, v in params.items()), dict(conditions), assignments, functions]
     key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:24]
     if (kept := recall("models", f"{key}.json")) is not None:
         equations, reset = json.loads(kept)
         equations = tuple(Equation(k, n, e, tuple(d), tuple(f)) for k, n, e, d, f in equations)
         return Parsed(equations, tuple(tuple(item) for item in reset))
-    parsed = _parse(text, params, conditions, assignments, functions, what, error)
+    parsed = _parse(text, params, conditions, assignments, functions, what, error, where)
     remember("models", f"{key}.json", json.dumps(parsed))
     return parsed
 
 
-def _check_syntax(text, conditions, assignments, functions, what, error) -> None:
+def _check_syntax(text, conditions, assignments, functions, what, error, where) -> None:
     """Before anything is executed, compiled or given to brian2, which evaluates texts itself."""
     for line in text.splitlines():
         if found := syntax.wrong_equation(line, functions):
-            raise error(f"{what}: the line {_quoted(line)} {found}.")
+            raise error(f"{what}{where(line)}: the line {_quoted(line)} {found}.")
     for kind, condition in conditions.items():
         if found := syntax.wrong(condition, functions):
             raise error(f"{what}: the {kind} {_quoted(condition)} {found}.")
@@ -131,7 +140,7 @@ def _assignments(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
 
 
-def _parse(text, params, conditions, assignments, functions, what, error) -> Parsed:
+def _parse(text, params, conditions, assignments, functions, what, error, where) -> Parsed:
     hook = sys.excepthook
     from brian2.equations.equations import EquationError, Equations
 
@@ -139,10 +148,22 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
 
     if not text.strip():
         raise error(f"{what} has no equations; write at least one line such as 'dv/dt = -v/(10*ms) : volt'.")
+    if names := circle(text.splitlines()):
+        numbers = dict.fromkeys(where(name).removeprefix(", line ") for name in names if where(name))
+        lines = f", line{'s' * (len(numbers) > 1)} {' and '.join(numbers)}" if numbers else ""
+        raise error(
+            f"{what}{lines}: the definitions go round in a circle ({' needs '.join([*names, names[0]])}); break it, or "
+            f"let one of them be a state: d{names[0]}/dt = ..."
+        )
+    for statement in text.splitlines():
+        if "=" in statement and ":" not in statement:
+            raise error(
+                f"{what}{where(statement)}: {statement!r} has no unit; write it after a colon, as in ' : volt'."
+            )
     try:
         found = Equations(text)
     except (EquationError, *UNREADABLE) as problem:
-        raise error(f"{what}: the equations cannot be read: {_one_line(problem)}") from None
+        raise _unreadable(text, problem, what, error, where) from None
     kinds = {"differential equation": "state", "subexpression": "subexpression", "parameter": "port"}
     equations = []
     for eq in found.values():
@@ -151,11 +172,20 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
         equations.append(Equation(kinds[eq.type], eq.varname, expression, dimensions, tuple(eq.flags)))
     for equation in equations:
         if equation.name in params:
-            raise error(f"{what} defines {equation.name!r} in its text and in its parameter table; keep one of them.")
+            raise error(
+                f"{what}{where(equation.name)} defines {equation.name!r} in its text and in its parameter table; keep "
+                "one of them."
+            )
         if equation.name in TEXT_UNITS:
-            raise error(f"{what}: {equation.name!r} is the name of a unit and cannot name a variable; rename it.")
+            raise error(
+                f"{what}{where(equation.name)}: {equation.name!r} is the name of a unit and cannot name a variable; "
+                "rename it."
+            )
         if extra := set(equation.flags) - {"unless refractory"}:
-            raise error(f"{what}: the flag {extra.pop()!r} of {equation.name!r} is not known here; remove it.")
+            raise error(
+                f"{what}{where(equation.name)}: the flag {extra.pop()!r} of {equation.name!r} is not known here; "
+                "remove it."
+            )
     for name in params:
         if name in TEXT_UNITS:
             raise error(f"{what}: {name!r} is the name of a unit and cannot name a parameter; rename it.")
@@ -165,7 +195,7 @@ def _parse(text, params, conditions, assignments, functions, what, error) -> Par
                 f"{what}: {name!r} has a meaning of its own or is no word, and cannot name a parameter; rename it."
             )
     reset = _read_reset(assignments, {e.name for e in equations if e.kind == "state"}, what, error)
-    _check_units(equations, params, conditions, reset, functions, what, error)
+    _check_units(equations, params, conditions, reset, functions, what, error, where)
     return Parsed(tuple(equations), reset)
 
 
@@ -175,11 +205,30 @@ def _read_reset(text: str, states: set[str], what: str, error) -> tuple[tuple[st
         match = re.match(r"^(\w+)\s*([-+*]?)=\s*([^=].*)$", line)
         if not match or match.group(1) not in states:
             raise error(f"{what}: the reset {line!r} is not an assignment to a state, such as 'v = v_reset'.")
-        reset.append(match.groups())
+        reset.append((*match.groups()[:2], logical.number(match.group(3))))
     return tuple(reset)
 
 
-def _check_units(equations, params, conditions, reset, functions, what, error) -> None:
+def _unreadable(text: str, problem: BaseException, what: str, error, where) -> ValueError:
+    """What is wrong with a text that brian2 cannot read, and in which line."""
+    from brian2.equations.equations import EquationError, Equations
+
+    said = _one_line(problem)
+    twice = re.search(r"Duplicate definition of variable '(\w+)'", said)
+    place = where(twice.group(1)) if twice else ""
+    for statement in [] if twice else text.splitlines():
+        try:
+            Equations(statement)
+        except (EquationError, *UNREADABLE) as own:
+            said = f"{statement!r}: {_one_line(own)}"
+            if statement.count("(") > statement.count(")"):
+                said = f"{statement!r}: a parenthesis is never closed."
+            place = where(statement)
+            break
+    return error(f"{what}{place}: the equations cannot be read: {said}")
+
+
+def _check_units(equations, params, conditions, reset, functions, what, error, where) -> None:
     from brian2.core.functions import DEFAULT_FUNCTIONS
     from brian2.core.namespace import DEFAULT_UNITS
     from brian2.core.variables import Constant, Variable
@@ -197,27 +246,30 @@ def _check_units(equations, params, conditions, reset, functions, what, error) -
     noise = {n for e in equations for n in names_in(e.expression) if n == "xi" or n.startswith("xi_")}
     known |= {name: variable(name, _PER_ROOT_TIME) for name in noise}
 
-    def check(expression: str, shown: str, wanted: Dimensions) -> None:
+    def check(expression: str, shown: str, wanted: Dimensions, place: str = "") -> None:
+        at = f"{what}{place}"
         try:
             dims = parse_expression_dimensions(expression, known)
         except DimensionMismatchError as problem:
-            raise error(f"{what}: in {shown!r}: {_one_line(problem)}") from None
+            raise error(f"{at}: in {shown!r}: {_one_line(problem)}") from None
         except KeyError as problem:
-            raise error(f"{what}: in {shown!r}: {_unknown(str(problem.args[0]), known, functions)}") from None
+            raise error(f"{at}: in {shown!r}: {_unknown(str(problem.args[0]), known, functions)}") from None
         except UNREADABLE as problem:
-            raise error(f"{what}: in {shown!r}: {_function_message(problem, functions)}") from None
+            raise error(f"{at}: in {shown!r}: {_function_message(problem, functions)}") from None
         if tuple(map(float, dims._dims)) != tuple(wanted):
             raise error(
-                f"{what}: in {shown!r}: {expression!r} is in {describe(tuple(map(float, dims._dims)))}, "
+                f"{at}: in {shown!r}: {expression!r} is in {describe(tuple(map(float, dims._dims)))}, "
                 f"but {describe(tuple(wanted))} is needed; mend the expression or the declared unit."
             )
 
     for equation in equations:
         if equation.kind == "state":
             per_time = tuple(d - (i == 2) for i, d in enumerate(equation.dimensions))
-            check(equation.expression, f"d{equation.name}/dt = {equation.expression}", per_time)
+            shown = f"d{equation.name}/dt = {equation.expression}"
+            check(equation.expression, shown, per_time, where(equation.name))
         elif equation.kind == "subexpression":
-            check(equation.expression, f"{equation.name} = {equation.expression}", equation.dimensions)
+            shown = f"{equation.name} = {equation.expression}"
+            check(equation.expression, shown, equation.dimensions, where(equation.name))
     for name, operator, expression in reset:
         wanted = DIMENSIONLESS if operator == "*" else next(e.dimensions for e in equations if e.name == name)
         check(expression, f"{name} {operator}= {expression}", wanted)

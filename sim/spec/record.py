@@ -7,6 +7,9 @@ from sim.spec.network import Population
 from sim.spec.params import nearest
 from sim.units import positive, shown
 
+FEWEST, SINGLE, DOUBLE = 4, 16, 52
+"""Bits of the mantissa that may be kept at least, and that are kept of single and of double precision."""
+
 
 class RecordError(ValueError):
     """A record that cannot be; the message is one sentence."""
@@ -26,9 +29,13 @@ class Record:
         populations: names of the populations whose cells are the units of the result; None takes all.
         keep_spikes: keep the time of every spike. Without, the result is their number, the courses, and what is
             measured while the study runs; nothing can be measured from spikes afterwards.
+        bits: of the mantissa of each recorded number that a store keeps; the rest is noise that does not compress. With
+            16 a number is off by at most 2**-17 of its size: a potential of -67 mV by 0.0005 mV. None keeps 16 of
+            single and all 52 of double precision.
 
     Raises:
-        RecordError: a variable, population or cell that stands there twice, or something that is none.
+        RecordError: a variable, population or cell that stands there twice, something that is none, or bits that no
+            number has.
         UnitError: a time or rate that is unreadable, zero or negative.
     """
 
@@ -39,6 +46,7 @@ class Record:
     max_rate: str | float = "60 Hz"
     populations: tuple[str, ...] | None = None
     keep_spikes: bool = True
+    bits: int | None = None
 
     def __post_init__(self) -> None:
         for what in ("variables", "populations", "cells"):
@@ -60,8 +68,22 @@ class Record:
             object.__setattr__(self, what, found)
         yes_or_no("`commands` of a record", self.commands, RecordError)
         yes_or_no("`keep_spikes` of a record", self.keep_spikes, RecordError)
+        if self.bits is not None:
+            object.__setattr__(self, "bits", found := whole(self.bits))
+            if found is None or not FEWEST <= found <= DOUBLE:
+                raise RecordError(
+                    f"`bits` of a record is a whole number from {FEWEST} to {DOUBLE}, or None, but it is "
+                    f"{shown(self.bits)}."
+                )
         positive(self.every, "ms", "the recording interval `every`")
         positive(self.max_rate, "Hz", "the highest rate `max_rate`")
+
+
+def kept_bits(record: Record, dtype: str) -> int:
+    """Bits of the mantissa that are kept of numbers of a type, `"float32"` or `"float64"`."""
+    if record.bits is None:
+        return SINGLE if dtype == "float32" else DOUBLE
+    return min(record.bits, 23 if dtype == "float32" else DOUBLE)
 
 
 def check_record(record: Record, populations: tuple[Population, ...]) -> None:

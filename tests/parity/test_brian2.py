@@ -28,7 +28,8 @@ ROUNDING = 1e-9  # mV (gates 1, calcium mM): 1e-16 of a potential in volts, time
 
 
 def cell(text: str, numbers: dict, rules: dict | None = None, **initial) -> Model:
-    params = {name: Param(value, "test") for name, value in numbers.items()}
+    signed = {name: ("-1 uS", None) for name in numbers if str(numbers[name]).startswith("-") and "S" in numbers[name]}
+    params = {name: Param(value, "test", signed.get(name, (None, None))) for name, value in numbers.items()}
     return Model("a test", Block(text, params=params, initial=initial), **(rules or {}))
 
 

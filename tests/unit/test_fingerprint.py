@@ -88,10 +88,10 @@ SAME = {
     "how a convention describes itself": (
         of_measures, "sim/analysis/delta_f_convention.py", '"recruited >= {', '"recruited at least {'),
     "a figure": (of_measures, "experiments/pool/pool_figure.py", "import ", "import math\nimport "),
-    "the simulator": (of_measures, "sim/engine/integrate.py", "0.5 * weight", "0.6 * weight"),
+    "the simulator": (of_measures, "sim/engine/integrate.py", "0.5 * gain", "0.6 * gain"),
 }  # fmt: skip
 OTHER = {
-    "a coefficient of a scheme": (of_simulations, "sim/engine/integrate.py", "0.5 * weight", "0.6 * weight"),
+    "a coefficient of a scheme": (of_simulations, "sim/engine/integrate.py", "0.5 * gain", "0.6 * gain"),
     "a hash of noise": (of_simulations, "sim/engine/rng.py", "x >> 15", "x >> 14"),
     "a line of C++": (of_simulations, "sim/engine/kernels/lanes.h", "lane, sizeof x", "lane + 1, sizeof x"),
     "a check": (of_simulations, "sim/spec/params.py", "sign * (found.number - limit.number) < 0", "False"),

@@ -14,6 +14,7 @@ import sim.simulator
 from sim.backends.jax_backend import JaxBackend
 from sim.design import Design
 from sim.results.rounding import rounded
+from sim.results.schema import ROUNDING
 from sim.run import Study, run
 from sim.simulator import Simulator
 from sim.simulator_state import SimState, StateError
@@ -48,7 +49,7 @@ def test_a_run_in_memory_is_what_a_store_holds(circuit, simulator, tmp_path):
         np.testing.assert_array_equal(values, kept.values, err_msg=str(name))
         assert variable.dims == kept.dims
         assert values.dtype == kept.dtype or values.dtype.kind == "U"
-        assert variable.attrs == {k: v for k, v in kept.attrs.items() if k != "mantissa_bits"}
+        assert variable.attrs == {k: v for k, v in kept.attrs.items() if k not in ROUNDING}
     of_design = {label for name in stored.attrs["factors"] for label in (name, f"{name}_index")}
     assert set(found.variables) == set(stored.variables) - of_design
     assert set(found.coords) == set(stored.coords) - of_design

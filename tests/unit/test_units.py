@@ -97,6 +97,31 @@ def test_a_compound_unit_is_coherent(text, number):
     assert quantity(text).number == pytest.approx(number, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("22/ms", 22.0),
+        ("22 /ms", 22.0),
+        ("22*ms", 22.0),
+        ("1/(10 ms)", 0.1),
+        ("1/(10*ms)", 0.1),
+        ("3/(2 ms)", 1.5),
+        ("0.5 1/ms", 0.5),
+        ("-0.1/mV", -0.1),
+        ("6/ms/mV", 6.0),
+        ("6/(ms*mV)", 6.0),
+    ],
+)
+def test_a_quantity_may_stand_as_in_an_equation(text, number):
+    assert quantity(text).number == number
+
+
+@pytest.mark.parametrize("text", ["22/4", "22/", "22*", "1/(0 ms)", "2**3", "1/(2 ms)*(3 mV)", "1/(ms", "4/-2 ms"])
+def test_what_could_be_meant_in_two_ways_is_refused(text):
+    with pytest.raises(UnitError, match="cannot read the"):
+        quantity(text)
+
+
 @given(st.floats(1e-12, 1e12), st.sampled_from(["ms", "mV", "nA", "uS", "nF", "um"]))
 def test_a_number_in_a_coherent_unit_is_kept_to_the_last_bit(x, unit):
     assert quantity(f"{x!r} {unit}").number == x

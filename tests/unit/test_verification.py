@@ -11,6 +11,7 @@ from PIL import Image
 from experiments.figure.look import new_figure
 from experiments.verification import (
     __main__,
+    adaptive,
     brian2_parity,
     convergence,
     figure,
@@ -23,6 +24,7 @@ from experiments.verification import (
 )
 from experiments.verification.claims import Claim, Family
 from sim.analysis.smoothing import rate_difference
+from sim.spec.protocol import Settle
 
 MET = Claim("cells fire", "another program", "1 spike: the last", "5 against 5", True)
 MISSED = Claim("cells rest", "another program", "0.1 mV: half a digit", "−60 | −70 mV", False)
@@ -87,6 +89,7 @@ def parity(off: int) -> neuron_parity.Parity:
     return neuron_parity.Parity(pair, dict.fromkeys((0.8, 1.0, 1.2), pair))
 
 
+TRAINS = [np.linspace(2, 20, 300)] * len(adaptive.UNITS)
 UNCHANGED = precision.Change(np.zeros((3, 20), int), np.zeros((3, 20)), np.zeros(3))
 POWERS = {
     name: np.array(convergence.STEPS) ** order
@@ -101,6 +104,7 @@ RESISTANCE = {
 }
 PERFECT = {
     neuron_parity: parity(0),
+    adaptive: adaptive.Adaptive(TRAINS, TRAINS, TRAINS),
     precision: precision.Precision(UNCHANGED, UNCHANGED),
     convergence: convergence.Convergence(POWERS, {"staggered": POWERS["staggered"]}, 3),
     brian2_parity: brian2_parity.Parity(*[TOGETHER] * 4),
@@ -109,6 +113,7 @@ PERFECT = {
 }
 WRONG = {
     neuron_parity: parity(4),
+    adaptive: adaptive.Adaptive(TRAINS, [train[:-2] + 0.3 for train in TRAINS], TRAINS),
     precision: precision.Precision(*[precision.Change(*(x + 5 for x in UNCHANGED))] * 2),
     convergence: convergence.Convergence(dict.fromkeys(POWERS, np.ones(4)), {"staggered": np.ones(4)}, 3),
     brian2_parity: brian2_parity.Parity(*[brian2_parity.Agreement(False, 23, 1e-8, 1e-8)] * 4),
@@ -204,3 +209,43 @@ def test_rates_that_never_overlap_have_no_difference():
     early, late = np.arange(0, 3, 0.1)[None], np.arange(5, 8, 0.1)[None]
     assert np.isnan(rate_difference(early, late)).all()
     assert np.isnan(rate_difference(early, np.full((1, 5), np.nan))).all()
+
+
+# ---- the adaptive solver
+
+
+def test_the_equations_written_anew_have_the_slope_of_the_models(prepare, pool):
+    """At any state: a wrong sign or constant in either shows here, before anything is integrated."""
+    prepared = prepare(pool(noise=0), Settle("1 ms"), dtype="float64")
+    part = prepared.parts[0]
+    values = {
+        name: x[4]
+        for name, x in prepared.batched(prepared._numbers(slice(0, 1)), np.zeros(1, int)).parameters[0].items()
+    }
+    constants = part.compiled.constants(values)
+    cell = adaptive.Motoneuron(adaptive.cell(4))
+    dendrites = ("d1", "d2", "d3", "d4")
+    names = ["v_soma", *(f"v_{d}" for d in dendrites)]
+    names += [f"{x}_soma" for x in ("m_na", "h_na", "m_nap", "m_kdr", "m_ca", "Ca", "n_kca", "n_h")]
+    names += [f"{x}_{d}" for x in ("n_h", "m_cal", "h_cal") for d in dendrites]
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        y = np.concatenate([rng.uniform(-80, 30, 5), rng.uniform(0, 1, 20)])
+        y[10] = rng.uniform(1e-4, 1e-2)  # calcium
+        known = constants | dict(zip(names, y, strict=True)) | {"excitation": 12.0, "inhibition": 1.5, "current": 0.0}
+        known |= {e.name: 0.0 for e in part.compiled.steady.equations if e.name.startswith("z_")}
+        found = dict(zip(names, cell.slope(y, 7.0, 5.0, 1.0, 0.0), strict=True))
+        for equation in part.compiled.steady.equations:
+            if equation.name in found:
+                target, rate = equation.relaxation(known)
+                scale = max(1.0, abs(found[equation.name]))
+                assert (target - known[equation.name]) * rate == pytest.approx(found[equation.name], abs=1e-9 * scale)
+
+
+def test_a_short_contraction_by_the_adaptive_solver_is_ours(simulate, pool, contraction):
+    breaks = (0.0, 1000.0, 2000.0, 3000.0, 4000.0)
+    found = adaptive.Motoneuron(adaptive.cell(0)).spikes(breaks, tolerance=1e-7)
+    ours = simulate(pool(noise=0), contraction(up="1 s", down="1 s")).times[0, 0]
+    ours = ours[~np.isnan(ours)]
+    assert len(found) == len(ours) > 20
+    np.testing.assert_allclose(ours, found, rtol=0, atol=0.005)

@@ -26,7 +26,7 @@ _FUNCTIONS = {name: f"{name}_" for name in _PLAIN} | {
     "atan2": "arctan2",
 }  # fmt: skip
 _AS_IT_IS = ("copy", "stop_gradient", "reshard")
-NAMED = {"exp": "exponential", "sum_of_bytes": "sum_of_bytes"}
+NAMED = {name: name for name in ("sum_of_bytes", "lost_in_sum")} | {"exp": "exponential"}
 """Functions that the engine compiles under a name of their own -> what lanes.h calls them."""
 
 

@@ -195,6 +195,31 @@ inline Floats magnitude(Floats x) { return bits<Floats>(bits<Words>(x) & 0x7ffff
 inline int32_t magnitude(int32_t x) { return x < 0 ? -x : x; }
 inline Ints magnitude(Ints x) { return x < 0 ? -x : x; }
 
+// What x + change, rounded, lacks. The compiler may rearrange sums, and would make 0 of it: each result is fixed.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_assoc_barrier)
+#define FIXED(x) __builtin_assoc_barrier(x)
+#endif
+#endif
+#if !defined(FIXED)  // numbers that the compiler cannot know to be 0, in place of a barrier
+static volatile uint32_t nothing = 0;
+template <class X>
+inline X fixed(X x) {
+    if constexpr (sizeof(X) == sizeof(Floats))
+        return bits<X>(bits<Words>(x) ^ nothing);
+    else
+        return bits<X>(bits<uint32_t>(x) ^ nothing);
+}
+#define FIXED(x) fixed(x)
+#endif
+
+template <class X>
+inline X lost_in_sum(X x, X change) {
+    const X sum = FIXED(x + change);
+    const X added = FIXED(sum - x);
+    return change - added;
+}
+
 template <class X>
 inline X sum_of_bytes(X x) {
 #if defined(__AVX512VNNI__)

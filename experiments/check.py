@@ -1,0 +1,42 @@
+"""`sherrington check ...`: a few samples of an experiment beside the same in double precision and with half the step.
+
+It takes what `sherrington` takes (experiment=, network=, ...), and keeps nothing.
+"""
+
+import logging
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.declare import UserError, declare, sentence
+
+log = logging.getLogger("sherrington")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
+def check(config: DictConfig) -> None:
+    """Exit status: 0 they agree, 1 they do not.
+
+    Raises:
+        UserError: anything that the user can mend; a recording is not simulated.
+    """
+    from experiments.sources import Simulation, Variants
+
+    source, question = declare(config)
+    if not isinstance(source, (Simulation, Variants)):
+        raise UserError(f"experiment {config.name!r} measures a recording, and nothing is computed that could differ.")
+    simulations = source.simulations if isinstance(source, Variants) else {"": source}
+    agree, lines = True, []
+    try:
+        question.fits(source.factors())
+        for name, simulation in simulations.items():
+            log.info("%s: as given, in double precision, and there with half the step", name or config.name)
+            found = simulation.study.check_numerics(question.measures())
+            lines += [f"{name or config.name}: {line}" if k == 0 else line for k, line in enumerate(found.lines())]
+            agree &= found.agree
+    except (ValueError, ImportError) as problem:
+        raise UserError(sentence(problem)) from problem
+    print("\n".join(lines), flush=True)
+    if not agree:
+        sys.exit(1)
