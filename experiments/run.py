@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sim.results.disk import DamagedError
 
 log = logging.getLogger("sherrington")
-FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory"
-"""How XLA begins when a device has no memory left."""
+FULL = "RESOURCE_EXHAUSTED|[Oo]ut of memory|can't start new thread"
+"""How XLA begins when a device has no memory left, and Python when a process has none."""
 
 
 def main() -> None:
@@ -145,8 +145,10 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     """
     source, question = declare(config)
     from sim.results.disk import DamagedError, StoreError
+    from sim.size import check_address_space
 
     try:
+        check_address_space()
         try:
             return _answered(config, source, question)
         except DamagedError as problem:  # it is made again

@@ -18,6 +18,8 @@ from sim.units import positive
 
 COPIES = 3
 """Of the arrays of a sample: as the device leaves them, sorted, and as they are written; see `sample_bytes`."""
+LEAST_ADDRESSED = 2.4e9
+"""B, of address space: three samples of a small pool ran on two cores with 2.5e9, and not with 2.0e9."""
 SMALLEST = 100
 """How many times smaller than its arrays a store may be at best, for it is compressed."""
 
@@ -38,6 +40,24 @@ class Parts(NamedTuple):
 
 class SizeError(ValueError):
     """A study that is too large; the message is one sentence with the room that it would take."""
+
+
+def check_address_space() -> None:
+    """A process must be able to address what a simulation takes; where it is not, libraries wait for ever.
+
+    Raises:
+        SizeError: its limit (`ulimit -v`) is too low.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if 0 <= most < LEAST_ADDRESSED:
+        raise SizeError(
+            f"this process may address {most / 1e9:.1f} GB (ulimit -v), but a simulation and its measures take "
+            f"{LEAST_ADDRESSED / 1e9:.1f} GB and more; raise the limit."
+        )
 
 
 def check_samples(design: Design) -> None:

@@ -1,5 +1,6 @@
 """The device at hand, and what is kept between starts: a second one does not compile again."""
 
+import os
 import platform
 import zlib
 from collections.abc import Iterator
@@ -49,9 +50,25 @@ def computing(dtype: Any) -> Iterator[None]:
             compilation_cache.reset_cache()  # else the user's functions would be kept here too
 
 
+class PlatformError(ValueError):
+    """JAX does not start; the message says why."""
+
+
 def on_gpu() -> bool:
-    """Whether JAX runs on a GPU."""
-    return jax.default_backend() != "cpu"
+    """Whether JAX runs on a GPU.
+
+    Raises:
+        PlatformError: it does not start, as where it is told to use a device that is not here.
+    """
+    try:
+        return jax.default_backend() != "cpu"
+    except (RuntimeError, AssertionError) as problem:  # of jax: no such platform, no device of it
+        asked = os.environ.get("JAX_PLATFORMS", "")
+        said = " ".join(str(problem).split())[:200]
+        raise PlatformError(
+            f"JAX finds no device{f' of JAX_PLATFORMS={asked}' if asked else ''}{f' ({said})' if said else ''}; "
+            "unset JAX_PLATFORMS or name cpu, or install the JAX that fits the device."
+        ) from problem
 
 
 def devices() -> str:
