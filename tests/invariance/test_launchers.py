@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import xarray as xr
@@ -180,7 +181,7 @@ def test_the_launcher_of_a_cluster_fits_the_plugin():
 
 @given(st.integers(1, 200), st.integers(1, 40), st.integers(1, 12))
 def test_slices_share_no_slab_and_leave_none(samples, batch, slices):
-    store = Store(Path("x.zarr"), "", samples, batch, None, {})
+    store = Store(Path("x.zarr"), "", samples, batch, cast(Any, None), cast(Any, None), {})
     mine = [store.slabs(slice=number, slices=slices) for number in range(slices)]
     covered = sorted(sample for slabs in mine for slab in slabs for sample in range(samples)[slab])
     assert covered == list(range(samples))

@@ -46,7 +46,7 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
     """A compiler that fails, as for want of memory, is not asked again for the step itself."""
     monkeypatch.setenv("SHERRINGTON_CACHE", str(tmp_path))
     monkeypatch.setattr(compiler, "COMPILER", "false")
-    compiler.macros.cache_clear()
+    compiler._macros.cache_clear()
     compiler.registered.cache_clear()
     try:
         with caplog.at_level("INFO", "sherrington"):
@@ -55,7 +55,7 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
         with pytest.raises(ValueError, match="is 'native', but false does not know"):
             simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"))
     finally:
-        compiler.macros.cache_clear()
+        compiler._macros.cache_clear()
         compiler.registered.cache_clear()
 
 
@@ -80,9 +80,8 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
 
 def test_a_compiled_step_is_not_taken_for_that_of_another_jax_or_compiler(monkeypatch, tmp_path):
     """Its name in the cache follows jaxlib's version, the headers that it includes, the flags and the processor."""
-    made = []
     monkeypatch.setenv("SHERRINGTON_CACHE", str(tmp_path))
-    monkeypatch.setattr(compiler, "_compile", lambda text, flags, path: made.append(path))
+    monkeypatch.setattr(compiler, "_compile", lambda text, flags, folder, name: tmp_path / name)
     header = tmp_path / "include" / "xla" / "ffi" / "api" / "ffi.h"
     header.parent.mkdir(parents=True)
     header.write_text("// as it is")
