@@ -7,13 +7,14 @@ INSTALLED := .venv/installed-$(notdir $(PYTHON))
 NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify test-slurm bench bench-peers neuron-reference docs lint constraints clean
+.PHONY: help run test validate verify attack test-slurm bench bench-peers neuron-reference docs lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
 	@echo 'make test         check style and types, and run the fast tests (minutes)'
 	@echo 'make validate     run the slow tests: published results, accuracy, both back ends'
 	@echo 'make verify       measure every claim anew, and write VERIFICATION.md and its figure (a few minutes)'
+	@echo 'make attack       kill it, damage what it keeps, feed it what nobody should, and write ATTACKS.md (hours)'
 	@echo 'make test-slurm   start a Slurm of one node, and sweep, kill and requeue on it (as root on Debian; minutes)'
 	@echo 'make bench        time it against its peers and the limit of the machine, and write BENCHMARKS.md (half an hour)'
 	@echo 'make bench-peers  install NEURON for it, in .venv-neuron (the other peers are here, given a C++ compiler)'
@@ -36,6 +37,9 @@ validate: $(INSTALLED)-test
 
 verify: $(INSTALLED)-test
 	$(BIN)/python -m experiments.verification
+
+attack: $(INSTALLED)-test
+	$(BIN)/python -m tests.attack
 
 test-slurm: $(INSTALLED)-test
 	$(BIN)/python tests/slurm/check.py
