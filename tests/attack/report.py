@@ -23,8 +23,8 @@ def text(tallies: Sequence[tuple[str, Tally, float]]) -> str:
         [
             "# Attacks",
             "",
-            "Written by `make attack`: what was done to the product, how often, and how it ended. Wrong is a traceback,",
-            "a hang, a number that changed without a word, something finished that is lost, or an end without a sentence.",
+            "Written by `make attack`: what was done to the product, how often, how it ended. Wrong is a traceback,",
+            "a hang, a number changed without a word, something finished that is lost, an end without a sentence.",
             "",
             "| what | times | how it ended | wrong | seconds |",
             "|---|---|---|---|---|",
