@@ -113,9 +113,14 @@ class Projection:
         return {k: v if isinstance(v, (Param, Graded)) else Param(v, self.origin) for k, v in numbers.items()}
 
     def limits(self) -> dict[str, Bounds]:
-        """Lowest and highest weight and delay."""
+        """Lowest and highest weight and delay; the gain of a projection that carries a value may be negative, whatever
+        its unit."""
         own = self.weight.bounds if isinstance(self.weight, Param) else (None, None)
-        return {"weight": limits(quantity(ends(self.weight)[0]).dimensions, own), "delay": DELAYS}
+        dimensions = quantity(ends(self.weight)[0]).dimensions
+        low, high = limits(dimensions, own)
+        if not self.spiking and own[0] is None and high is not None:
+            low = Quantity(-quantity(high).number, dimensions)
+        return {"weight": (low, high), "delay": DELAYS}
 
     def leaves(self) -> dict[str, Quantity]:
         """The numbers that a design may vary, by path."""

@@ -105,7 +105,10 @@ def same(study: Study, path: Path, whole: Path) -> None:
     xr.testing.assert_identical(results.drop_attrs(), Store.open(whole).dataset().load().drop_attrs())
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+DAMAGES = [pytest.param(x, marks=pytest.mark.slow) if k > 1 else x for k, x in enumerate(DAMAGE)]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("kind", ["swept", "spikeless"])
 def test_any_file_of_a_finished_sweep_may_be_lost_or_damaged(kind, damage, request, tmp_path):
     whole, study = request.getfixturevalue(kind), STUDY if kind == "swept" else WITHOUT

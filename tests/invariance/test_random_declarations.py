@@ -268,6 +268,7 @@ def test_whatever_is_declared_runs_alike_in_both_back_ends_forty_times(simulate,
     both_run_it_alike(simulate, study)
 
 
+@pytest.mark.slow
 @given(study=studies(), dtype=st.sampled_from(["float32", "float64"]), place=st.floats(0, 1, exclude_max=True))
 @settings(ALWAYS_THE_SAME, max_examples=30)
 def test_any_sample_of_any_design_is_the_same_alone(simulate, study, dtype, place):

@@ -90,6 +90,7 @@ class Feature:
 
 DRIVE = Settle("10 ms") >> Step("a.I", "0.8 nA", "150 ms") >> Settle("40 ms")
 A = Population("a", RELAY, 3, {"C": Graded("0.15 nF", "0.3 nF")})
+BELOW = Param("-4 nS", "a test", ("-1 uS", "1 uS"))
 B = Population("b", RELAY, 4, {"v_thr": Graded("-56 mV", "-50 mV")})
 MUSCLES = Population("m", MUSCLE, 3, {"T": Graded("15 ms", "40 ms"), "P": Graded(1, 4, 1.0)})
 
@@ -97,7 +98,7 @@ MUSCLES = Population("m", MUSCLE, 3, {"T": Graded("15 ms", "40 ms"), "P": Graded
 def spikes(
     source: str = "a",
     target: str = "b.g_e",
-    weight: str | Graded = "15 nS",
+    weight: str | Param | Graded = "15 nS",
     delay: str | Graded = "3 ms",
     name: str = "spikes",
     **other: Any,
@@ -133,7 +134,11 @@ FEATURES = {
     ),
     "a weight for each target": Feature(two(spikes(weight=Graded("5 nS", "40 nS", 1.0))), DRIVE),
     "two projections onto one state": Feature(
-        two(spikes(), spikes(name="others", weight="-4 nS", delay=Graded("2 ms", "4 ms"))), DRIVE
+        two(
+            spikes(),
+            spikes(name="others", weight=BELOW, delay=Graded("2 ms", "4 ms")),
+        ),
+        DRIVE,
     ),
     "excitation and inhibition": Feature(
         two(spikes(weight="30 nS"), spikes(target="b.g_i", name="others", delay="7 ms")), DRIVE

@@ -31,7 +31,12 @@ def test_there_are_experiments():
     assert "paired_delta_f" in EXPERIMENTS
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
+SEGMENTS = ("abort_map", "abort_spasm", "delta_f_interventions")  # half a minute each
+
+
+@pytest.mark.parametrize(
+    "experiment", [pytest.param(x, marks=pytest.mark.slow) if x in SEGMENTS else x for x in EXPERIMENTS]
+)
 def test_every_experiment_draws_its_figure(experiment, tmp_path, monkeypatch):
     config = configured(f"experiment={experiment}", f"out={tmp_path}")
     folder, lines = perform(config)

@@ -280,9 +280,9 @@ BASE = Study(
     Numerics("0.05 ms", "0.5 ms", "staggered", "float32"),
 )
 OTHER = {  # one other value for each field of each declared part
-    Numerics: dict(dt="0.1 ms", window="1 ms", scheme="euler", dtype="float64"),
+    Numerics: dict(dt="0.1 ms", window="1 ms", scheme="euler", dtype="float64", bridged=True),
     Record: dict(variables=(), every="2 ms", populations=("pool",), cells=(0,), commands=False, max_rate="50 Hz")
-    | dict(keep_spikes=False),
+    | dict(keep_spikes=False, bits=9),
     Design: dict(
         axes={"network.pool.tau": ["1 ms", "3 ms"]},
         cases={"a": {"network.pool.tau": {"scale": 2}}},
