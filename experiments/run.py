@@ -101,10 +101,12 @@ def _command_line(words: list[str]) -> None:
         sys.exit(1)
     except (HydraException, OmegaConfBaseException) as problem:
         _refuse(composed(problem))
-    except ValueError as problem:
+    except Exception as problem:  # Hydra's own, as where a group is given a number, or a name that no file can have
         if not _of_hydra(problem):
             raise
-        _refuse(composed(problem))
+        if isinstance(problem, ValueError):
+            _refuse(composed(problem))
+        _refuse(f"a group takes the name of a file in it, or a list of names, but Hydra says: {composed(problem)}")
 
 
 def _give_up(problem: BaseException) -> NoReturn:
@@ -212,13 +214,14 @@ def _of_a_launcher(problem: BaseException) -> bool:
 
 def _of_hydra(problem: BaseException) -> bool:
     """Whether an error was raised while the configuration was composed or written out."""
-    return _raised_in(root(problem)) in ("hydra", "omegaconf", "yaml", "antlr4")
+    return any(_raised_in(one) in ("hydra", "omegaconf", "yaml", "antlr4") for one in (problem, root(problem)))
 
 
 def _raised_in(problem: BaseException) -> str:
-    """The package whose code raised an error."""
-    *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
-    return str(frame.f_globals["__name__"]).partition(".")[0]
+    """The package whose code raised an error, itself or by Python's own modules."""
+    frames = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)]
+    names = [str(frame.f_globals["__name__"]).partition(".")[0] for frame in frames]
+    return next((name for name in reversed(names) if name not in sys.stdlib_module_names), "")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def _check(place: Path) -> None:
     for file in _files(place):
         beside = file.with_name(file.name + SUM)
         try:
-            if file.is_symlink() or (beside.exists() and beside.read_text() != _sum(file)):
+            if file.is_symlink() or (beside.exists() and beside.read_bytes() != _sum(file).encode()):
                 log.warning("%s is compiled anew: it is damaged", file.name)
                 file.unlink()
                 beside.unlink(missing_ok=True)

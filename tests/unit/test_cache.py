@@ -201,6 +201,10 @@ def test_what_xla_compiled_is_not_run_in_the_place_of_something_else(place):
     kept._check.cache_clear()
     assert kept.checked("xla-test") == own
     assert sorted(p.name for p in own.iterdir()) == ["b-cache", "b-cache.crc32"]
+    (own / "b-cache.crc32").write_bytes(b"\xb7" * 8)
+    kept._check.cache_clear()
+    assert kept.checked("xla-test") == own
+    assert not list(own.iterdir())
 
 
 if sys.platform == "win32":
