@@ -40,7 +40,7 @@ def computing(dtype: Any) -> Iterator[None]:
         before = {name: jax.config.values[name] for name in (FOLDER, LEAST)}
         folder = kept.checked(f"xla-{_processor()}")
         jax.config.update(FOLDER, str(folder) if folder else None)
-        jax.config.update(LEAST, 0.5)
+        jax.config.update(LEAST, 0.1)
         try:
             yield
         finally:
