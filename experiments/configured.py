@@ -9,6 +9,7 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.arguments import quote
 from experiments.command import unreadable
 from experiments.composing import ComposingError, guard
 from experiments.declare import UserError, root
@@ -34,7 +35,7 @@ def configured(settings: Sequence[str], config_dir: str | None = None) -> DictCo
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
         with initialize_config_dir(str(Path(conf.__file__).parent.absolute()), version_base="1.3"):
-            return compose("config", overrides=[*given, f"hydra.searchpath=['{folder}']"])
+            return compose("config", overrides=[*given, f"hydra.searchpath=[{quote(str(folder))}]"])
     except OverrideParseException as problem:
         raise UserError(unreadable(problem.override)) from problem
     except ComposingError as problem:

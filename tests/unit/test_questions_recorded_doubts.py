@@ -11,24 +11,8 @@ from experiments.answer import Result
 from experiments.delta_f.recorded_units import RecordedUnits
 from experiments.figure.look import save
 from experiments.sources import Brought
-from sim.results.recordings.recording import Force, Recording
-
-SECONDS = np.linspace(0, 22, 221)
-
-
-def train(start, stop, rate=10.0, hump=8.0):
-    """Discharges between two times, faster in the middle of the contraction."""
-    times = [start]
-    while times[-1] < stop:
-        times.append(times[-1] + 1 / (rate + hump * max(0.0, 1 - ((times[-1] - 11) / 11) ** 2)))
-    return np.array(times)
-
-
-def units(count=4, force=True, **trains):
-    """A recording of units that stop earlier the later they start, and any further ones."""
-    pool = {str(k): train(1 + 0.9 * k, 21.5 - 0.3 * k, 10 - 0.1 * k) for k in range(count)}
-    torque = Force(SECONDS, np.clip(10 - np.abs(SECONDS - 11), 0, None), "% MVC") if force else None
-    return Recording("a test", pool | trains, 2000.0, torque)
+from sim.results.recordings.recording import Recording
+from tests.made_units import train, units
 
 
 def whole(results, question=None):
@@ -51,7 +35,7 @@ def rows(table):
 
 
 def test_what_is_doubtful_stands_in_the_headline_the_report_and_the_table():
-    recording = units(again=train(1.9, 21.2, 9.9) + 0.0004, double=np.sort(np.r_[train(2, 18), [5.001, 5.004]]))
+    recording = units(4, again=train(1.9, 21.2, 9.9) + 0.0004, double=np.sort(np.r_[train(2, 18), [5.001, 5.004]]))
     question = RecordedUnits()
     m = whole(recording.dataset())
     lines, notes = question.headline(m), " ".join(question.notes(m))
@@ -64,9 +48,9 @@ def test_what_is_doubtful_stands_in_the_headline_the_report_and_the_table():
 
 
 def test_doublets_do_not_move_delta_f():
-    known = answered(units().dataset())
-    trains = {name: np.sort(np.r_[t, t[0] + 0.004]) for name, t in units().trains.items()}
-    found = answered(Recording("a test", trains, 2000.0, units().force).dataset())
+    known = answered(units(4).dataset())
+    trains = {name: np.sort(np.r_[t, t[0] + 0.004]) for name, t in units(4).trains.items()}
+    found = answered(Recording("a test", trains, 2000.0, units(4).force).dataset())
     np.testing.assert_allclose(found["delta_f"], known["delta_f"], rtol=0, atol=1e-9)
     assert found["n_doublets"].values.tolist() == [1] * 4
     kept = answered(Recording("a test", trains, 2000.0).dataset(), RecordedUnits(shortest_interval=0))
@@ -74,7 +58,7 @@ def test_doublets_do_not_move_delta_f():
 
 
 def test_a_unit_that_is_cut_has_no_recruitment_and_no_delta_f_and_still_a_rate():
-    trains = {name: t[t < 16] for name, t in units().trains.items()}
+    trains = {name: t[t < 16] for name, t in units(4).trains.items()}
     m, lines, tables = told(Recording("a test", trains))
     assert np.isnan(m["delta_f"]).all()
     assert np.isnan(m["derecruitment_time"]).all()
@@ -85,17 +69,17 @@ def test_a_unit_that_is_cut_has_no_recruitment_and_no_delta_f_and_still_a_rate()
 
 
 def test_times_that_are_samples_are_said_and_nothing_is_measured():
-    m, lines, _ = told(Recording("a test", {k: 2000 * t for k, t in units().trains.items()}))
+    m, lines, _ = told(Recording("a test", {k: 2000 * t for k, t in units(4).trains.items()}))
     assert any("look like samples or milliseconds" in line for line in lines)
     for name in ("peak_rate", "mean_rate", "recruitment_time", "delta_f", "brace_height"):
         assert np.isnan(m[name]).all(), name
 
 
 def test_steady_firing_leaves_a_stray_discharge_out():
-    known = answered(units().dataset())
-    trains = dict(units().trains)
+    known = answered(units(4).dataset())
+    trains = dict(units(4).trains)
     trains["2"] = np.append(trains["2"], trains["2"][-1] + 2.5)
-    stray = Recording("a test", trains, 2000.0, units().force).dataset()
+    stray = Recording("a test", trains, 2000.0, units(4).force).dataset()
     assert float(answered(stray)["derecruitment_time"][2]) > float(known["derecruitment_time"][2]) + 2
     steady = answered(stray, RecordedUnits(steady=3))
     np.testing.assert_array_equal(steady["derecruitment_time"], known["derecruitment_time"])
@@ -103,7 +87,7 @@ def test_steady_firing_leaves_a_stray_discharge_out():
 
 
 def test_each_contraction_is_measured_by_itself():
-    question, pool = RecordedUnits(), units(force=False)
+    question, pool = RecordedUnits(), units(4, force=False)
     once = answered(pool.dataset())
     twice = Recording("many.v2.csv.gz", {name: np.r_[t, t + 40] for name, t in pool.trains.items()}, 2000.0)
     m = whole(twice.dataset())
@@ -124,7 +108,7 @@ def test_each_contraction_is_measured_by_itself():
 def test_tables_are_read_by_any_program_as_they_stand():
     import pandas
 
-    m = whole(units().dataset())
+    m = whole(units(4).dataset())
     for text in RecordedUnits().tables(m).values():
         head = text.splitlines()[0]
         assert head.isascii()
@@ -150,7 +134,7 @@ def test_brace_height_is_that_of_its_authors_unless_another_is_asked_for():
 
 @pytest.mark.parametrize("name", ["$x_1$", "a$b$_c", r"\frac$ $", "{", "_%"])
 def test_any_name_of_a_unit_is_drawn_as_it_stands(name, tmp_path):
-    recording = units()
+    recording = units(4)
     renamed = Recording(f"{name}.csv", {f"{name}{k}": t for k, t in recording.trains.items()}, note=name)
     figure = RecordedUnits().draw(whole(renamed.dataset()))
     save(figure, tmp_path / "figure")

@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sim.results.recordings import message
 from sim.results.recordings.kinds import seems
 from sim.results.recordings.parts import Force, RecordingError
 from sim.results.recordings.recording import Recording
 
+_T = TypeVar("_T")
 SECONDS, SECONDS_A_MB = 9.0, 0.5
 MEMORY, MEMORY_A_BYTE = 2**30, 4
 LONGEST, LARGE = 600.0, 2**32  # s, B; a larger file is HDF5, of which parts are read
@@ -34,13 +37,7 @@ def recording(path: Path) -> Recording:
         RecordingError: it does not hold what is needed; one sentence.
         ImportError: HDF5 without h5py.
     """
-    answer = _answer("recording", path)
-    try:
-        return message.recording(answer)
-    except (KeyError, TypeError, IndexError) as problem:
-        raise _unfinished(path, f"its answer is incomplete ({problem})") from None
-    except ValueError as problem:
-        raise problem if isinstance(problem, RecordingError) else _unfinished(path, str(problem)) from None
+    return _read("recording", path, message.recording)
 
 
 def force(path: Path) -> tuple[Force, str]:
@@ -49,9 +46,14 @@ def force(path: Path) -> tuple[Force, str]:
     Raises:
         RecordingError, ImportError: as `recording`.
     """
-    answer = _answer("force", path)
+    return _read("force", path, message.force)
+
+
+def _read(what: str, path: Path, unpacked: Callable[[bytes], _T]) -> _T:
+    """What the process that reads answers, taken apart."""
+    answer = _answer(what, path)
     try:
-        return message.force(answer)
+        return unpacked(answer)
     except (KeyError, TypeError, IndexError) as problem:
         raise _unfinished(path, f"its answer is incomplete ({problem})") from None
     except ValueError as problem:
