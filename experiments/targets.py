@@ -34,7 +34,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "protocol": ("sim.spec.composed.Protocol",),
     "intervention": ("sim.spec.composed.Protocol",),
     "record": ("sim.spec.record.Record",),
-    "design": ("sim.design.product.Design", "sim.design.factor.Factor", "sim.spec.state.State"),
+    "design": (
+        "sim.design.product.Design", "sim.design.factor.Factor", "sim.design.space.Space", "sim.spec.state.State",
+    ),
     "backend": (
         "sim.backends.base.Backend", "sim.backends.jax_backend.JaxBackend", "sim.backends.brian2_backend.Brian2Backend",
     ),

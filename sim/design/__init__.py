@@ -5,7 +5,9 @@ from sim.design.cases import Cases
 from sim.design.factor import DesignError, Factor, Seeds
 from sim.design.participants import Participants
 from sim.design.points import Points, table
+from sim.design.prior import Prior
 from sim.design.product import Design, of_table
+from sim.design.space import Space
 from sim.design.spread import latin_hypercube, sobol
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "Factor",
     "Participants",
     "Points",
+    "Prior",
     "Seeds",
+    "Space",
     "latin_hypercube",
     "of_table",
     "sobol",

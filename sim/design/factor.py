@@ -5,13 +5,45 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sim.spec.change import Change
+import numpy as np
+
+from sim.spec.change import Change, Set
 from sim.spec.kinds import listed, table, whole
-from sim.units import shown
+from sim.spec.params import Value
+from sim.units import Dimensions, Quantity, shown
+
+Leaves = Mapping[str, Quantity]
+"""Value of every number that may vary, by path."""
+Bounds = Mapping[str, tuple[Value | None, Value | None]]
+"""Lowest and highest value, by path, of those that have them."""
 
 
 class DesignError(ValueError):
     """A design that cannot be; the message is one sentence."""
+
+
+class Each(Sequence[Set]):
+    """What each of very many levels sets a number to, as one array.
+
+    Args:
+        numbers: coherent units, (level,).
+        dimensions: of them.
+    """
+
+    def __init__(self, numbers: np.ndarray, dimensions: Dimensions) -> None:
+        self.numbers, self.dimensions = numbers, dimensions
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Each(self.numbers[at], self.dimensions)
+        return Set(Quantity(float(self.numbers[at]), self.dimensions))
+
+    def extremes(self) -> "Each":
+        """The lowest and the highest."""
+        return Each(np.array([self.numbers.min(), self.numbers.max()]), self.dimensions)
 
 
 Columns = Mapping[str, Sequence[Change | None]]
@@ -22,6 +54,8 @@ class Factor(ABC):
     """One dimension of a design; all factors are crossed with each other."""
 
     name: str
+    independent: ClassVar[bool] = False
+    """Whether its levels always have random streams of their own."""
 
     @property
     @abstractmethod
@@ -41,6 +75,10 @@ class Factor(ABC):
     @abstractmethod
     def columns(self) -> Columns:
         """What each level changes."""
+
+    def carried(self) -> Mapping[str, tuple[np.ndarray, str]]:
+        """Other numbers that each level stands for, by name: (level,), and their unit."""
+        return {}
 
     def ends(self) -> "Factor":
         """The same factor with its first and its last level only."""
