@@ -126,6 +126,11 @@ class Space:
             found = qmc.Sobol(len(self), rng=np.random.default_rng(spread)).random(count)
         return found[:, np.argsort(np.argsort(self.names))]  # the order of the names decides nothing
 
+    def extremes(self) -> dict[str, np.ndarray]:
+        """Lowest and highest value of each leaf in all of the space (as far as 256 points show), by path, (2,)."""
+        found = self.values(np.concatenate([*self._corners()])).items()
+        return {path: np.array([numbers.min(), numbers.max()]) for path, numbers in found}
+
     def check(self, leaves: Leaves, bounds: Bounds) -> None:
         """Every leaf must be there, in its unit, and within its bounds in all of the space (as far as 256 points show).
 
@@ -145,8 +150,8 @@ class Space:
                     f"{path!r} is in {describe(leaves[path].dimensions)}, but the space gives it "
                     f"{describe(dimensions)}; write its range in that unit."
                 )
-        for path, numbers in self.values(np.concatenate([*self._corners()])).items():
-            for number in (numbers.min(), numbers.max()):
+        for path, numbers in self.extremes().items():
+            for number in numbers:
                 if not np.isfinite(number):
                     raise DesignError(f"the space makes {path!r} {number}, which no simulation takes; narrow a range.")
                 found = f"{float(number)!r} {coherent_unit(leaves[path].dimensions)}"
