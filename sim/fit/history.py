@@ -67,6 +67,11 @@ class History:
 
     def add(self, points: np.ndarray, judged: Judged) -> None:
         """A generation: points (set, number)."""
+        if self._loss and tuple(judged.terms) != self.term_names:
+            raise FitError(
+                f"the terms of a loss stay what they are in a search, but {', '.join(self.term_names) or 'none'} have "
+                f"become {', '.join(judged.terms) or 'none'}."
+            )
         self.term_names = tuple(judged.terms)
         self._points.append(points)
         self._loss.append(np.asarray(judged.loss, float))

@@ -21,6 +21,8 @@ from sim.units import UnitError, describe, quantity, shown
 
 MOST = 1e4
 """What a term comes to at most, in times its weight: that of a target missed by very many uncertainties."""
+FARTHEST = 1e100
+"""Uncertainties beyond which none are told apart, so that their square is a number."""
 ENOUGH = 0.5
 """Share of the seeds of a set that must have a measure, for the set to have it."""
 
@@ -147,7 +149,8 @@ class Loss:
         if spread:
             away = np.where(known, found - at[:, None], 0)
             at = np.sqrt((away**2).sum(axis=1) / np.maximum(count - 1, 1))
-        square = (np.maximum(np.maximum(aim.low - at, at - aim.high), 0) / aim.uncertainty) ** 2
+        missed = np.maximum(np.maximum(aim.low - at, at - aim.high), 0) / aim.uncertainty
+        square = np.minimum(missed, FARTHEST) ** 2
         share = count / found.shape[1]
         there = (share >= ENOUGH) & (count > spread)
         return np.where(there, target.weight * MOST * square / (MOST + square), self.worst * (2 - share))
