@@ -124,12 +124,14 @@ class History:
             raise foreign from problem
         if belongs != self.belongs:
             raise FitError(
-                f"{path} holds another search ({belongs}, this one is {self.belongs}): numbers, targets, seed, stopping "
-                "rules or the code differ; give another file, or delete this one to begin anew."
+                f"{path} holds another search ({belongs}, this one is {self.belongs}): numbers, targets, seed, rules "
+                "or the code differ; give another file, or delete this one to begin anew."
             )
         count = arrays["loss"].size
         shapes = {"points": (count, len(self.names)), "terms": (count, len(terms))}
-        if any(arrays[name].shape != shapes.get(name, (count,)) or arrays[name].dtype.kind not in "fi" for name in ARRAYS):
+        if any(
+            arrays[name].shape != shapes.get(name, (count,)) or arrays[name].dtype.kind not in "fi" for name in ARRAYS
+        ):
             raise foreign
         self._take(arrays, terms)
 

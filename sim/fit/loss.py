@@ -2,9 +2,9 @@
 
     term = weight * z^2/(1 + z^2/10,000),    z = (simulated - observed)/uncertainty
 
-so that with a weight of 1 the loss is a chi-square as long as targets are missed by less than tens of uncertainties, and
-no term ever passes 10,000 times its weight. A set that lacks a measure is worse than any set that has all of them, by a
-finite amount, and the worse the more it lacks; the loss of a set is never NaN.
+so that with a weight of 1 the loss is a chi-square as long as targets are missed by less than tens of uncertainties,
+and no term ever passes 10,000 times its weight. A set that lacks a measure is worse than any set that has all of them,
+by a finite amount, and the worse the more it lacks; the loss of a set is never NaN.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.fit.errors import FitError
 from sim.measure import Measure
-from sim.spec.kinds import listed, named, part, parts
+from sim.spec.kinds import listed, named, parts
 from sim.spec.params import Value, nearest
 from sim.units import UnitError, describe, quantity, shown
 

@@ -80,8 +80,8 @@ class Profile:
         trade = f"; it can be traded for {' and '.join(others)}" if others else ""
         if not self.determined[name]:
             return (
-                f"{name} is not constrained by these data: {100 * low:.0f} to {100 * high:.0f} % of its range fit about "
-                f"as well{trade}."
+                f"{name} is not constrained by these data: {100 * low:.0f} to {100 * high:.0f} % of its range fit "
+                f"about as well{trade}."
             )
         return f"{name} lies at {100 * low:.1f} to {100 * high:.1f} % of its range{trade}."
 

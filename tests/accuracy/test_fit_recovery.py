@@ -1,5 +1,7 @@
 """CMA-ES recovers known numbers of a simulated pool from what is measured of it, within the spread over seeds."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,7 @@ def windows(population: str, start: float, stop: float, count: int) -> list[Meas
         Measure(
             f"rate_{k}", "pps", f"rate from {a:g} to {b:g} s", rate, {"population": population, "start": a, "stop": b}
         )
-        for k, (a, b) in enumerate(zip(ends[:-1], ends[1:], strict=True))
+        for k, (a, b) in enumerate(itertools.pairwise(ends))
     ]
     return [*found, Measure("irregularity", "1", "irregularity", irregularity, {"population": population})]
 
