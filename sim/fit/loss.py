@@ -9,7 +9,7 @@ by a finite amount, and the worse the more it lacks; the loss of a set is never 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -158,8 +158,10 @@ class Loss:
 
 def _aim(target: Target, measure: Measure) -> Aim:
     what, value = f"the target {target.name!r}", target.value
+    ends: Any = (value, value)
     pair = not isinstance(value, (str, int, float, np.number)) and not hasattr(value, "dimensions")
-    ends = listed(what, value, FitError) if pair else (value, value)
+    if pair:
+        ends = listed(what, value, FitError)
     if len(ends) != 2:
         raise FitError(f"{what} is one value, or the lowest and the highest, not {shown(value)}.")
     low, high = (_number(what, end, measure.unit) for end in ends)
