@@ -1,4 +1,4 @@
-"""A measure: one number for each sample, or one for each place along further axes, declared once and used everywhere."""
+"""A measure: one number for each sample, or one at each place along further axes; declared once, used everywhere."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence

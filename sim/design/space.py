@@ -79,8 +79,8 @@ class Space:
         for name in ranges:
             if name not in used and "." not in name:
                 raise DesignError(
-                    f"{name!r} of a space is the path of no leaf, and no formula of it names it; give `of`, for example "
-                    f"{{'network.hTA.monoamine': {name!r}}}."
+                    f"{name!r} of a space is the path of no leaf, and no formula of it names it; give `of`, for "
+                    f"example {{'network.hTA.monoamine': {name!r}}}."
                 )
         for what, value in (
             ("ranges", MappingProxyType(ranges)), ("of", MappingProxyType(of)), ("logarithmic", logarithmic),

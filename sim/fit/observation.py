@@ -52,8 +52,8 @@ class Observation:
         counts = [whole(x) for x in (self.fewest, self.most, self.views, self.draw)]
         if None in counts or not 1 <= self.fewest <= self.most or self.views < 1 or self.draw < 0:
             raise ValueError(
-                f"a recording sees from `fewest` to `most` units, in one view or several, but here {shown(self.fewest)} "
-                f"to {shown(self.most)} in {shown(self.views)}."
+                f"a recording sees from `fewest` to `most` units, in one view or several, but here "
+                f"{shown(self.fewest)} to {shown(self.most)} in {shown(self.views)}."
             )
         for name in ("missed", "false"):
             if not 0 <= float(getattr(self, name)) < 0.5:

@@ -1,4 +1,4 @@
-"""The summaries of a contraction as a measure of each sample: several views of it, as a decomposition would have them."""
+"""The summaries of a contraction as a measure: several views of each sample, as a decomposition would have them."""
 
 import numpy as np
 

@@ -121,7 +121,7 @@ def test_the_leaves_of_draws_are_checked_without_looking_at_each():
     Design(prior=Prior(SPACE, 10**6)).check(LEAVES, BOUNDS)  # a million Python objects would take minutes
     with pytest.raises(UnitError, match="upper bound of 1"):
         Design(prior=Prior(SPACE, 100)).check(LEAVES, BOUNDS | {"network.pool.monoamine": (0, 1)})
-    with pytest.raises(DesignError, match="nowhere|no number"):
+    with pytest.raises(DesignError, match="no number"):
         Design(prior=Prior(Space({"a": [0, 1]}, {"network.pol.x": "a"}), 4)).check(LEAVES, BOUNDS)
 
 

@@ -87,7 +87,7 @@ def test_what_was_measured_is_looked_at_before_it_counts(swept, monkeypatch):
 
 
 def test_what_is_expected_has_the_axes_too():
-    results, table = expected(STUDY, BOTH)
+    _, table = expected(STUDY, BOTH)
     assert table["first_spikes"].shape == (4, 3, 2)
     assert np.isnan(table["first_spikes"]).all()
     assert table["nth"].values.tolist() == ["first", "second"]

@@ -1,4 +1,4 @@
-"""The flanks of a contraction, read from its force: straight lines through a quarter and three quarters of each flank."""
+"""The flanks of a contraction, read from its force: lines through a quarter and three quarters of each flank."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """A row of numbers from some units of a pool: what a physiologist would look at, each with its name, words and unit."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -103,10 +104,10 @@ def _rows(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> Iterator[tuple[
     count = live.sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(live, units.rate[:, None], 0).sum(axis=2) / count
-    for k, (begin, end) in enumerate(zip(parts, parts[1:], strict=False)):
+    for k, (begin, end) in enumerate(pairwise(parts)):
         said = f"phase {_said(begin)} to {_said(end)}"
         yield Summary(f"rate_{k}", f"rate of the active units, {said}", "pps", "rate over time"), rate[..., k]
-    for k, (begin, end) in enumerate(zip(parts, parts[1:], strict=False)):
+    for k, (begin, end) in enumerate(pairwise(parts)):
         said = f"units active, share, phase {_said(begin)} to {_said(end)}"
         yield Summary(f"active_{k}", said, "1", "units active"), count[..., k] / firing
 
