@@ -138,7 +138,7 @@ class Estimator:
         Raises:
             StoreError: the disk refuses.
         """
-        estimator_file.write(self, Path(path))
+        estimator_file.write(vars(self), Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> "Estimator":

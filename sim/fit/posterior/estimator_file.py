@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,46 +20,41 @@ from sim.fit.posterior.scaler import Scaler
 from sim.results.disk import replace
 from sim.units import Quantity, written
 
-if TYPE_CHECKING:
-    from sim.fit.posterior.estimator import Estimator
-
 KIND, VERSION = "posterior", 1
 LARGEST = 256e6
 """B, unpacked: a larger file is no estimator."""
 
 
-def write(estimator: "Estimator", path: Path) -> None:
-    """Replace a file.
+def write(fields: Mapping[str, Any], path: Path) -> None:
+    """Replace a file by the fields of an estimator.
 
     Raises:
         StoreError: the disk refuses.
     """
-    judge, emulator, assessment = estimator.judge, estimator.judge.emulator, estimator.assessment
+    judge, assessment, space = fields["judge"], fields["assessment"], fields["space"]
+    emulator = judge.emulator
     arrays = {
-        "low": estimator.space.low,
-        "high": estimator.space.high,
-        "widths": estimator.widths,
-        "given": estimator.given,
+        "low": space.low,
+        "high": space.high,
+        "widths": fields["widths"],
+        "given": fields["given"],
         "inverse": judge.inverse,
         "reference": judge.reference,
         "used": emulator.used,
         "told": emulator.given,
         "missing": emulator.missing,
-        **_under("scaler", _of_scaler(estimator.scaler)),
+        **_under("scaler", _of_scaler(fields["scaler"])),
         **_under("emulator/scaler", _of_scaler(emulator.scaler)),
-        **_under("nets", dense.named(estimator.ensemble.layers)),
+        **_under("nets", dense.named(fields["ensemble"].layers)),
         **_under("emulator/nets", dense.named(emulator.layers)),
     }
     about = {
         "kind": KIND,
         "version": VERSION,
-        "space": _of_space(estimator.space),
-        "features": [[f.name, f.unit, f.words, f.given] for f in estimator.features],
+        "space": _of_space(space),
+        "features": [[f.name, f.unit, f.words, f.given] for f in fields["features"]],
         "assessment": None if assessment is None else assessment.written(),
-        "protocol": dict(estimator.protocol),
-        "simulator": estimator.simulator,
-        "summaries": estimator.summaries,
-        "versions": dict(estimator.versions),
+        **{name: fields[name] for name in ("protocol", "simulator", "summaries", "versions")},
     }
     replace(path, as_file(arrays, about))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.fit.posterior.emulator import Emulator
+from sim.fit.posterior.emulator import Emulator, Said
 
 DRAWS = 200
 """Of the posterior, that are tried."""
@@ -66,7 +66,7 @@ class Judge:
     @classmethod
     def of(cls, emulator: Emulator, x: np.ndarray, w: np.ndarray) -> "Judge":
         """A test without reference, from summaries (row, feature) at known probits (row, number)."""
-        r = residuals(emulator, x, w)
+        r = _residuals(emulator, emulator.said(w, x), x)
         spread = np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1])
         return cls(emulator, np.linalg.inv(spread), np.empty(0))
 
@@ -91,14 +91,11 @@ class Judge:
         return Misfit(float(self.p(near.misfit)[0]), self._worst(x, near.draw))
 
     def _misfit(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        r = residuals(self.emulator, x, w)
+        said = self.emulator.said(w, x)
+        r = _residuals(self.emulator, said, x)
         absent = np.isnan(x[:, self.emulator.used])
-        return ((r @ self.inverse) * r).sum(-1) + absent.sum(-1) + self._surprise(x, w).sum(-1)
-
-    def _surprise(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        """-2 log P of what is missing and what is not, (row, used)."""
-        missing = self.emulator.said(w, x).missing
-        return -2 * np.log(np.where(np.isnan(x[:, self.emulator.used]), missing, 1 - missing))
+        # what is missing counts as much as it does on average, so that having less to show is no merit
+        return ((r @ self.inverse) * r).sum(-1) + absent.sum(-1) + _surprise(said, absent).sum(-1)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator
@@ -106,15 +103,19 @@ class Judge:
         model = emulator.unscaled(said.mean)[0]
         sd = (said.sd * emulator.scaler.sd[emulator.used])[0]
         observed = x[emulator.used]
-        lost = np.sqrt(self._surprise(x[None], draw))[0]
+        lost = np.sqrt(_surprise(said, np.isnan(observed)))[0]
         off = np.where(np.isnan(observed), lost, np.abs(observed - model) / sd)  # not clipped: how far it really is
         names = np.flatnonzero(emulator.used)
         chosen = np.argsort(-off, kind="stable")[:NAMED]
         return tuple(Far(int(names[k]), *(float(y[k]) for y in (observed, model, sd, off))) for k in chosen)
 
 
-def residuals(emulator: Emulator, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """(y - mean)/SD of the used summaries, (row, used), 0 where missing, of x (row, feature) at probits (row, number)."""
-    said = emulator.said(w, x)
+def _residuals(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:
+    """(y - mean)/SD of the used summaries, (row, used), 0 where missing."""
     values, absent = emulator.observed(x)
     return np.where(absent, 0.0, (values - said.mean) / said.sd)
+
+
+def _surprise(said: Said, absent: np.ndarray) -> np.ndarray:
+    """-2 log P of what is missing and what is not, (row, used)."""
+    return -2 * np.log(np.where(absent, said.missing, 1 - said.missing))

@@ -99,8 +99,6 @@ def train(
     )
     rows = x[trains].reshape(-1, x.shape[-1])[:COVARIANCE]
     judge = Judge.of(explains, rows, np.repeat(w[trains], x.shape[1], 0)[:COVARIANCE])
-    low, high = (np.where(own, f(f(np.where(np.isnan(x), g, x), 1), 0), np.nan) for f, g in
-                 ((np.min, np.inf), (np.max, -np.inf)))  # fmt: skip
     found = Estimator(
         space=space,
         features=features,
@@ -108,7 +106,7 @@ def train(
         ensemble=nets,
         widths=widths(nets.draws(scaler(x[mends, 0]), ASSESSED, seed), w[mends]),
         judge=judge,
-        given=np.stack([low, high]),
+        given=np.where(own, [np.nanmin(x, (0, 1), initial=np.inf), np.nanmax(x, (0, 1), initial=-np.inf)], np.nan),
         assessment=None,
         protocol=dict(protocol or {}),
         simulator=simulator,
