@@ -154,9 +154,10 @@ class Space:
             found = qmc.Sobol(len(self), rng=np.random.default_rng(spread)).random(count)
         return found[:, np.argsort(np.argsort(self.names))]  # the order of the names decides nothing
 
-    def extremes(self) -> dict[str, np.ndarray]:
-        """Lowest and highest value of each leaf in all of the space (as far as 256 points show), by path, (2,)."""
-        found = self.values(np.concatenate([*self._corners()])).items()
+    def extremes(self, leaves: Leaves | None = None) -> dict[str, np.ndarray]:
+        """Lowest and highest value of each leaf in all of the space (as far as 256 points show), by path, (2,); `leaves`
+        as in `values`."""
+        found = self.values(np.concatenate([*self._corners()]), leaves).items()
         return {path: np.array([numbers.min(), numbers.max()]) for path, numbers in found}
 
     def check(self, leaves: Leaves, bounds: Bounds) -> None:
@@ -174,24 +175,14 @@ class Space:
         for path, each in self.columns(points).items():
             if not (paths := matching(path, leaves)):
                 raise DesignError(f"the space names {path!r}, which leads to no number: {nearest(path, leaves)}")
-<<<<<<< HEAD
             for leaf in paths:
                 if not each.scale and each.dimensions != leaves[leaf].dimensions:
                     raise UnitError(
                         f"{leaf!r} is in {describe(leaves[leaf].dimensions)}, but the space gives it "
                         f"{describe(each.dimensions)}; write its range in that unit."
                     )
-        for path, numbers in self.values(points, leaves).items():
-            for number in (numbers.min(), numbers.max()):
-=======
-            if dimensions != leaves[path].dimensions:
-                raise UnitError(
-                    f"{path!r} is in {describe(leaves[path].dimensions)}, but the space gives it "
-                    f"{describe(dimensions)}; write its range in that unit."
-                )
-        for path, numbers in self.extremes().items():
-            for number in numbers:
->>>>>>> d1523ec5a5602e914397b64eb286f41d3786522a
+        for path, ends in self.extremes(leaves).items():
+            for number in ends:
                 if not np.isfinite(number):
                     raise DesignError(f"the space makes {path!r} {number}, which no simulation takes; narrow a range.")
                 unit = coherent_unit(leaves[path].dimensions) if any(leaves[path].dimensions) else ""

@@ -129,7 +129,9 @@ class History:
             )
         count = arrays["loss"].size
         shapes = {"points": (count, len(self.names)), "terms": (count, len(terms))}
-        if any(arrays[name].shape != shapes.get(name, (count,)) or arrays[name].dtype.kind not in "fi" for name in ARRAYS):
+        if any(
+            arrays[name].shape != shapes.get(name, (count,)) or arrays[name].dtype.kind not in "fi" for name in ARRAYS
+        ):
             raise foreign
         self._take(arrays, terms)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.fit.errors import FitError
 from sim.measure import Measure
-from sim.spec.kinds import listed, named, part, parts
+from sim.spec.kinds import listed, named, parts
 from sim.spec.params import Value, nearest
 from sim.units import UnitError, describe, quantity, shown
 

@@ -32,7 +32,7 @@ class Observation:
         fewest, most: units that are seen; each view draws evenly between them.
         views: how many recordings of each simulation are drawn.
         missed: highest share of discharges that are missed; each simulation draws evenly up to it.
-        false: highest share of discharges that are none, at any time between a unit's first and last.
+        spurious: highest share of discharges that are none, at any time between a unit's first and last.
         timing: SD with which the beginning of the contraction is known.
         draw: another number, other units and discharges.
 
@@ -44,7 +44,7 @@ class Observation:
     most: int = 20
     views: int = 8
     missed: float = 0.0
-    false: float = 0.0
+    spurious: float = 0.0
     timing: str | float = "0 s"
     draw: int = 0
 
@@ -55,7 +55,7 @@ class Observation:
                 f"a recording sees from `fewest` to `most` units, in one view or several, but here "
                 f"{shown(self.fewest)} to {shown(self.most)} in {shown(self.views)}."
             )
-        for name in ("missed", "false"):
+        for name in ("missed", "spurious"):
             if not 0 <= float(getattr(self, name)) < 0.5:
                 raise ValueError(
                     f"`{name}` of a recording is a share of its discharges, from 0 to below 0.5, not "
@@ -95,10 +95,10 @@ class Observation:
 
     def _seen(self, times: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """The discharges of one sample (unit, spike) as they are seen."""
-        missed, false, late = random.uniform(0, self.missed), random.uniform(0, self.false), random.standard_normal()
+        missed, spurious, late = random.uniform(0, self.missed), random.uniform(0, self.spurious), random.standard_normal()
         kept = np.where(random.random(times.shape) < missed, np.nan, times)
         count = (~np.isnan(times)).sum(axis=-1)
-        extra = random.poisson(false * count)
+        extra = random.poisson(spurious * count)
         first, last = times[:, :1], np.fmax.reduce(times, axis=-1, initial=np.nan)[:, None]
         more = first + (last - first) * random.random((len(times), int(extra.max(initial=0))))
         more = np.where(np.arange(more.shape[1]) < extra[:, None], more, np.nan)

@@ -87,7 +87,7 @@ def found(evaluator, points):
 
 
 def test_a_set_is_measured_as_a_sweep_of_it_is(found, points, tmp_path):
-    units = {path: coherent_unit(dimensions) for path, dimensions in SPACE.paths().items()}
+    units = {path: coherent_unit(dimensions) for path, dimensions in DIMENSIONS.items()}
     values = {path: [f"{float(x)!r} {units[path]}" for x in own] for path, own in SPACE.values(points).items()}
     design = Design(points=Points(values), seeds=3)
     run(Study(NETWORK, PROTOCOL, RECORD, design, JaxBackend(), Numerics()), tmp_path / "store.zarr")
@@ -147,7 +147,11 @@ def test_a_duration_may_vary_over_its_range():
 
 def test_settings_are_in_the_digest_and_those_of_the_machine_are_not(evaluator):
     assert made(samples=5).digest == evaluator.digest
-    others = [made(seeds=2), made(first_seed=1), Evaluator(NETWORK, PROTOCOL, SPACE, MEASURES[:2], record=RECORD, seeds=3)]
+    others = [
+        made(seeds=2),
+        made(first_seed=1),
+        Evaluator(NETWORK, PROTOCOL, SPACE, MEASURES[:2], record=RECORD, seeds=3),
+    ]
     narrower = Space({**SPACE.ranges, "current": ["1.6 nA", "2.3 nA"]}, SPACE.of)
     others.append(Evaluator(NETWORK, PROTOCOL, narrower, MEASURES, record=RECORD, seeds=3))
     assert len({evaluator.digest, *(other.digest for other in others)}) == 5

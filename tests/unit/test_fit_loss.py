@@ -94,7 +94,8 @@ def test_targets_that_cannot_be_are_refused_in_a_sentence(targets, said):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"), [({"of": "median"}, "mean or the spread"), ({"weight": 0}, "weight"), ({"weight": "2"}, "weight")]
+    ("fields", "said"),
+    [({"of": "median"}, "mean or the spread"), ({"weight": 0}, "weight"), ({"weight": "2"}, "weight")],
 )
 def test_a_target_says_of_what_and_how_much(fields, said):
     with pytest.raises(FitError, match=said):

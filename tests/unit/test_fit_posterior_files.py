@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.design.space import Space
-from sim.fit.posterior import Descent, Estimator, EstimatorError, Feature, Nets, Plan, forget, train
-from sim.fit.posterior import estimator_file
+from sim.fit.posterior import Estimator, EstimatorError, estimator_file, forget
 from sim.fit.posterior.checkpoint import as_file, opened
 from sim.results.packed import pack, unpack
 

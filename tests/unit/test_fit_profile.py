@@ -68,7 +68,9 @@ def test_two_numbers_of_which_only_the_sum_matters_are_free_and_traded_for_each_
 
 
 def test_an_optimum_on_a_bound_has_an_interval_that_ends_there():
-    told = profile(searched(lambda p: judged(10 * (1 - p[:, 0]) + ((p[:, 1] - 0.4) / 0.05) ** 2), ("a", "b"), narrow=1e-4))
+    told = profile(
+        searched(lambda p: judged(10 * (1 - p[:, 0]) + ((p[:, 1] - 0.4) / 0.05) ** 2), ("a", "b"), narrow=1e-4)
+    )
     np.testing.assert_allclose(told.optimum, [1, 0.4], atol=1e-3)
     np.testing.assert_allclose(told.interval[0], [0.9, 1], atol=0.01)
 

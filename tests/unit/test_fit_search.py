@@ -240,7 +240,9 @@ def test_a_search_that_cannot_be_is_refused_in_a_sentence(asked, said):
     assert str(refused.value).endswith((".", "?"))
 
 
-@pytest.mark.parametrize("fields", [{"evaluations": 0}, {"restarts": -1}, {"narrow": -1}, {"flat": "x"}, {"enough": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{"evaluations": 0}, {"restarts": -1}, {"narrow": -1}, {"flat": "x"}, {"enough": "x"}]
+)
 def test_rules_are_numbers(fields):
     with pytest.raises(FitError):
         Rules(**fields)

@@ -49,9 +49,7 @@ def courses(simulate) -> np.ndarray:
     values = {path: float(x[0]) for path, x in SPACE.values(SPACE.points(numbers)).items()}
     params = {"g": f"{values['network.cell.g']!r} uS", "C": f"{values['network.cell.C']!r} nF",
               "g_c": f"{values['network.cell.g_c']!r} uS"}  # fmt: skip
-    run = simulate(
-        Network((Population("cell", CELL, 1, params),)), PROTOCOL, record=RECORD, dtype="float64"
-    )
+    run = simulate(Network((Population("cell", CELL, 1, params),)), PROTOCOL, record=RECORD, dtype="float64")
     return np.array([run.traces[name][0, 0] for name in ("v", "u")])
 
 
@@ -78,7 +76,9 @@ def test_an_optimum_beyond_the_range_is_found_on_its_end():
 
 def test_a_target_that_goes_through_spikes_is_refused():
     strong = Settle("2 ms") >> Step("cell.I", "4 nA", "30 ms", name="pulse")
-    with pytest.raises(FitError, match=r"^at leak 0\.03162 uS, .*'cell' fired: .* exact and useless .* sim\.fit\.search"):
+    with pytest.raises(
+        FitError, match=r"^at leak 0\.03162 uS, .*'cell' fired: .* exact and useless .* sim\.fit\.search"
+    ):
         descend(SPACE, NETWORK, strong, lambda c: jnp.mean(c["cell.v"]), record=RECORD, starts=1)
 
 

@@ -26,12 +26,10 @@ class Summary(NamedTuple):
 
 def catalogue(flanks: Flanks) -> tuple[Summary, ...]:
     """The numbers of `summaries`, in order."""
-    nothing = np.full((1, 1), np.nan)
     parts = len(edges(flanks)) - 1
-    none = OfUnits(
-        *(nothing,) * 6, np.full((1, 1, len(SPANS)), np.nan), np.zeros((1, 1, parts)), np.zeros((1, 1, parts), bool),
-        np.full((1, 1, 1), np.nan),
-    )  # fmt: skip
+    shapes = {"varies": (1, 1, len(SPANS)), "rate": (1, 1, parts), "fires": (1, 1, parts), "delta_f": (1, 1, 1)}
+    none = OfUnits(**{name: np.full(shapes.get(name, (1, 1)), np.nan) for name in OfUnits._fields})
+    none = none._replace(fires=np.zeros(shapes["fires"], bool))
     return tuple(summary for summary, _ in _rows(none, np.ones((1, 1, 1), bool), flanks))
 
 

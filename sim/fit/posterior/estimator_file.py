@@ -115,7 +115,13 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
     )  # fmt: skip
     ensemble = Ensemble(dense.of_names(_within("nets", arrays)), len(space))
     scaler, f = _to_scaler(_within("scaler", arrays)), len(features)
-    for name, shape in (("used", (f,)), ("told", (f,)), ("missing", (f,)), ("given", (2, f)), ("widths", (len(space),))):
+    for name, shape in (
+        ("used", (f,)),
+        ("told", (f,)),
+        ("missing", (f,)),
+        ("given", (2, f)),
+        ("widths", (len(space),)),
+    ):
         if arrays[name].shape != shape:
             raise ValueError(f"{name} is {arrays[name].shape} instead of {shape}")
     ensemble.mixture(scaler(np.full((1, f), np.nan)))  # whether the layers fit, before anyone waits for them
@@ -143,12 +149,13 @@ def _of_space(space: Space) -> dict[str, Any]:
         "ranges": [[name, *(written(Quantity(float(x), d)) for x in (low, high))] for name, low, high, d in ends],
         "of": dict(space.of),
         "logarithmic": list(space.logarithmic),
+        "scaled": dict(space.scaled),
     }
 
 
 def _to_space(about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Space:
     ranges = {name: [_read(low), _read(high)] for name, low, high in about["ranges"]}
-    space = Space(ranges, about["of"], about["logarithmic"])
+    space = Space(ranges, about["of"], about["logarithmic"], about["scaled"])
     if not np.array_equal(space.low, arrays["low"]) or not np.array_equal(space.high, arrays["high"]):
         raise ValueError("the ranges are not those of the numbers that were estimated")
     return space

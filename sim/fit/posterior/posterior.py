@@ -77,7 +77,9 @@ class Posterior:
         """Why no estimate is to be shown; empty where the model can have produced the observation."""
         if self.possible:
             return ""
-        return f"this model cannot have produced this recording (p = {self.misfit.p:.2g}); farthest off: {self.farthest}."
+        return (
+            f"this model cannot have produced this recording (p = {self.misfit.p:.2g}); farthest off: {self.farthest}."
+        )
 
     @property
     def sentences(self) -> dict[str, str]:

@@ -89,7 +89,7 @@ def train(
     x, points = _checked(np.asarray(x, float), np.asarray(points, float), space, features)
     files = (None, None) if checkpoint is None else _files(Path(checkpoint))
     w, own = probit(points), given(features)
-    trains, mends, assesses = _parts(len(w), plan.spare, seed)
+    trains, mends, assesses = parts(len(w), plan.spare, seed)
     scaler = Scaler.of(x[trains], clip=CLIP)
     nets, _ = ensemble.train(
         scaler(x[trains]), w[trains], nets=plan.nets, how=plan.how, seed=seed, path=files[0], every=every
@@ -128,7 +128,7 @@ def _files(checkpoint: Path) -> tuple[Path, Path]:
     return checkpoint.with_name(f"{checkpoint.name}.nets"), checkpoint.with_name(f"{checkpoint.name}.emulator")
 
 
-def _parts(count: int, spare: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def parts(count: int, spare: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The numbers of the simulations that train, that recalibrate, and that assess."""
     order = np.random.default_rng([seed, 6]).permutation(count)
     few = max(10, round(spare * count))
