@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.fit.posterior import layers as dense
-from sim.fit.posterior.descent import Descent, Descended, descend
+from sim.fit.posterior.descent import Descended, Descent, descend
 from sim.fit.posterior.layers import Layers
 from sim.fit.posterior.mixture import Mixture, draws, log_prob, mean, mixture, outputs, together
 

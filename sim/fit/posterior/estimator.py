@@ -1,7 +1,8 @@
 """A trained estimator: from the summaries of one observation to the posterior of the numbers of a space, in a second.
 
-It holds all that this needs, and what it is worth: what it was trained for, by which code, and how it did on simulations
-that it has never seen. It is one file, which another simulator, other summaries or another protocol may not use.
+It holds all that this needs, and what it is worth: what it was trained for, by which code, and how it did on
+simulations that it has never seen. It is one file, which another simulator, other summaries or another protocol may not
+use.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,7 +94,7 @@ class Estimator:
         draws = self.probits(x, ASSESSED, seed)
         found, places = calibration.ranks(draws, w, seed), points(draws)
         low, high = np.quantile(places, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=1)
-        misfits = self.judge.p(self.judge.closest(x, draws).misfit)
+        misfits = self.judge.p(self.judge.distances(x, draws)[0])
         return Assessment(
             simulations=len(x),
             numbers=self.space.names,

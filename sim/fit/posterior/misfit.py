@@ -1,12 +1,15 @@
 """Whether the model can have produced some summaries at all, before a posterior is shown.
 
-A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries are
-held against what the emulator says at draws of the posterior: with r = (y - mean)/SD,
+A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
+are held against what the emulator says at draws of the posterior: with r = (y - mean)/SD and S the inverse of their
+covariance among simulations,
 
-    misfit = min over draws of  r' C^-1 r  - 2 sum log P(missing as observed)
+    all together   min over draws of  r' S r  - 2 sum log P(missing as observed)
+    one alone      min over draws of  max over k of  |(S r)_k|, in units of what is usual for k
 
-C is the covariance of r among simulations. Its rank among simulations that trained nothing is a p value: no
-distribution is assumed.
+(S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
+distance does not see one that is far off; the second does. An observation is as far as the rarer of the two is among
+simulations that trained nothing; how often these are as far is the p value. No distribution is assumed.
 """
 
 from dataclasses import dataclass
@@ -20,6 +23,8 @@ DRAWS = 200
 """Of the posterior, that are tried."""
 RIDGE = 0.02
 """Added to the covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
+RARELY, RARELY_NORMAL = 0.99, 2.5758
+"""A quantile of how far a summary lies off, and that of the size of a standard normal."""
 NAMED = 3
 """Summaries that are named."""
 
@@ -42,13 +47,6 @@ class Misfit(NamedTuple):
     worst: tuple[Far, ...]
 
 
-class Closest(NamedTuple):
-    """Of each observation: the smallest misfit (row,), and the draw that has it (row, number)."""
-
-    misfit: np.ndarray
-    draw: np.ndarray
-
-
 @dataclass(frozen=True, eq=False)
 class Judge:
     """The test.
@@ -56,46 +54,60 @@ class Judge:
     Args:
         emulator: what the model gives.
         inverse: of the covariance of residuals, (used, used).
-        reference: misfits of simulations that trained nothing, sorted.
+        usual: of each summary, how far it lies from what the others let expect, where a normal one lies at 1: (used,).
+        reference: both distances of simulations that trained nothing, (simulation, 2).
     """
 
     emulator: Emulator
     inverse: np.ndarray
+    usual: np.ndarray
     reference: np.ndarray
 
     @classmethod
     def of(cls, emulator: Emulator, x: np.ndarray, w: np.ndarray) -> "Judge":
         """A test without reference, from summaries (row, feature) at known probits (row, number)."""
         r = _residuals(emulator, emulator.said(w, x), x)
-        spread = np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1])
-        return cls(emulator, np.linalg.inv(spread), np.empty(0))
+        inverse = np.linalg.inv(np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1]))
+        usual = np.quantile(np.abs(r @ inverse), RARELY, axis=0) / RARELY_NORMAL
+        return cls(emulator, inverse, np.maximum(usual, 1e-6), np.empty((0, 2)))
 
-    def closest(self, x: np.ndarray, draws: np.ndarray) -> Closest:
-        """How near the model comes to summaries (row, feature) with draws (row, draw, number) of their posteriors."""
+    def distances(self, x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How near the model comes to some observations.
+
+        Args:
+            x: summaries, (row, feature).
+            draws: probits of their posteriors, (row, draw, number).
+
+        Returns:
+            Both distances, (row, 2), and the draw that is nearest by all summaries together, (row, number).
+        """
         draws = draws[:, :DRAWS]
-        found = np.empty((len(x), draws.shape[1]))
-        for k in range(draws.shape[1]):
-            found[:, k] = self._misfit(x, draws[:, k])
-        best = found.argmin(1)
-        row = np.arange(len(x))
-        return Closest(found[row, best], draws[row, best])
+        found = np.stack([self._at(x, draws[:, k]) for k in range(draws.shape[1])], 1)
+        return found.min(1), draws[np.arange(len(x)), found[..., 0].argmin(1)]
 
-    def p(self, misfits: np.ndarray) -> np.ndarray:
-        """Part of the reference, and of the observation itself, that lies as far: (row,)."""
-        beyond = len(self.reference) - np.searchsorted(self.reference, misfits)
-        return (1 + beyond) / (1 + len(self.reference))
+    def p(self, distances: np.ndarray) -> np.ndarray:
+        """Part of the reference, and of the observation itself, that lies as far: (row,), of distances (row, 2)."""
+        count = len(self.reference)
+        order = np.sort(self.reference, axis=0)
+        rarer = [
+            np.min([count - np.searchsorted(order[:, k], found[:, k]) for k in range(2)], 0)
+            for found in (distances, self.reference)
+        ]  # how many of the reference lie as far, by that which fewer do
+        as_far = np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")
+        return (1 + as_far) / (1 + count)
 
     def judged(self, x: np.ndarray, draws: np.ndarray) -> Misfit:
         """The test of one observation (feature,) with draws (draw, number) of its posterior."""
-        near = self.closest(x[None], draws[None])
-        return Misfit(float(self.p(near.misfit)[0]), self._worst(x, near.draw))
+        found, nearest = self.distances(x[None], draws[None])
+        return Misfit(float(self.p(found)[0]), self._worst(x, nearest))
 
-    def _misfit(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    def _at(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
         said = self.emulator.said(w, x)
-        r = _residuals(self.emulator, said, x)
-        absent = np.isnan(x[:, self.emulator.used])
+        r, absent = _residuals(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
+        across = r @ self.inverse
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        return ((r @ self.inverse) * r).sum(-1) + absent.sum(-1) + _surprise(said, absent).sum(-1)
+        together = (across * r).sum(-1) + absent.sum(-1) + _surprise(said, absent).sum(-1)
+        return np.stack([together, np.where(absent, 0.0, np.abs(across) / self.usual).max(-1)], -1)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator

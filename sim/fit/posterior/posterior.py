@@ -48,7 +48,7 @@ class Posterior:
 
     @property
     def width(self) -> np.ndarray:
-        """Of the central 90 % interval, as a part of the prior's range (of its logarithm where that is even): (number,)."""
+        """Of the central 90 % interval, as a part of the prior's range (or of its logarithm): (number,)."""
         low, high = np.quantile(self.points, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=0)
         return high - low
 
@@ -77,7 +77,9 @@ class Posterior:
         """Why no estimate is to be shown; empty where the model can have produced the observation."""
         if self.possible:
             return ""
-        return f"this model cannot have produced this recording (p = {self.misfit.p:.2g}); farthest off: {self.farthest}."
+        return (
+            f"this model cannot have produced this recording (p = {self.misfit.p:.2g}); farthest off: {self.farthest}."
+        )
 
     @property
     def sentences(self) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """From simulations to an estimator: some train it, some put its widths right, some say how well it does.
 
 Seven eighths of the simulations train (a tenth of these say when to stop). A sixteenth recalibrates the widths and is
-the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay together.
+the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay
+together.
 """
 
 import importlib.metadata
@@ -113,8 +114,8 @@ def train(
         summaries=summaries,
         versions={name: importlib.metadata.version(name) for name in ("jax", "optax", "numpy")},
     )
-    near = judge.closest(x[mends, 0], found.probits(x[mends, 0], ASSESSED, seed)).misfit
-    found = replace(found, judge=replace(judge, reference=np.sort(near)))
+    near, _ = judge.distances(x[mends, 0], found.probits(x[mends, 0], ASSESSED, seed))
+    found = replace(found, judge=replace(judge, reference=near))
     return replace(found, assessment=found.assess(x[assesses, 0], points[assesses], seed=seed))
 
 
@@ -141,8 +142,8 @@ def _checked(
     x = x[:, None] if x.ndim == 2 else x
     if x.ndim != 3 or x.shape[-1] != len(features) or points.shape != (len(x), len(space)) or not x.shape[1]:
         raise PosteriorError(
-            f"summaries are (simulation, view, feature) of {len(features)} features, and points (simulation, number) of "
-            f"{len(space)} numbers, but they are {x.shape} and {points.shape}."
+            f"summaries are (simulation, view, feature) of {len(features)} features, and points (simulation, number) "
+            f"of {len(space)} numbers, but they are {x.shape} and {points.shape}."
         )
     if len(x) < FEWEST:
         raise PosteriorError(f"an estimator needs at least {FEWEST} simulations, but there are {len(x)}; run more.")
