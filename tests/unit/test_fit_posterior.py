@@ -253,7 +253,11 @@ def test_points_and_units_fit(estimator, fresh):
     [
         ({"x": np.zeros((200, 2, 5))}, "of 7 features"),
         ({"points": np.zeros((200, 3))}, "of 4 numbers"),
-        ({"x": np.zeros((10, 7)), "points": np.zeros((10, 4))}, "at least 160 simulations, but there are 10"),
+        (
+            {"x": np.zeros((10, 7)), "points": np.zeros((10, 4))},
+            "at least 160 simulations that show something, but there are 10",
+        ),
+        ({"x": np.full((200, 7), np.nan)}, "show something, but there are 0"),
         ({"points": np.full((200, 4), 1.5)}, "between 0 and 1"),
         ({"points": np.full((200, 4), np.nan)}, "between 0 and 1"),
         ({"x": np.full((200, 7), np.inf)}, "'y0' is infinite"),
@@ -265,6 +269,27 @@ def test_what_cannot_be_trained_is_said(changes, said):
     good = {"x": np.zeros((200, 7)), "points": np.full((200, 4), 0.5), "features": FEATURES}
     with pytest.raises(PosteriorError, match=said):
         train(**{**good, **changes}, space=SPACE)
+
+
+def test_nothing_is_inferred_from_nothing(estimator, counting):
+    for one, x in ((estimator, np.full(7, np.nan)), (counting, np.array([np.nan, np.nan, 20.0]))):
+        with pytest.raises(PosteriorError, match="none of the summaries could be measured"):
+            one.infer(x)
+
+
+def test_views_and_simulations_that_show_nothing_change_nothing():
+    where = RNG(8).random((200, 4))
+    x = simulated(probit(where), 2, 9)
+    quick = Plan(Nets(1, 1, 8), Descent(epochs=2), 8, Descent(epochs=2), 0.1)
+    twice = np.stack([x[:, 0], x[:, 0]], 1)
+    hidden = twice.copy()
+    hidden[::3, 1], hidden[1::3, 0] = np.nan, np.nan
+    more = np.concatenate([hidden, np.full((50, 2, 7), np.nan)]), np.concatenate([where, RNG(9).random((50, 4))])
+    one, two = (train(*data, space=SPACE, features=FEATURES, plan=quick) for data in ((twice, where), more))
+    assert (one.probits(x[:5, 1], 20) == two.probits(x[:5, 1], 20)).all()
+    assert (one.judge.reference == two.judge.reference).all()
+    assert one.assessment == two.assessment
+    assert two.assess(*(part[:, 0] if part.ndim == 3 else part for part in more)).simulations < 200
 
 
 @pytest.mark.parametrize("x", [np.zeros(6), np.zeros((1, 7)), np.full(7, np.inf)], ids=["few", "rows", "infinite"])

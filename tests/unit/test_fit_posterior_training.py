@@ -23,8 +23,8 @@ def test_every_simulation_has_one_part():
 
 
 def test_a_simulation_that_judges_is_not_seen_in_any_other_view():
-    """Every simulation has a sign, and a mark that is the same in all its views: who saw one of them knows the sign, and
-    who saw none does no better than a normal of mean 0 and SD 1."""
+    """Every simulation has a sign, and a mark that is the same in all its views: who saw one of them knows the sign,
+    and who saw none does no better than a normal of mean 0 and SD 1."""
     x = np.repeat(RNG(0).standard_normal((500, 1, 60)), 4, axis=1).astype(np.float32)
     w = RNG(1).choice([-1.0, 1.0], (500, 1)).astype(np.float32)
     how = Descent(epochs=60, batch=50, rate=3e-3, decay=0, dropout=0, patience=60)

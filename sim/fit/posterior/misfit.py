@@ -1,15 +1,17 @@
 """Whether the model can have produced some summaries at all, before a posterior is shown.
 
 A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
-are held against what the emulator says at draws of the posterior: with r = (y - mean)/SD and S the inverse of their
-covariance among simulations,
+are held against what the emulator says at draws of the posterior, as residuals r of two kinds: (y - mean)/SD of each
+summary, and (missing - P)/sqrt(P (1 - P)) of each that is missing now and then. With S the inverse of their covariance
+among simulations,
 
-    all together   min over draws of  r' S r  - 2 sum log P(missing as observed)
+    all together   min over draws of  r' S r
     one alone      min over draws of  max over k of  |(S r)_k|, in units of what is usual for k
 
 (S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
 distance does not see one that is far off; the second does. An observation is as far as the rarer of the two is among
-simulations that trained nothing; how often these are as far is the p value. No distribution is assumed.
+simulations that trained nothing; how often these are as far is the p value. No distribution is assumed. What no
+simulation lacks may not be missing.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ RIDGE = 0.02
 """Added to the covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
 RARELY, RARELY_NORMAL = 0.99, 2.5758
 """A quantile of how far a summary lies off, and that of the size of a standard normal."""
+MOST = 8.0
+"""SD: as far off as it can be that a summary is missing, or is not."""
 NAMED = 3
 """Summaries that are named."""
 
@@ -53,8 +57,9 @@ class Judge:
 
     Args:
         emulator: what the model gives.
-        inverse: of the covariance of residuals, (used, used).
-        usual: of each summary, how far it lies from what the others let expect, where a normal one lies at 1: (used,).
+        inverse: of the covariance of residuals, (residual, residual).
+        usual: of each residual, how far it lies from what the others let expect, where a normal one lies at 1:
+            (residual,).
         reference: both distances of simulations that trained nothing, (simulation, 2).
     """
 
@@ -102,12 +107,20 @@ class Judge:
         return Misfit(float(self.p(found)[0]), self._worst(x, nearest))
 
     def _at(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        said = self.emulator.said(w, x)
-        r, absent = _residuals(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
+        r = _residuals(self.emulator, self.emulator.said(w, x), x)
         across = r @ self.inverse
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        together = (across * r).sum(-1) + absent.sum(-1) + _surprise(said, absent).sum(-1)
-        return np.stack([together, np.where(absent, 0.0, np.abs(across) / self.usual).max(-1)], -1)
+        together = (across * r).sum(-1) + np.isnan(x[:, self.emulator.used]).sum(-1)
+        alone = np.maximum((np.abs(across) / self.usual).max(-1), self._rarity(x))
+        return np.stack([np.where(np.isinf(alone), np.inf, together), alone], -1)
+
+    def _rarity(self, x: np.ndarray) -> np.ndarray:
+        """Of what is missing and hardly ever is, sqrt(-2 log P) of the rarest: (row,), 0 without, infinite if never."""
+        emulator = self.emulator
+        rare = emulator.used & ~emulator.scaler.flagged
+        with np.errstate(divide="ignore"):
+            size = np.sqrt(-2 * np.log(emulator.missing[rare]))
+        return np.where(np.isnan(x[:, rare]), size, 0.0).max(-1, initial=0.0)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator
@@ -123,9 +136,12 @@ class Judge:
 
 
 def _residuals(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:
-    """(y - mean)/SD of the used summaries, (row, used), 0 where missing."""
+    """Of the used summaries, 0 where missing, and of whether each is that often is: (row, residual)."""
     values, absent = emulator.observed(x)
-    return np.where(absent, 0.0, (values - said.mean) / said.sd)
+    flagged = emulator.scaler.flagged[emulator.used]
+    p = said.missing[:, flagged]
+    flags = np.clip((absent[:, flagged] - p) / np.sqrt(p * (1 - p)), -MOST, MOST)
+    return np.concatenate([np.where(absent, 0.0, (values - said.mean) / said.sd), flags], -1)
 
 
 def _surprise(said: Said, absent: np.ndarray) -> np.ndarray:
