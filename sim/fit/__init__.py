@@ -1,1 +1,1 @@
-"""From measures back to what caused them: parameters that fit, and how far the data constrain them."""
+"""From a recording to its causes: parameters fitted to what was measured, and how sure one can be of them."""
