@@ -41,9 +41,9 @@ class Descent:
         apart: the part of the simulations that judges.
     """
 
-    epochs: int = 150
+    epochs: int = 200
     batch: int = 256
-    rate: float = 1e-3
+    rate: float = 2e-3
     decay: float = 1e-3
     dropout: float = 0.02
     patience: int = 20
