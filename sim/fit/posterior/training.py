@@ -161,7 +161,7 @@ def _showing(x: np.ndarray, points: np.ndarray, own: np.ndarray) -> tuple[np.nda
 
     An observation of nothing is not inferred from, so what trains is what can be observed.
     """
-    empty = np.isnan(x[..., ~own]).all(-1)
+    empty = np.asarray(np.isnan(x[..., ~own]).all(-1))
     some = ~empty.all(1)
     if some.sum() < FEWEST:
         raise PosteriorError(
