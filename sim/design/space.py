@@ -155,8 +155,8 @@ class Space:
         return found[:, np.argsort(np.argsort(self.names))]  # the order of the names decides nothing
 
     def extremes(self, leaves: Leaves | None = None) -> dict[str, np.ndarray]:
-        """Lowest and highest value of each leaf in all of the space (as far as 256 points show), by path, (2,); `leaves`
-        as in `values`."""
+        """Lowest and highest value of each leaf in all of the space (as far as 256 points show), by path, (2,).
+        `leaves` as in `values`."""
         found = self.values(np.concatenate([*self._corners()]), leaves).items()
         return {path: np.array([numbers.min(), numbers.max()]) for path, numbers in found}
 

@@ -95,7 +95,11 @@ class Observation:
 
     def _seen(self, times: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """The discharges of one sample (unit, spike) as they are seen."""
-        missed, spurious, late = random.uniform(0, self.missed), random.uniform(0, self.spurious), random.standard_normal()
+        missed, spurious, late = (
+            random.uniform(0, self.missed),
+            random.uniform(0, self.spurious),
+            random.standard_normal(),
+        )
         kept = np.where(random.random(times.shape) < missed, np.nan, times)
         count = (~np.isnan(times)).sum(axis=-1)
         extra = random.poisson(spurious * count)

@@ -30,8 +30,8 @@ def ranks(draws: np.ndarray, truth: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 def uniform(found: np.ndarray) -> np.ndarray:
-    """p of uniform ranks, (number,), of ranks (observation, number): Pearson's chi-squared over 20 bins, and fewer where
-    a bin would hold fewer than 10 of them."""
+    """p of uniform ranks, (number,), of ranks (observation, number): Pearson's chi-squared over 20 bins, or as few as
+    hold 10 ranks each."""
     from scipy.stats import chisquare
 
     bins = int(np.clip(len(found) // 10, 2, 20))

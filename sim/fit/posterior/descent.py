@@ -2,8 +2,8 @@
 
 Adam with decoupled weight decay (Loshchilov & Hutter 2019, ICLR) along a cosine. An epoch shows every simulation once,
 in one of its views. Some simulations, with all their views, are kept apart; what a network was when it served these
-best is kept. Every random number follows from the seed and the number of the epoch, so training that was killed and goes
-on from its checkpoint ends where it would have ended.
+best is kept. Every random number follows from the seed and the number of the epoch, so training that was killed and
+goes on from its checkpoint ends where it would have ended.
 """
 
 import importlib.metadata
@@ -41,9 +41,9 @@ class Descent:
         apart: the part of the simulations that judges.
     """
 
-    epochs: int = 150
+    epochs: int = 200
     batch: int = 256
-    rate: float = 1e-3
+    rate: float = 2e-3
     decay: float = 1e-3
     dropout: float = 0.02
     patience: int = 20

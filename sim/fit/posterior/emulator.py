@@ -95,7 +95,7 @@ def train(
 
 
 def _loss(told: int, f: int, flagged: np.ndarray) -> Callable[[Layers, Any, Any, Any], Any]:
-    """Minus the mean log likelihood of a summary; `viewed` holds what is given, summaries, and whether each is missing."""
+    """Minus the mean log likelihood of a summary; `viewed` holds what is given, summaries, and which are missing."""
     places = np.flatnonzero(flagged)
 
     def loss(layers: Layers, viewed: Any, w: Any, key: Any) -> Any:

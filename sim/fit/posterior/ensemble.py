@@ -31,7 +31,7 @@ class Nets:
 
     members: int = 5
     components: int = 8
-    width: int = 128
+    width: int = 192
     depth: int = 2
 
 

@@ -1,7 +1,8 @@
 """A trained estimator: from the summaries of one observation to the posterior of the numbers of a space, in a second.
 
-It holds all that this needs, and what it is worth: what it was trained for, by which code, and how it did on simulations
-that it has never seen. It is one file, which another simulator, other summaries or another protocol may not use.
+It holds all that this needs, and what it is worth: what it was trained for, by which code, and how it did on
+simulations that it has never seen. It is one file, which another simulator, other summaries or another protocol may not
+use.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from sim.fit.posterior import calibration, estimator_file, tarp
 from sim.fit.posterior.assessment import Assessment, explained
 from sim.fit.posterior.ensemble import Ensemble
 from sim.fit.posterior.errors import EstimatorError, PosteriorError
-from sim.fit.posterior.features import Feature
+from sim.fit.posterior.features import Feature, given
 from sim.fit.posterior.misfit import Judge
 from sim.fit.posterior.posterior import INTERVAL, REFUSED, Posterior
 from sim.fit.posterior.probit import points, probit
@@ -70,7 +71,8 @@ class Estimator:
             seed: another one, other draws.
 
         Raises:
-            PosteriorError: another number of summaries, one that is infinite, or one given that training never saw.
+            PosteriorError: another number of summaries, one that is infinite, none that is measured, or one given that
+                training never saw.
         """
         summaries = self._taken(np.asarray(x, float))
         found = self.probits(summaries[None], draws, seed)[0]
@@ -85,15 +87,17 @@ class Estimator:
         """How it does on simulations that it has never seen.
 
         Args:
-            x: summaries, (simulation, feature), of one view of each.
+            x: summaries, (simulation, feature), of one view of each; those of which nothing is measured do not count.
             truth: points of the space, each between 0 and 1, (simulation, number).
             seed: of draws and references.
         """
+        shows = ~np.isnan(x[:, ~given(self.features)]).all(-1)
+        x, truth = x[shows], truth[shows]
         w, scaled = probit(truth), self.scaler(x)
         draws = self.probits(x, ASSESSED, seed)
         found, places = calibration.ranks(draws, w, seed), points(draws)
         low, high = np.quantile(places, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=1)
-        misfits = self.judge.p(self.judge.closest(x, draws).misfit)
+        misfits = self.judge.p(self.judge.distances(x, draws)[0])
         return Assessment(
             simulations=len(x),
             numbers=self.space.names,
@@ -156,7 +160,10 @@ class Estimator:
                 f"{x.shape} of which {int(np.isinf(x).sum())} are infinite."
             )
         low, high = self.given
-        for k in np.flatnonzero([feature.given for feature in self.features]):
+        own = given(self.features)
+        if np.isnan(x[~own]).all():
+            raise PosteriorError("none of the summaries could be measured, so there is nothing to infer from.")
+        for k in np.flatnonzero(own):
             if not low[k] <= x[k] <= high[k]:
                 feature = self.features[k]
                 raise PosteriorError(

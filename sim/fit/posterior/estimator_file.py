@@ -1,4 +1,4 @@
-"""An estimator as one file: arrays without pickles, JSON for the rest, and the digest of all of it. Nothing in it is run."""
+"""An estimator as one file: arrays without pickles, JSON for the rest, the digest of it all. Nothing of it is run."""
 
 import zipfile
 from collections.abc import Mapping
@@ -39,6 +39,7 @@ def write(fields: Mapping[str, Any], path: Path) -> None:
         "widths": fields["widths"],
         "given": fields["given"],
         "inverse": judge.inverse,
+        "usual": judge.usual,
         "reference": judge.reference,
         "used": emulator.used,
         "told": emulator.given,
@@ -70,14 +71,15 @@ def read(path: Path) -> dict[str, Any]:
         raise EstimatorError(f"{path} holds something else than an estimator; name a file that a training has written.")
     if about.get("version") != VERSION:
         raise EstimatorError(
-            f"{path} is an estimator of format {about.get('version')}, but this version reads format {VERSION}; train it "
-            "again, or use the version that wrote it."
+            f"{path} is an estimator of format {about.get('version')}, but this version reads format {VERSION}; train "
+            "it again, or use the version that wrote it."
         )
     try:
         return _fields(arrays, about)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as problem:
         raise EstimatorError(
-            f"{path} holds an estimator that does not fit together ({type(problem).__name__}: {problem}); train it again."
+            f"{path} holds an estimator that does not fit together ({type(problem).__name__}: {problem}); train it "
+            "again."
         ) from None
 
 
@@ -125,8 +127,8 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
         if arrays[name].shape != shape:
             raise ValueError(f"{name} is {arrays[name].shape} instead of {shape}")
     ensemble.mixture(scaler(np.full((1, f), np.nan)))  # whether the layers fit, before anyone waits for them
-    judge = Judge(emulator, arrays["inverse"], arrays["reference"])
-    judge.closest(np.full((1, f), np.nan), np.zeros((1, 1, len(space)), np.float32))
+    judge = Judge(emulator, arrays["inverse"], arrays["usual"], arrays["reference"])
+    judge.p(judge.distances(np.full((1, f), np.nan), np.zeros((1, 1, len(space)), np.float32))[0])
     return dict(
         space=space,
         features=features,

@@ -1,12 +1,17 @@
 """Whether the model can have produced some summaries at all, before a posterior is shown.
 
-A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries are
-held against what the emulator says at draws of the posterior: with r = (y - mean)/SD,
+A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
+are held against what the emulator says at draws of the posterior, as residuals r of two kinds: (y - mean)/SD of each
+summary, and (missing - P)/sqrt(P (1 - P)) of each that is missing now and then. With S the inverse of their covariance
+among simulations,
 
-    misfit = min over draws of  r' C^-1 r  - 2 sum log P(missing as observed)
+    all together   min over draws of  r' S r
+    one alone      min over draws of  max over k of  |(S r)_k|, in units of what is usual for k
 
-C is the covariance of r among simulations. Its rank among simulations that trained nothing is a p value: no
-distribution is assumed.
+(S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
+distance does not see one that is far off; the second does. An observation is as far as the rarer of the two is among
+simulations that trained nothing; how often these are as far is the p value. No distribution is assumed. What no
+simulation lacks may not be missing.
 """
 
 from dataclasses import dataclass
@@ -20,6 +25,10 @@ DRAWS = 200
 """Of the posterior, that are tried."""
 RIDGE = 0.02
 """Added to the covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
+RARELY, RARELY_NORMAL = 0.99, 2.5758
+"""A quantile of how far a summary lies off, and that of the size of a standard normal."""
+MOST = 8.0
+"""SD: as far off as it can be that a summary is missing, or is not."""
 NAMED = 3
 """Summaries that are named."""
 
@@ -42,60 +51,76 @@ class Misfit(NamedTuple):
     worst: tuple[Far, ...]
 
 
-class Closest(NamedTuple):
-    """Of each observation: the smallest misfit (row,), and the draw that has it (row, number)."""
-
-    misfit: np.ndarray
-    draw: np.ndarray
-
-
 @dataclass(frozen=True, eq=False)
 class Judge:
     """The test.
 
     Args:
         emulator: what the model gives.
-        inverse: of the covariance of residuals, (used, used).
-        reference: misfits of simulations that trained nothing, sorted.
+        inverse: of the covariance of residuals, (residual, residual).
+        usual: of each residual, how far it lies from what the others let expect, where a normal one lies at 1:
+            (residual,).
+        reference: both distances of simulations that trained nothing, (simulation, 2).
     """
 
     emulator: Emulator
     inverse: np.ndarray
+    usual: np.ndarray
     reference: np.ndarray
 
     @classmethod
     def of(cls, emulator: Emulator, x: np.ndarray, w: np.ndarray) -> "Judge":
         """A test without reference, from summaries (row, feature) at known probits (row, number)."""
         r = _residuals(emulator, emulator.said(w, x), x)
-        spread = np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1])
-        return cls(emulator, np.linalg.inv(spread), np.empty(0))
+        inverse = np.linalg.inv(np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1]))
+        usual = np.quantile(np.abs(r @ inverse), RARELY, axis=0) / RARELY_NORMAL
+        return cls(emulator, inverse, np.maximum(usual, 1e-6), np.empty((0, 2)))
 
-    def closest(self, x: np.ndarray, draws: np.ndarray) -> Closest:
-        """How near the model comes to summaries (row, feature) with draws (row, draw, number) of their posteriors."""
+    def distances(self, x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How near the model comes to some observations.
+
+        Args:
+            x: summaries, (row, feature).
+            draws: probits of their posteriors, (row, draw, number).
+
+        Returns:
+            Both distances, (row, 2), and the draw that is nearest by all summaries together, (row, number).
+        """
         draws = draws[:, :DRAWS]
-        found = np.empty((len(x), draws.shape[1]))
-        for k in range(draws.shape[1]):
-            found[:, k] = self._misfit(x, draws[:, k])
-        best = found.argmin(1)
-        row = np.arange(len(x))
-        return Closest(found[row, best], draws[row, best])
+        found = np.stack([self._at(x, draws[:, k]) for k in range(draws.shape[1])], 1)
+        return found.min(1), draws[np.arange(len(x)), found[..., 0].argmin(1)]
 
-    def p(self, misfits: np.ndarray) -> np.ndarray:
-        """Part of the reference, and of the observation itself, that lies as far: (row,)."""
-        beyond = len(self.reference) - np.searchsorted(self.reference, misfits)
-        return (1 + beyond) / (1 + len(self.reference))
+    def p(self, distances: np.ndarray) -> np.ndarray:
+        """Part of the reference, and of the observation itself, that lies as far: (row,), of distances (row, 2)."""
+        count = len(self.reference)
+        order = np.sort(self.reference, axis=0)
+        rarer = [
+            np.min([count - np.searchsorted(order[:, k], found[:, k]) for k in range(2)], 0)
+            for found in (distances, self.reference)
+        ]  # how many of the reference lie as far, by that which fewer do
+        as_far = np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")
+        return (1 + as_far) / (1 + count)
 
     def judged(self, x: np.ndarray, draws: np.ndarray) -> Misfit:
         """The test of one observation (feature,) with draws (draw, number) of its posterior."""
-        near = self.closest(x[None], draws[None])
-        return Misfit(float(self.p(near.misfit)[0]), self._worst(x, near.draw))
+        found, nearest = self.distances(x[None], draws[None])
+        return Misfit(float(self.p(found)[0]), self._worst(x, nearest))
 
-    def _misfit(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        said = self.emulator.said(w, x)
-        r = _residuals(self.emulator, said, x)
-        absent = np.isnan(x[:, self.emulator.used])
+    def _at(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
+        r = _residuals(self.emulator, self.emulator.said(w, x), x)
+        across = r @ self.inverse
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        return ((r @ self.inverse) * r).sum(-1) + absent.sum(-1) + _surprise(said, absent).sum(-1)
+        together = (across * r).sum(-1) + np.isnan(x[:, self.emulator.used]).sum(-1)
+        alone = np.maximum((np.abs(across) / self.usual).max(-1), self._rarity(x))
+        return np.stack([np.where(np.isinf(alone), np.inf, together), alone], -1)
+
+    def _rarity(self, x: np.ndarray) -> np.ndarray:
+        """Of what is missing and hardly ever is, sqrt(-2 log P) of the rarest: (row,), 0 without, infinite if never."""
+        emulator = self.emulator
+        rare = emulator.used & ~emulator.scaler.flagged
+        with np.errstate(divide="ignore"):
+            size = np.sqrt(-2 * np.log(emulator.missing[rare]))
+        return np.where(np.isnan(x[:, rare]), size, 0.0).max(-1, initial=0.0)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator
@@ -111,9 +136,12 @@ class Judge:
 
 
 def _residuals(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:
-    """(y - mean)/SD of the used summaries, (row, used), 0 where missing."""
+    """Of the used summaries, 0 where missing, and of whether each is that often is: (row, residual)."""
     values, absent = emulator.observed(x)
-    return np.where(absent, 0.0, (values - said.mean) / said.sd)
+    flagged = emulator.scaler.flagged[emulator.used]
+    p = said.missing[:, flagged]
+    flags = np.clip((absent[:, flagged] - p) / np.sqrt(p * (1 - p)), -MOST, MOST)
+    return np.concatenate([np.where(absent, 0.0, (values - said.mean) / said.sd), flags], -1)
 
 
 def _surprise(said: Said, absent: np.ndarray) -> np.ndarray:

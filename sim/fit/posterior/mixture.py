@@ -80,7 +80,7 @@ def draws(found: Mixture, count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _places(d: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the diagonal, and what lies below it, stand in a (number, number) matrix: one row of zeros and a one each."""
+    """Where the diagonal, and what lies below it, stand in a flat matrix: a row with a one for each."""
     row, column = np.tril_indices(d, -1)
     on, under = np.zeros((d, d * d), np.float32), np.zeros((len(row), d * d), np.float32)
     on[np.arange(d), np.arange(d) * (d + 1)] = 1

@@ -48,7 +48,7 @@ class Posterior:
 
     @property
     def width(self) -> np.ndarray:
-        """Of the central 90 % interval, as a part of the prior's range (of its logarithm where that is even): (number,)."""
+        """Of the central 90 % interval, as a part of the prior's range (or of its logarithm): (number,)."""
         low, high = np.quantile(self.points, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=0)
         return high - low
 

@@ -1,5 +1,5 @@
-"""Whether posteriors lie where they should in all numbers together: tests of accuracy with random points (TARP, Lemos et
-al. 2023, ICML, PMLR 202).
+"""Whether posteriors lie where they should in all numbers together: tests of accuracy with random points (TARP, Lemos
+et al. 2023, ICML, PMLR 202).
 
 The fraction of draws that lie nearer to a reference than the truth does is uniform where posteriors are right, whatever
 references are. Those that depend on the data show also what ranks cannot: a posterior that does not listen to them.

@@ -1,7 +1,8 @@
 """From simulations to an estimator: some train it, some put its widths right, some say how well it does.
 
 Seven eighths of the simulations train (a tenth of these say when to stop). A sixteenth recalibrates the widths and is
-the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay together.
+the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay
+together.
 """
 
 import importlib.metadata
@@ -69,7 +70,8 @@ def train(
 
     Args:
         x: summaries, (simulation, view, feature), NaN where there is nothing to measure; or (simulation, feature). The
-            views of a simulation show it to different observers (other units, other errors).
+            views of a simulation show it to different observers (other units, other errors). One in which nothing is
+            measured is not used.
         points: where in the space each simulation lies, each between 0 and 1, (simulation, number).
         space: whose numbers are estimated.
         features: name, unit and words of each summary, in order.
@@ -87,8 +89,10 @@ def train(
     """
     plan, features = Plan() if plan is None else plan, checked(features)
     x, points = _checked(np.asarray(x, float), np.asarray(points, float), space, features)
+    own = given(features)
+    x, points = _showing(x, points, own)
     files = (None, None) if checkpoint is None else _files(Path(checkpoint))
-    w, own = probit(points), given(features)
+    w = probit(points)
     trains, mends, assesses = parts(len(w), plan.spare, seed)
     scaler = Scaler.of(x[trains], clip=CLIP)
     nets, _ = ensemble.train(
@@ -113,8 +117,8 @@ def train(
         summaries=summaries,
         versions={name: importlib.metadata.version(name) for name in ("jax", "optax", "numpy")},
     )
-    near = judge.closest(x[mends, 0], found.probits(x[mends, 0], ASSESSED, seed)).misfit
-    found = replace(found, judge=replace(judge, reference=np.sort(near)))
+    near, _ = judge.distances(x[mends, 0], found.probits(x[mends, 0], ASSESSED, seed))
+    found = replace(found, judge=replace(judge, reference=near))
     return replace(found, assessment=found.assess(x[assesses, 0], points[assesses], seed=seed))
 
 
@@ -141,14 +145,29 @@ def _checked(
     x = x[:, None] if x.ndim == 2 else x
     if x.ndim != 3 or x.shape[-1] != len(features) or points.shape != (len(x), len(space)) or not x.shape[1]:
         raise PosteriorError(
-            f"summaries are (simulation, view, feature) of {len(features)} features, and points (simulation, number) of "
-            f"{len(space)} numbers, but they are {x.shape} and {points.shape}."
+            f"summaries are (simulation, view, feature) of {len(features)} features, and points (simulation, number) "
+            f"of {len(space)} numbers, but they are {x.shape} and {points.shape}."
         )
-    if len(x) < FEWEST:
-        raise PosteriorError(f"an estimator needs at least {FEWEST} simulations, but there are {len(x)}; run more.")
     if not ((points >= 0) & (points <= 1)).all():
         raise PosteriorError("the points of the simulations lie between 0 and 1, but some do not; see Space.points.")
     if np.isinf(x).any():
         k = int(np.isinf(x).any((0, 1)).argmax())
         raise PosteriorError(f"the summary {features[k].name!r} is infinite in some simulations; make it NaN there.")
     return x, points
+
+
+def _showing(x: np.ndarray, points: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The simulations that show something, in views that do: one that does not gives way to the first that does.
+
+    An observation of nothing is not inferred from, so what trains is what can be observed.
+    """
+    empty = np.asarray(np.isnan(x[..., ~own]).all(-1))
+    some = ~empty.all(1)
+    if some.sum() < FEWEST:
+        raise PosteriorError(
+            f"an estimator needs at least {FEWEST} simulations that show something, but there are {some.sum()}; run "
+            "more."
+        )
+    x, points, empty = x[some], points[some], empty[some]
+    first = x[np.arange(len(x)), (~empty).argmax(1)]
+    return np.where(empty[..., None], first[:, None], x), points

@@ -1,8 +1,8 @@
 """Widths put right: one factor for each number, by which the draws are stretched about their mean.
 
-For each simulation there is a factor from which on the central interval of a level holds the truth; the level's quantile
-of these factors is what makes it hold as often as it should. A number's factor is the geometric mean over the levels.
-The simulations must be others than those that trained and than those that judge.
+For each simulation there is a factor from which on the central interval of a level holds the truth; the level's
+quantile of these factors is what makes it hold as often as it should. A number's factor is the geometric mean over the
+levels. The simulations must be others than those that trained and than those that judge.
 """
 
 from collections.abc import Sequence
