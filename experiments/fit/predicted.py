@@ -1,9 +1,8 @@
 """What a posterior predicts: pools simulated at its draws, summarised over the phases of the contraction."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from experiments.fit.driven import DriveQuestion
 from experiments.statistics import attributes
 from networks.protocols import shaped_contraction
 from sim.analysis.summaries import Flanks, of_units
@@ -14,9 +13,6 @@ from sim.simulator import Simulator
 from sim.spec.numerics import Numerics
 from sim.spec.record import Record
 
-if TYPE_CHECKING:
-    from experiments.fit.infer import Infer
-
 BEFORE, AFTER = 1.0, 0.3
 """Rest before the contraction (s), and after it, of the duration of the fall."""
 SHARES = (5, 25, 50, 75, 95)
@@ -24,7 +20,7 @@ SHARES = (5, 25, 50, 75, 95)
 
 
 def predicted(
-    question: "Infer", points: np.ndarray, space: Space, flanks: Flanks, times: np.ndarray
+    question: DriveQuestion, points: np.ndarray, space: Space, flanks: Flanks, times: np.ndarray
 ) -> dict[str, tuple]:
     """Pools at posterior draws, as variables of an answer.
 

@@ -1,6 +1,6 @@
 """A row of numbers from some units of a pool: what a physiologist would look at, each with its name, words and unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,18 +10,25 @@ from sim.analysis.means import known_mean
 from sim.analysis.summaries.flanks import Flanks
 from sim.analysis.summaries.of_units import SPANS, OfUnits, edges
 
+SHARES = (10, 25, 50, 75, 90)
+"""Percentiles over units that are taken of what is measured of each."""
+
 
 class Summary(NamedTuple):
     """One number of the row.
 
     Args:
-        block: what it belongs to: recruitment, rates, ΔF, variability, rate over time, units active.
+        block: what it belongs to: recruitment, rates, delta_f, variability, rate over time (of the early or late half),
+            units active.
     """
 
     name: str
     words: str
     unit: str
     block: str
+
+
+Rows = Iterator[tuple[Summary, np.ndarray]]
 
 
 def catalogue(flanks: Flanks) -> tuple[Summary, ...]:
@@ -46,44 +53,41 @@ def summaries(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> np.ndarray:
     return np.stack([values for _, values in _rows(units, chosen, flanks)], axis=-1)
 
 
-def _rows(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> Iterator[tuple[Summary, np.ndarray]]:
+def _rows(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> Rows:
     """Each number with its values (sample, view)."""
 
     def of(values: np.ndarray) -> np.ndarray:  # (sample, view, unit)
         return np.where(chosen, values[:, None], np.nan)
 
-    def spread(name: str, values: np.ndarray, words: str, unit: str, block: str, *, ends: bool = False) -> Iterator:
+    def spread(name: str, values: np.ndarray, words: str, unit: str, block: str, shares: Sequence[int] = ()) -> Rows:
         yield Summary(name, f"{words}, mean", unit, block), known_mean(values)
         yield Summary(f"{name}_sd", f"{words}, SD over units", unit, block), _sd(values)
-        if ends:
-            ordered = np.sort(values, axis=-1)
-            for share in (10, 90):
-                said = f"{words}, {share}th percentile"
-                yield Summary(f"{name}_{share}", said, unit, block), _quantile(ordered, share / 100)
+        ordered = np.sort(values, axis=-1)
+        for share in shares:
+            yield (
+                Summary(f"{name}_{share}", f"{words}, percentile {share}", unit, block),
+                _quantile(ordered, share / 100),
+            )
 
-    recruited, stopped = of(units.recruited), of(units.stopped)
-    first, last, peak = of(units.first), of(units.last), of(units.peak)
-    yield from spread("recruited", recruited, "phase of recruitment", "1", "recruitment", ends=True)
-    yield from spread("stopped", stopped, "phase of derecruitment", "1", "recruitment", ends=True)
-    yield (
-        Summary("stops_by_start", "phase of derecruitment over that of recruitment, slope", "1", "recruitment"),
-        _slope(recruited, stopped),
-    )
+    recruited = of(units.recruited)
+    by_unit = {
+        "recruited": (recruited, "phase of recruitment", "1", "recruitment"),
+        "stopped": (of(units.stopped), "phase of derecruitment", "1", "recruitment"),
+        "first_rate": (of(units.first), "rate at recruitment", "pps", "rates"),
+        "last_rate": (of(units.last), "rate at derecruitment", "pps", "rates"),
+        "peak_rate": (of(units.peak), "peak rate", "pps", "rates"),
+        "peak_phase": (of(units.peak_phase), "phase of the peak rate", "1", "rates"),
+    }
+    for name, (values, words, unit, block) in by_unit.items():
+        yield from spread(name, values, words, unit, block, SHARES)
+        if name != "recruited":
+            said = f"{words} over phase of recruitment, slope"
+            yield Summary(f"{name}_slope", said, unit, block), _slope(recruited, values)
+    stopped = by_unit["stopped"][0]
     yield (
         Summary("outlasting", "units that fire after the contraction, share", "1", "recruitment"),
         known_mean(np.where(np.isfinite(stopped), stopped > 3, np.nan)),
     )
-    yield from spread("first_rate", first, "rate at recruitment", "pps", "rates")
-    yield from spread("last_rate", last, "rate at derecruitment", "pps", "rates")
-    yield from spread("peak_rate", peak, "peak rate", "pps", "rates")
-    yield from spread("peak_phase", of(units.peak_phase), "phase of the peak rate", "1", "rates")
-    for name, values, words in (
-        ("onion_skin", peak, "peak rate"),
-        ("first_by_start", first, "rate at recruitment"),
-        ("last_by_start", last, "rate at derecruitment"),
-    ):
-        said = f"{words} over phase of recruitment, slope"
-        yield Summary(name, said, "pps", "rates"), _slope(recruited, values)
     both = chosen[:, :, :, None] & chosen[:, :, None, :]
     pairs = np.where(both, units.delta_f[:, None], np.nan)
     tests = known_mean(np.swapaxes(pairs, -1, -2))
@@ -97,17 +101,39 @@ def _rows(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> Iterator[tuple[
             known_mean(of(units.varies[..., k])),
         )
     yield Summary("cv2_sd", "CV2 of intervals, SD over units", "1", "variability"), _sd(of(known_mean(units.varies)))
-    parts = edges(flanks)
-    live = units.fires[:, None] & chosen[..., None]
+    rank = np.argsort(np.argsort(recruited, axis=-1), axis=-1)  # NaN last
+    fires = np.isfinite(recruited)
+    count = fires.sum(axis=-1, keepdims=True)
+    groups = {
+        "": (fires, "active units", "over time"),
+        "_early": (fires & (rank < count / 2), "units recruited first", "of the early half"),
+        "_late": (fires & (rank >= count / 2), "units recruited last", "of the late half"),
+    }
+    for end, (those, words, block) in groups.items():
+        if end:
+            for name, (values, said, unit, _) in by_unit.items():
+                own = known_mean(np.where(those, values, np.nan))
+                yield Summary(f"{name}{end}", f"{said}, {words}", unit, f"rate {block}"), own
+        yield from _over_time(units, those, flanks, end, words, block)
+
+
+def _over_time(units: OfUnits, those: np.ndarray, flanks: Flanks, end: str, words: str, block: str) -> Rows:
+    """Rate of some units while they fire, and of all of them the share that does, in each part of the contraction.
+
+    Args:
+        those: bool, (sample, view, unit).
+    """
+    live = units.fires[:, None] & those[..., None]
     count = live.sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(live, units.rate[:, None], 0).sum(axis=2) / count
-    for k, (begin, end) in enumerate(pairwise(parts)):
-        said = f"phase {_said(begin)} to {_said(end)}"
-        yield Summary(f"rate_{k}", f"rate of the active units, {said}", "pps", "rate over time"), rate[..., k]
-    for k, (begin, end) in enumerate(pairwise(parts)):
-        said = f"units active, share, phase {_said(begin)} to {_said(end)}"
-        yield Summary(f"active_{k}", said, "1", "units active"), count[..., k] / firing
+    parts = [f"phase {_said(begin)} to {_said(stop)}" for begin, stop in pairwise(edges(flanks))]
+    for k, said in enumerate(parts):
+        yield Summary(f"rate{end}_{k}", f"rate of the {words}, {said}", "pps", f"rate {block}"), rate[..., k]
+    if not end:
+        firing = np.maximum(those.sum(axis=-1), 1)
+        for k, said in enumerate(parts):
+            yield Summary(f"active_{k}", f"units active, share, {said}", "1", "units active"), count[..., k] / firing
 
 
 def _said(phase: float) -> str:
