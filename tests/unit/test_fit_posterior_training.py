@@ -9,17 +9,17 @@ from sim.fit.posterior import Descent, PosteriorError
 from sim.fit.posterior import layers as dense
 from sim.fit.posterior.descent import descend
 from sim.fit.posterior.ensemble import Nets, train
-from sim.fit.posterior.training import _parts
+from sim.fit.posterior.training import parts
 
 RNG = np.random.default_rng
 PRIOR = 0.5 * np.log(2 * np.pi * np.e)  # loss of a standard normal, where the truth is of size one
 
 
 def test_every_simulation_has_one_part():
-    parts = _parts(1000, 1 / 16, seed=0)
-    assert [len(part) for part in parts] == [876, 62, 62]
-    assert sorted(np.concatenate(parts)) == list(range(1000))
-    assert [len(part) for part in _parts(160, 1 / 16, seed=0)] == [140, 10, 10]
+    found = parts(1000, 1 / 16, seed=0)
+    assert [len(part) for part in found] == [876, 62, 62]
+    assert sorted(np.concatenate(found)) == list(range(1000))
+    assert [len(part) for part in parts(160, 1 / 16, seed=0)] == [140, 10, 10]
 
 
 def test_a_simulation_that_judges_is_not_seen_in_any_other_view():
