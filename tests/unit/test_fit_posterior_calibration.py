@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from sim.fit.posterior.calibration import LEVELS, coverage, ranks, uniform
+from sim.fit.posterior.misfit import Judge
 from sim.fit.posterior.mixture import draws, log_prob, mean, mixture, outputs, together
 from sim.fit.posterior.probit import points, probit
 from sim.fit.posterior.scaler import Scaler
@@ -130,6 +131,26 @@ def test_draws_have_the_mean_and_the_covariance_of_the_mixture():
     error = np.sqrt(np.diag(expected) / len(drawn))
     assert (np.abs(drawn.mean(0) - centre) < 5 * error).all()
     assert np.cov(drawn.T) == pytest.approx(expected, rel=0.05, abs=0.05 * np.diag(expected).max())
+
+
+# ---- ranks of misfit
+
+
+def judge(reference: np.ndarray) -> Judge:
+    return Judge(None, np.eye(1), np.ones(1), reference)  # type: ignore[arg-type]  # p needs no more
+
+
+def test_p_of_misfit_is_uniform_for_more_of_the_same_and_small_for_what_is_far_in_one_way():
+    rng = RNG(3)
+    one = judge(rng.standard_exponential((1000, 3)))
+    p = one.p(rng.standard_exponential((20_000, 3)))
+    for level in (0.01, 0.05, 0.5):
+        error = np.sqrt(level * (1 - level) * (1 / 1000 + 1 / 20_000))
+        assert (p < level).mean() == pytest.approx(level, abs=4 * error)
+    far = np.where(np.eye(3, dtype=bool), 100.0, 0.5)
+    assert one.p(far) == pytest.approx(1 / 1001)
+    assert one.p(np.full((1, 3), np.inf)) == pytest.approx(1 / 1001)
+    assert one.p(np.zeros((1, 3))) == pytest.approx(1)
 
 
 # ---- scaling

@@ -93,13 +93,22 @@ def test_a_checkpoint_that_does_not_fit_is_not_read(damage, whole, tmp_path):
 # ---- damage
 
 
-@pytest.mark.parametrize("place", [0, 1, 100, 0.1, 0.3, 0.6, 0.9, -1])
-def test_a_changed_byte_is_found(place, saved):
-    data = bytearray(saved.read_bytes())
-    data[int(place * len(data)) if isinstance(place, float) else place] ^= 1
-    saved.write_bytes(data)
-    with pytest.raises(EstimatorError, match=r"one\.posterior is (damaged|no estimator)"):
-        Estimator.load(saved)
+def test_a_changed_byte_is_found_unless_nothing_depends_on_it(whole, saved, tmp_path):
+    """A ZIP file says some things that no one reads, such as on which system it was made."""
+    data, found = saved.read_bytes(), 0
+    places = [*np.linspace(0, len(data) - 1, 80).astype(int), 1, -2]
+    for place in places:
+        changed = bytearray(data)
+        changed[place] ^= 1
+        saved.write_bytes(changed)
+        try:
+            read = Estimator.load(saved)
+        except EstimatorError as problem:
+            assert "one.posterior is damaged" in str(problem) or "one.posterior is no estimator" in str(problem)  # noqa: PT017
+            found += 1
+        else:
+            assert content(read, tmp_path) == data
+    assert found > 0.8 * len(places)
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, 0.5, -1])

@@ -16,9 +16,9 @@ PRIOR = 0.5 * np.log(2 * np.pi * np.e)  # loss of a standard normal, where the t
 
 
 def test_every_simulation_has_one_part():
-    parts = parts(1000, 1 / 16, seed=0)
-    assert [len(part) for part in parts] == [876, 62, 62]
-    assert sorted(np.concatenate(parts)) == list(range(1000))
+    found = parts(1000, 1 / 16, seed=0)
+    assert [len(part) for part in found] == [876, 62, 62]
+    assert sorted(np.concatenate(found)) == list(range(1000))
     assert [len(part) for part in parts(160, 1 / 16, seed=0)] == [140, 10, 10]
 
 

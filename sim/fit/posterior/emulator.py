@@ -22,6 +22,8 @@ CLIP = 8.0
 """SD: summaries farther from their mean are taken to be here, so that no single one decides."""
 LOWEST, HIGHEST = -4.0, 3.0
 """Log of an SD, of a summary of SD one."""
+UNSURE = 1e-6
+"""Nothing that is missing now and then has a smaller probability to be, or not to be, at any point."""
 RARE = 0.02
 """Of all rows: a summary that is missing less often is missing equally often everywhere."""
 
@@ -59,9 +61,9 @@ class Emulator:
         f = int(self.used.sum())
         missing = np.broadcast_to(self.missing[self.used], (len(w), f)).copy()
         flagged = self.scaler.flagged[self.used]
-        missing[:, flagged] = 0.5 * (1 + np.tanh(0.5 * output[:, 2 * f :]))
+        missing[:, flagged] = np.clip(0.5 * (1 + np.tanh(0.5 * output[:, 2 * f :])), UNSURE, 1 - UNSURE)
         sd = np.exp(np.clip(output[:, f : 2 * f], LOWEST, HIGHEST))
-        return Said(output[:, :f], sd, np.clip(missing, 1e-6, 1 - 1e-6))
+        return Said(output[:, :f], sd, missing)
 
     def observed(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Scaled summaries (row, used), 0 where missing, and which are missing, of x (row, feature)."""

@@ -1,17 +1,16 @@
 """Whether the model can have produced some summaries at all, before a posterior is shown.
 
 A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
-are held against what the emulator says at draws of the posterior, as residuals r of two kinds: (y - mean)/SD of each
-summary, and (missing - P)/sqrt(P (1 - P)) of each that is missing now and then. With S the inverse of their covariance
-among simulations,
+are held against what the emulator says at draws of the posterior: with r = (y - mean)/SD, 0 where missing, and S the
+inverse of the covariance of r among simulations,
 
     all together   min over draws of  r' S r
     one alone      min over draws of  max over k of  |(S r)_k|, in units of what is usual for k
+    missing        min over draws of  -2 sum log P(missing or there, as observed)
 
 (S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
-distance does not see one that is far off; the second does. An observation is as far as the rarer of the two is among
-simulations that trained nothing; how often these are as far is the p value. No distribution is assumed. What no
-simulation lacks may not be missing.
+distance does not see one that is far off; the second does. An observation is as far as the rarest of the three is among
+simulations that trained nothing; how often these are as far is the p value. No distribution is assumed.
 """
 
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ RIDGE = 0.02
 """Added to the covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
 RARELY, RARELY_NORMAL = 0.99, 2.5758
 """A quantile of how far a summary lies off, and that of the size of a standard normal."""
-MOST = 8.0
-"""SD: as far off as it can be that a summary is missing, or is not."""
 NAMED = 3
 """Summaries that are named."""
 
@@ -57,10 +54,9 @@ class Judge:
 
     Args:
         emulator: what the model gives.
-        inverse: of the covariance of residuals, (residual, residual).
-        usual: of each residual, how far it lies from what the others let expect, where a normal one lies at 1:
-            (residual,).
-        reference: both distances of simulations that trained nothing, (simulation, 2).
+        inverse: of the covariance of residuals, (used, used).
+        usual: of each summary, how far it lies from what the others let expect, where a normal one lies at 1: (used,).
+        reference: the distances of simulations that trained nothing, (simulation, 3).
     """
 
     emulator: Emulator
@@ -74,7 +70,7 @@ class Judge:
         r = _residuals(emulator, emulator.said(w, x), x)
         inverse = np.linalg.inv(np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1]))
         usual = np.quantile(np.abs(r @ inverse), RARELY, axis=0) / RARELY_NORMAL
-        return cls(emulator, inverse, np.maximum(usual, 1e-6), np.empty((0, 2)))
+        return cls(emulator, inverse, np.maximum(usual, 1e-6), np.empty((0, 3)))
 
     def distances(self, x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How near the model comes to some observations.
@@ -84,20 +80,20 @@ class Judge:
             draws: probits of their posteriors, (row, draw, number).
 
         Returns:
-            Both distances, (row, 2), and the draw that is nearest by all summaries together, (row, number).
+            The three distances, (row, 3), and the draw that is nearest by all summaries together, (row, number).
         """
         draws = draws[:, :DRAWS]
         found = np.stack([self._at(x, draws[:, k]) for k in range(draws.shape[1])], 1)
         return found.min(1), draws[np.arange(len(x)), found[..., 0].argmin(1)]
 
     def p(self, distances: np.ndarray) -> np.ndarray:
-        """Part of the reference, and of the observation itself, that lies as far: (row,), of distances (row, 2)."""
+        """Part of the reference, and of the observation itself, that lies as far: (row,), of distances (row, 3)."""
         count = len(self.reference)
         order = np.sort(self.reference, axis=0)
         rarer = [
-            np.min([count - np.searchsorted(order[:, k], found[:, k]) for k in range(2)], 0)
+            np.min([count - np.searchsorted(order[:, k], found[:, k]) for k in range(distances.shape[1])], 0)
             for found in (distances, self.reference)
-        ]  # how many of the reference lie as far, by that which fewer do
+        ]  # how many of the reference lie as far, by the distance by which fewest do
         as_far = np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")
         return (1 + as_far) / (1 + count)
 
@@ -107,20 +103,13 @@ class Judge:
         return Misfit(float(self.p(found)[0]), self._worst(x, nearest))
 
     def _at(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        r = _residuals(self.emulator, self.emulator.said(w, x), x)
+        said = self.emulator.said(w, x)
+        r, absent = _residuals(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
         across = r @ self.inverse
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        together = (across * r).sum(-1) + np.isnan(x[:, self.emulator.used]).sum(-1)
-        alone = np.maximum((np.abs(across) / self.usual).max(-1), self._rarity(x))
-        return np.stack([np.where(np.isinf(alone), np.inf, together), alone], -1)
-
-    def _rarity(self, x: np.ndarray) -> np.ndarray:
-        """Of what is missing and hardly ever is, sqrt(-2 log P) of the rarest: (row,), 0 without, infinite if never."""
-        emulator = self.emulator
-        rare = emulator.used & ~emulator.scaler.flagged
-        with np.errstate(divide="ignore"):
-            size = np.sqrt(-2 * np.log(emulator.missing[rare]))
-        return np.where(np.isnan(x[:, rare]), size, 0.0).max(-1, initial=0.0)
+        together = (across * r).sum(-1) + absent.sum(-1)
+        alone = np.where(absent, 0.0, np.abs(across) / self.usual).max(-1)
+        return np.stack([together, alone, _surprise(said, absent).sum(-1)], -1)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator
@@ -136,14 +125,12 @@ class Judge:
 
 
 def _residuals(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:
-    """Of the used summaries, 0 where missing, and of whether each is that often is: (row, residual)."""
+    """(y - mean)/SD of the used summaries, (row, used), 0 where missing."""
     values, absent = emulator.observed(x)
-    flagged = emulator.scaler.flagged[emulator.used]
-    p = said.missing[:, flagged]
-    flags = np.clip((absent[:, flagged] - p) / np.sqrt(p * (1 - p)), -MOST, MOST)
-    return np.concatenate([np.where(absent, 0.0, (values - said.mean) / said.sd), flags], -1)
+    return np.where(absent, 0.0, (values - said.mean) / said.sd)
 
 
 def _surprise(said: Said, absent: np.ndarray) -> np.ndarray:
-    """-2 log P of what is missing and what is not, (row, used)."""
-    return -2 * np.log(np.where(absent, said.missing, 1 - said.missing))
+    """-2 log P of what is missing and what is not, (row, used); infinite where what is never missing is."""
+    with np.errstate(divide="ignore"):
+        return -2 * np.log(np.where(absent, said.missing, 1 - said.missing))
