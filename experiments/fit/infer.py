@@ -147,7 +147,7 @@ class Infer(DriveQuestion):
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
             "A: discharges of the recorded units over the force. B: units of the model, simulated at the draw nearest "
-            "to the mean. C, D: line, the recording; bands, 50 and 90 % of simulations of posterior draws. E: mean with "
+            "to the mean. C, D: line, the recording; bands, 50 and 90 % of simulations of posterior draws. E: mean, "
             "50 % (thick) and 90 % interval over the range of the prior; grey, not identified (the 90 % interval is "
             "wider than 60 % of the prior).",
             "An estimate is one of this model: the inputs of a pool of this kind that fires as the recorded units do. "
