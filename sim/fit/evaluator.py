@@ -94,10 +94,11 @@ class Evaluator:
         self.seeds, self.first_seed, self._samples = count, first, samples
         part("`network` of an evaluator", network, Network, FitError)
         part("`protocol` of an evaluator", protocol, Protocol, FitError)
-        space.check({**network.leaves(), **protocol.leaves()}, {**network.bounds(), **protocol.bounds()})
+        self._leaves = {**network.leaves(), **protocol.leaves()}
+        space.check(self._leaves, {**network.bounds(), **protocol.bounds()})
         self._parts = network, protocol, Record() if record is None else record, numerics
         self._kernel = kernel
-        self._ranges: dict[str, Any] = {**space.extremes()}
+        self._ranges: dict[str, Any] = {**space.extremes(self._leaves)}
         self._simulator = self._prepared(1 if samples is None else samples)
         check_measures(self.measures, self._simulator.schema)
 
@@ -123,7 +124,7 @@ class Evaluator:
             ValueError: the simulator has no room for their values, or a measure refuses; one sentence.
         """
         points = checked_points(points, len(self.space))
-        values = {path: np.repeat(x, self.seeds) for path, x in self.space.values(points).items()}
+        values = {path: np.repeat(x, self.seeds) for path, x in self.space.values(points, self._leaves).items()}
         stream = np.tile(np.arange(self.first_seed, self.first_seed + self.seeds), len(points))
         numbers = {measure.name: np.full(len(stream), np.nan) for measure in self.measures}
         status = np.full(len(stream), Status.TODO, np.int8)

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sim.design import Space
+from sim.design.factor import Leaves
 from sim.fit.errors import FitError
 from sim.fit.evaluator import checked_points
 from sim.gradient import DerivativeError, Objective, gradient
@@ -82,10 +83,11 @@ def descend(
         DerivativeError: by a leaf of the space there is no derivative.
     """
     part("`space` of a descent", space, Space, FitError)
-    space.check({**network.leaves(), **protocol.leaves()}, {**network.bounds(), **protocol.bounds()})
+    leaves = {**network.leaves(), **protocol.leaves()}
+    space.check(leaves, {**network.bounds(), **protocol.bounds()})
     begin = _starts(space, starts)
     numerics = Numerics(dtype="float64") if numerics is None else numerics
-    paths = sorted(space.paths())
+    paths = sorted(space.extremes(leaves))
     slope = gradient(
         network, protocol, objective, paths, record=record, numerics=numerics, stream=stream, silent=True
     )  # fmt: skip
@@ -94,7 +96,7 @@ def descend(
     def at(point: np.ndarray) -> tuple[float, np.ndarray]:
         nonlocal count
         count += 1
-        values = space.values(point[None])
+        values = space.values(point[None], leaves)
         try:
             found = slope({path: float(values[path][0]) for path in paths})
         except DerivativeError as problem:
@@ -102,7 +104,7 @@ def descend(
                                                                       strict=True))  # fmt: skip
             raise FitError(f"at {numbers}: {problem}") from problem
         by_leaf = np.array([found.by_path[path] for path in paths])
-        by_point = by_leaf @ _leaves_by_point(space, point, paths)
+        by_point = by_leaf @ _leaves_by_point(space, point, paths, leaves)
         if not (np.isfinite(found.value) and np.isfinite(by_point).all()):
             raise FitError("the loss or its derivative is no finite number on the way; narrow the ranges of the space.")
         return found.value, by_point
@@ -129,9 +131,9 @@ def _starts(space: Space, starts: int | np.ndarray) -> np.ndarray:
     return np.concatenate([np.full((1, len(space)), 0.5), space.sobol(count)[1:]])
 
 
-def _leaves_by_point(space: Space, point: np.ndarray, paths: list[str]) -> np.ndarray:
+def _leaves_by_point(space: Space, point: np.ndarray, paths: list[str], leaves: Leaves) -> np.ndarray:
     """Derivative of each leaf by each number of the point, (leaf, number)."""
     ends = np.clip(point + STEP * np.eye(len(point)), 0, 1), np.clip(point - STEP * np.eye(len(point)), 0, 1)
-    above, below = (space.values(end) for end in ends)
+    above, below = (space.values(end, leaves) for end in ends)
     apart = np.diag(ends[0] - ends[1])
     return np.array([(above[path] - below[path]) / apart for path in paths])

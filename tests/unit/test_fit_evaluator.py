@@ -21,7 +21,6 @@ from sim.spec.numerics import Numerics
 from sim.spec.params import Param
 from sim.spec.protocol import Settle, Step
 from sim.spec.record import Record
-from sim.units import coherent_unit
 
 CELL = Model(
     "noisy integrate-and-fire",
@@ -86,7 +85,7 @@ def found(evaluator, points):
 
 
 def test_a_set_is_measured_as_a_sweep_of_it_is(found, points, tmp_path):
-    units = {path: coherent_unit(dimensions) for path, dimensions in SPACE.paths().items()}
+    units = {"protocol.pulse.level": "nA", "network.pool.sigma": "mV"}
     values = {path: [f"{float(x)!r} {units[path]}" for x in own] for path, own in SPACE.values(points).items()}
     design = Design(points=Points(values), seeds=3)
     run(Study(NETWORK, PROTOCOL, RECORD, design, JaxBackend(), Numerics()), tmp_path / "store.zarr")

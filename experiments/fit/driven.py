@@ -1,0 +1,75 @@
+"""Questions about what drives a pool: who is driven, in which contraction, and how a recording sees it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.conventions import DeltaFQuestion
+from sim.analysis.summaries import Flanks, catalogue, of_units, summaries
+from sim.engine import __file__ as engine
+from sim.fingerprint import code_digest
+from sim.fit.observation import Observation
+from sim.fit.posterior import Feature
+from sim.fit.summarised import UNITS, summary_measure
+from sim.measure import Measure
+from sim.results.digest import digest
+from sim.spec.canonical import canonical
+from sim.spec.kinds import part
+from sim.spec.network import Network
+
+WORDS = {
+    "level": "level of monoamines",
+    "pattern": "pattern of inhibition",
+    "tonic": "tonic inhibition",
+    "peak": "peak of excitation",
+    "shape": "shape of excitation",
+    "noise": "noise",
+    "ahp_size": "size of the AHP",
+    "ahp_duration": "duration of the AHP",
+}
+"""How a figure calls the numbers of conf/design/drive.yaml; others by their name."""
+
+
+@dataclass(frozen=True)
+class DriveQuestion(DeltaFQuestion):
+    """Settings that a trained estimator and whoever uses it share.
+
+    Args:
+        network: the pool.
+        population: its name.
+
+    Raises:
+        ValueError: one of them is something else.
+    """
+
+    network: Network = field(kw_only=True)
+    population: str = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        part("question.network", self.network, Network, ValueError)
+
+    def summarised(self, flanks: Flanks, observation: Observation) -> Measure:
+        """What is measured of a contraction: (sample, view, summary)."""
+        return summary_measure(self.population, flanks, observation, self.chosen)
+
+    @property
+    def summariser(self) -> str:
+        """Names the code and the convention by which contractions are summarised."""
+        return digest(code_digest(roots=(of_units, summaries, Flanks)), canonical(self.chosen))
+
+    @property
+    def simulator(self) -> str:
+        """Names what is simulated: the pool, and the code that steps it."""
+        sim = Path(str(engine)).parents[1]
+        return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
+
+
+def features(flanks: Flanks) -> tuple[Feature, ...]:
+    """The summaries of a contraction as an estimator takes them; how many units were seen is no evidence."""
+    own = (Feature(s.name, s.unit, s.words) for s in catalogue(flanks))
+    return (*own, Feature(UNITS, "1", "units", given=True))
+
+
+def protocol(flanks: Flanks) -> dict[str, float]:
+    """The contraction, as an estimator remembers it: s."""
+    return {"up": flanks.up, "hold": flanks.hold, "down": flanks.down}
