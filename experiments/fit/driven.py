@@ -1,9 +1,13 @@
 """Questions about what drives a pool: who is driven, in which contraction, and how a recording sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from experiments.conventions import DeltaFQuestion
+from experiments.words import number
 from sim.analysis.summaries import Flanks, catalogue, of_units, summaries
 from sim.engine import __file__ as engine
 from sim.fingerprint import code_digest
@@ -62,6 +66,15 @@ class DriveQuestion(DeltaFQuestion):
         """Names what is simulated: the pool, and the code that steps it."""
         sim = Path(str(engine)).parents[1]
         return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
+
+
+def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
+    """A posterior mean and its interval, with as many digits as its width deserves: '1.00', '0.96 to 1.04'."""
+    width = abs(float(ends[1]) - float(ends[0]))
+    digits = int(np.clip(1 - np.floor(np.log10(width)), 0, 6)) if width > 0 else 3
+    own = "" if unit == "1" else f" {unit}"
+    low, high = (number(float(end), digits) for end in ends)
+    return f"{number(float(mean), digits)}{own}", f"{low} to {high}{own}"
 
 
 def features(flanks: Flanks) -> tuple[Feature, ...]:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from experiments.figure.caption import caption
 from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, PALE, message, new_figure, styled, title
 from experiments.figure.units import by_recruitment, raster
-from experiments.fit.driven import WORDS
+from experiments.fit.driven import WORDS, estimate
 
 
 @styled
@@ -91,9 +91,8 @@ def _posterior(axes: Axes, m: xr.Dataset) -> None:
         unit = "" if m.attrs["units"][k] == "1" else f" {m.attrs['units'][k]}"
         axes.text(-0.01, row, f"{WORDS.get(name, name)}   {low[k]:g}{unit}", ha="right", va="center")
         axes.text(1.01, row, f"{high[k]:g}{unit}", ha="left", va="center")
-        said = str(m.attrs["sentences"][k]).replace(", 90 % interval", "  [").replace(" to ", ", ", 1)
-        text = f"{said}]" if known else "not identified"
-        axes.text(1.1, row, text, ha="left", va="center", color=colour)
+        said, span = estimate(m["mean"].values[k], m["interval"].values[k], m.attrs["units"][k])
+        axes.text(1.1, row, f"{said}  ({span})" if known else "not identified", ha="left", va="center", color=colour)
     axes.set(xlim=(-0.42, 1.5), ylim=(-0.6, len(names) - 0.4), xticks=[], yticks=[])
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

@@ -40,7 +40,7 @@ def draw(m: xr.Dataset) -> Figure:
     for k, (name, colour) in enumerate(zip(names, level_colours(len(names)), strict=True)):
         axes.plot(level, 100 * m["coverage"].values[:, k], "o-", ms=2.5, lw=0.8, color=colour, label=name)
     axes.set(xlabel="central interval (%)", ylabel="holds the truth (%)", xlim=(40, 100), ylim=(40, 100), box_aspect=1)
-    axes.legend(fontsize=5, loc="lower right", ncols=1 + (len(names) > 5))
+    axes.legend(fontsize=5.5, loc="upper left", bbox_to_anchor=(1.02, 1.0))
     title(axes, chr(ord("A") + len(names)), "coverage")
     for spare in panels[len(names) + 1 :]:
         spare.remove()
