@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import infer_figure
-from experiments.fit.driven import WORDS, DriveQuestion, estimate, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, protocol
 from experiments.fit.predicted import predicted
 from experiments.question import Asked
 from experiments.recorded_trains import Cleaned, Cleaning, cleaned
@@ -53,6 +53,7 @@ class Infer(DriveQuestion):
     steady: int = field(default=1, kw_only=True)
     plausible: tuple[float, float] = field(default=(0.02, 0.5), kw_only=True)
     left_out: tuple[str, ...] = field(default=("noise", "artifact", "artefact"), kw_only=True)
+    content: str = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -61,6 +62,7 @@ class Infer(DriveQuestion):
             if len(self.flanks) != 4:
                 raise ValueError("question.flanks is [start, rise, plateau, fall] in s, for example [1, 10, 0, 10].")
             Flanks(*self.flanks)
+        object.__setattr__(self, "content", content(self.estimator))
         if self.predictions < 0:
             raise ValueError(f"question.predictions is a number of simulations, not {self.predictions}.")
 
