@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.figure.caption import caption
 from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, PALE, message, new_figure, styled, title
@@ -63,13 +64,15 @@ def _estimates(axes: Axes, m: xr.Dataset, k: int, *, first: bool) -> None:
     truth, estimate = m["truth"].values[:, k], m["estimate"].values[:, k]
     levels = np.unique(truth.round(9))
     apart = np.diff(levels).min() if len(levels) > 1 else high - low
-    beside = np.random.default_rng(0).uniform(-0.25, 0.25, len(truth)) * apart
+    beside = np.random.default_rng(0).uniform(-0.25, 0.25, len(truth)) * min(apart, 0.3 * (high - low))
     ends = (low - room, high + room)
     axes.plot(ends, ends, color=GREY, lw=0.8)
     axes.plot(truth + beside, estimate, "o", ms=1.8, mew=0, color=BLUE, alpha=0.4)
     here = [estimate[np.isclose(truth, level)] for level in levels]
     spread = [x.std(ddof=1) if len(x) > 1 else 0.0 for x in here]
     axes.errorbar(levels, [x.mean() for x in here], spread, fmt="o", color=INK, ms=2.6, lw=0.8)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(4))
     unit = "" if m.attrs["units"][k] == "1" else f" ({m.attrs['units'][k]})"
     axes.set(xlabel=f"input{unit}", ylabel="estimate" if first else "", xlim=ends, ylim=ends, box_aspect=1)
 

@@ -22,7 +22,7 @@ PENALTIES = np.logspace(-5, 1, 13)
 """That are tried, for each sample."""
 FARTHEST = 5.0
 """Spreads; a measure that lies farther off counts as that far, so that its square does not carry the regression."""
-ROWS = 4096
+ROWS = 4000
 """Samples that are looked at together."""
 FOLDS = 5
 """Parts of the samples, each of which is left out once to find the penalty."""
@@ -98,10 +98,10 @@ class Ridge:
             for row, (constant, slopes) in zip(error, (whole - fold).solutions(PENALTIES), strict=True):
                 row += fold.error(constant, slopes)
         chosen = PENALTIES[error.argmin(axis=0)]
-        found = [whole.solution(penalty) for penalty in chosen]
-        constant = own + np.array([one[k] for k, (one, _) in enumerate(found)])
-        slopes = np.stack([many[:, k] for k, (_, many) in enumerate(found)], axis=1)
-        return replace(self, coefficients=np.concatenate([constant[None], slopes]), penalty=chosen)
+        found = np.zeros((1 + len(whole.parts[1]), y.shape[1]))
+        for penalty, (constant, slopes) in zip(PENALTIES, whole.solutions(PENALTIES), strict=True):
+            found = np.where(chosen == penalty, np.concatenate([(own + constant)[None], slopes]), found)
+        return replace(self, coefficients=found, penalty=chosen)
 
     def _columns(self, x: np.ndarray) -> Iterator[np.ndarray]:
         """Columns of some samples at a time: (sample, column)."""
@@ -141,10 +141,6 @@ class _Sums:
         for penalty in penalties:
             slopes = vectors @ (along / (np.maximum(values, 0)[:, None] + penalty * count))
             yield (y - x @ slopes) / count, slopes
-
-    def solution(self, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-        """As `solutions`, of one penalty."""
-        return next(self.solutions(np.array([penalty])))
 
     def error(self, constant: np.ndarray, slopes: np.ndarray) -> np.ndarray:
         """Sum of the squares of what a solution misses, (number,)."""
