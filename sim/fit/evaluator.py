@@ -10,9 +10,10 @@ streams, so that two of them differ by their numbers alone, and the same set giv
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 
 from sim.design import Space
 from sim.fit.errors import FitError
@@ -96,7 +97,8 @@ class Evaluator:
         self._leaves = {**network.leaves(), **protocol.leaves()}
         space.check(self._leaves, {**network.bounds(), **protocol.bounds()})
         self._parts = network, protocol, Record() if record is None else record, numerics
-        self._kernel, self._ranges = kernel, space.extremes(self._leaves)
+        self._kernel = kernel
+        self._ranges: dict[str, Any] = {**space.extremes(self._leaves)}
         self._simulator = self._prepared(1 if samples is None else samples)
         check_measures(self.measures, self._simulator.schema)
 
@@ -127,7 +129,7 @@ class Evaluator:
         numbers = {measure.name: np.full(len(stream), np.nan) for measure in self.measures}
         status = np.full(len(stream), Status.TODO, np.int8)
 
-        def take(results, own: slice) -> None:
+        def take(results: xr.Dataset, own: slice) -> None:
             for name, found in evaluate(self.measures, results).items():
                 numbers[name][own] = found
             status[own] = results["status"].values

@@ -19,8 +19,9 @@ def needed(package: str, what: str) -> Any:
     try:
         return import_module(package)
     except ModuleNotFoundError as problem:
-        if problem.name != package.partition(".")[0]:
+        root = package.partition(".")[0]
+        if (problem.name or "").partition(".")[0] != root:
             raise
         raise FitError(
-            f"{what} needs {problem.name}, which is not installed; install the extra 'fit' (pip install '.[fit]')."
+            f"{what} needs {root}, which is not installed; install the extra 'fit' (pip install '.[fit]')."
         ) from problem

@@ -124,8 +124,8 @@ class History:
             raise foreign from problem
         if belongs != self.belongs:
             raise FitError(
-                f"{path} holds another search ({belongs}, this one is {self.belongs}): numbers, targets, seed, stopping "
-                "rules or the code differ; give another file, or delete this one to begin anew."
+                f"{path} holds another search ({belongs}, this one is {self.belongs}): numbers, targets, seed, rules "
+                "or the code differ; give another file, or delete this one to begin anew."
             )
         count = arrays["loss"].size
         shapes = {"points": (count, len(self.names)), "terms": (count, len(terms))}

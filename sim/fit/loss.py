@@ -2,14 +2,14 @@
 
     term = weight * z^2/(1 + z^2/10,000),    z = (simulated - observed)/uncertainty
 
-so that with a weight of 1 the loss is a chi-square as long as targets are missed by less than tens of uncertainties, and
-no term ever passes 10,000 times its weight. A set that lacks a measure is worse than any set that has all of them, by a
-finite amount, and the worse the more it lacks; the loss of a set is never NaN.
+so that with a weight of 1 the loss is a chi-square as long as targets are missed by less than tens of uncertainties,
+and no term ever passes 10,000 times its weight. A set that lacks a measure is worse than any set that has all of them,
+by a finite amount, and the worse the more it lacks; the loss of a set is never NaN.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -158,8 +158,10 @@ class Loss:
 
 def _aim(target: Target, measure: Measure) -> Aim:
     what, value = f"the target {target.name!r}", target.value
+    ends: Any = (value, value)
     pair = not isinstance(value, (str, int, float, np.number)) and not hasattr(value, "dimensions")
-    ends = listed(what, value, FitError) if pair else (value, value)
+    if pair:
+        ends = listed(what, value, FitError)
     if len(ends) != 2:
         raise FitError(f"{what} is one value, or the lowest and the highest, not {shown(value)}.")
     low, high = (_number(what, end, measure.unit) for end in ends)

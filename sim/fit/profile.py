@@ -43,7 +43,8 @@ class Profile:
         names: of the numbers.
         quadratic: laid through the evaluations.
         rise: of the loss, up to which a number counts as possible.
-        optimum: where the quadratic is lowest within the cube, (number,).
+        optimum: of the sets that were evaluated, that where the quadratic is lowest, (number,): it smooths what is
+            rough, and what it promises beyond them is not believed, but counts as possible.
         paths: for each number, steps along it with all others at their best, (number, step, number).
         loss: there, above the lowest, (number, step): of the quadratic, or the loss itself after `along`.
         interval: lowest and highest possible value of each number, (number, 2).
@@ -66,6 +67,16 @@ class Profile:
         return dict(zip(self.names, (widths <= WIDEST).tolist(), strict=True))
 
     @property
+    def caution(self) -> str:
+        """A sentence where the loss is too rough, or too little of a quadratic, for the rise that is asked for."""
+        if self.quadratic.misfit <= self.rise:
+            return ""
+        return (
+            f"The quadratic is off by {self.quadratic.misfit:.2g} in a typical set, more than the rise of "
+            f"{self.rise:g} that ends the intervals: evaluate the loss along the profiles, or search with more seeds."
+        )
+
+    @property
     def sentences(self) -> list[str]:
         """One for each number."""
         return [self._sentence(k) for k in range(len(self.names))]
@@ -80,8 +91,8 @@ class Profile:
         trade = f"; it can be traded for {' and '.join(others)}" if others else ""
         if not self.determined[name]:
             return (
-                f"{name} is not constrained by these data: {100 * low:.0f} to {100 * high:.0f} % of its range fit about "
-                f"as well{trade}."
+                f"{name} is not constrained by these data: {100 * low:.0f} to {100 * high:.0f} % of its range fit "
+                f"about as well{trade}."
             )
         return f"{name} lies at {100 * low:.1f} to {100 * high:.1f} % of its range{trade}."
 
@@ -103,7 +114,7 @@ def profile(history: History, *, rise: float = 1.0) -> Profile:
     if not len(loss):
         raise FitError("a profile is of what a search has evaluated, but it has evaluated nothing.")
     quadratic = laid_through(points, loss, points[int(np.argmin(loss))], REACH * rise)
-    optimum = _lowest(quadratic, quadratic.centre, None)
+    optimum = points[int(np.argmin(np.where(loss - loss.min() <= REACH * rise, quadratic(points), np.inf)))]
     level = float(quadratic(optimum))
     paths = np.array([_path(quadratic, optimum, k, np.linspace(0, 1, STEPS)) for k in range(len(optimum))])
     interval = np.array([_interval(quadratic, optimum, k, level + rise) for k in range(len(optimum))])
@@ -133,8 +144,8 @@ def along(objective: Objective, of: Profile, *, steps: int = 11) -> Profile:
     return replace(of, paths=paths, loss=above, interval=interval)
 
 
-def _lowest(quadratic: Quadratic, start: np.ndarray, held: int | None) -> np.ndarray:
-    """Where a quadratic is lowest within the cube, one number as it is in `start`."""
+def _lowest(quadratic: Quadratic, start: np.ndarray, held: int) -> np.ndarray:
+    """Where a quadratic is lowest within the cube, number `held` as it is in `start`."""
     bounds = [(x, x) if k == held else (0.0, 1.0) for k, x in enumerate(start)]
     found = minimize(
         quadratic, start, jac=quadratic.gradient, method="L-BFGS-B", bounds=bounds, options={"gtol": 1e-9, "ftol": 0}

@@ -57,8 +57,8 @@ def laid_through(points: np.ndarray, loss: np.ndarray, centre: np.ndarray, withi
     coefficients = (numbers + 1) * (numbers + 2) // 2
     if len(loss) < 2 * coefficients:
         raise FitError(
-            f"a quadratic of {numbers} numbers has {coefficients} coefficients and takes {2 * coefficients} evaluations, "
-            f"but there are {len(loss)}; search on."
+            f"a quadratic of {numbers} numbers has {coefficients} coefficients and takes {2 * coefficients} "
+            f"evaluations, but there are {len(loss)}; search on."
         )
     order = np.argsort(loss, kind="stable")
     rise = loss[order] - loss[order[0]]

@@ -4,9 +4,9 @@
     space.numbers(found.point)
 
 Derivatives through the whole run (`sim.gradient`) lead L-BFGS-B (Byrd et al. 1995, doi 10.1137/0916069) down within the
-range of each number, from several starts. That is for what follows a number smoothly. Where a cell fires it is refused:
-there the derivative is exact, and tells nothing of a step of any size (a smooth count of spikes has a slope of 160 where
-± 5 % of the number give 11); `sim.fit.search` does without.
+range of each number, from several starts. That is for what follows a number smoothly. Where a cell fires it is
+refused: there the derivative is exact, and tells nothing of a step of any size (a smooth count of spikes has a slope of
+160 where ± 5 % of the number give 11); `sim.fit.search` does without.
 """
 
 from dataclasses import dataclass

@@ -95,6 +95,26 @@ def test_the_loss_itself_along_the_paths_corrects_what_is_no_quadratic():
     assert found.loss.shape == (2, 21)
 
 
+def test_a_rough_loss_is_called_so_and_its_optimum_is_not_sought_where_nothing_was_evaluated():
+    """Ripples of 1.06 (root mean square) on a narrow valley, along which the loss rises by 1 in 0.3: a quadratic may be
+    lowest anywhere along it. What was evaluated is believed, and the truth stays within the intervals."""
+
+    def ripple(p: np.ndarray) -> np.ndarray:
+        return 1.5 * (np.sin(400 * p[:, 0]) + np.sin(300 * p[:, 1])) / np.sqrt(2)
+
+    def valley(p: np.ndarray) -> Judged:
+        along, across = p[:, 0] + p[:, 1] - 1.1, p[:, 0] - p[:, 1] + 0.1
+        return judged((along / 0.3) ** 2 + (across / 0.01) ** 2 + ripple(p) + 5)
+
+    history = searched(valley, ("a", "b"), evaluations=600, narrow=1e-2)
+    told = profile(history)
+    assert (history.points == told.optimum).all(axis=1).any()
+    assert told.caution.startswith("The quadratic is off by 1")
+    assert not profile(history, rise=4).caution
+    assert ((told.interval[:, 0] <= [0.5, 0.6]) & (told.interval[:, 1] >= [0.5, 0.6])).all()
+    assert "it can be traded for b (correlation +1.00)" in told.sentences[0]
+
+
 def test_a_path_is_where_all_others_are_at_their_best():
     """Of a normal distribution: the others move by their covariance with it over its variance."""
     told = profile(searched(lambda p: judged(chi_square(p))))

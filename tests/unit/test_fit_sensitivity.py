@@ -1,12 +1,13 @@
 """Indices of a function whose indices are known, from samples that were not drawn for them."""
 
 import sys
+import warnings
 
 import numpy as np
 import pytest
 
 from sim.fit.errors import FitError
-from sim.fit.sensitivity import METHODS, sensitivity
+from sim.fit.sensitivity import METHODS, SLICES, sensitivity, slice_distance
 
 NAMES = ("x1", "x2", "x3")
 A, B = 7.0, 0.1
@@ -14,7 +15,7 @@ VARIANCE = A**2 / 8 + B * np.pi**4 / 5 + B**2 * np.pi**8 / 18 + 0.5
 FIRST = np.array([0.5 * (1 + B * np.pi**4 / 5) ** 2, A**2 / 8, 0]) / VARIANCE  # Ishigami & Homma 1990; 0.314, 0.442, 0
 
 
-def ishigami(count: int = 4096) -> tuple[np.ndarray, np.ndarray]:
+def ishigami(count: int = 1024) -> tuple[np.ndarray, np.ndarray]:
     x = np.random.default_rng(11).uniform(-np.pi, np.pi, (count, 3))
     return x, np.sin(x[:, 0]) + A * np.sin(x[:, 1]) ** 2 + B * x[:, 2] ** 4 * np.sin(x[:, 0])
 
@@ -22,12 +23,12 @@ def ishigami(count: int = 4096) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def found():
     pytest.importorskip("SALib")
-    return {method: sensitivity(*ishigami(), NAMES, method=method, resamples=100) for method in METHODS}
+    return {method: sensitivity(*ishigami(), NAMES, method=method, resamples=50) for method in METHODS}
 
 
 def test_first_order_indices_are_those_of_the_formula(found):
-    """Of 4,096 random samples: an error of about 1/sqrt(4096) = 0.016 in a share of the variance."""
-    np.testing.assert_allclose(found["rbd_fast"].index, FIRST, atol=0.04)
+    """Of 1,024 random samples: an error of about 1/sqrt(1024) = 0.03 in a share of the variance."""
+    np.testing.assert_allclose(found["rbd_fast"].index, FIRST, atol=0.06)
     assert ((found["rbd_fast"].interval[:, 0] < FIRST) & (found["rbd_fast"].interval[:, 1] > FIRST)).all()
 
 
@@ -39,23 +40,22 @@ def test_a_number_that_acts_only_with_others_is_seen_by_its_distribution_alone(f
 
 def test_a_number_without_influence_does_not_matter():
     pytest.importorskip("SALib")
-    x, y = ishigami(2000)
-    idle = np.column_stack([x, np.random.default_rng(3).random((2000, 2))])
+    x, y = ishigami(1000)
+    idle = np.column_stack([x, np.random.default_rng(3).random((1000, 2))])
     for method in METHODS:
-        told = sensitivity(idle, y, (*NAMES, "idle", "idle too"), method=method, resamples=100)
-        assert not told.matters["idle"], method
-        assert not told.matters["idle too"], method
-        assert told.matters["x2"], method
+        told = sensitivity(idle, y, (*NAMES, "idle", "idle too"), method=method, resamples=50)
+        assert min(told.chance[3:]) > 0.05, method
+        assert told.matters == {"x1": True, "x2": True, "x3": method != "rbd_fast", "idle": False, "idle too": False}
 
 
 def test_intervals_hold_the_index_and_shrink_with_more_samples():
     pytest.importorskip("SALib")
     for method in METHODS:
-        few, many = (sensitivity(*ishigami(n), NAMES, method=method, resamples=100) for n in (400, 4000))
+        few, many = (sensitivity(*ishigami(n), NAMES, method=method, resamples=50) for n in (200, 1200))
         for told in (few, many):
             assert ((told.interval[:, 0] <= told.index) & (told.index <= told.interval[:, 1])).all(), method
         widths = [np.diff(told.interval)[:, 0].mean() for told in (few, many)]
-        assert widths[1] < 0.6 * widths[0], method  # as 1/sqrt(10) = 0.32, roughly
+        assert widths[1] < 0.65 * widths[0], method  # as 1/sqrt(6) = 0.41, roughly
 
 
 def test_only_the_order_of_a_number_counts_and_the_same_seed_draws_the_same():
@@ -92,13 +92,21 @@ def test_a_grid_is_a_sweep_too():
         assert not told.matters["x3"], method
 
 
-def test_numbers_drawn_elsewhere_are_left_as_they_are():
-    """Some of SALib draws from numpy's one generator for all."""
+def test_nothing_outside_is_changed():
+    """Some of SALib draws from numpy's one generator for all, and sets what warnings do."""
     pytest.importorskip("SALib")
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy(), list(warnings.filters), warnings.formatwarning  # noqa: NPY002
     for method in METHODS:
         sensitivity(*ishigami(200), NAMES, method=method, resamples=20)
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    np.testing.assert_array_equal(np.random.get_state()[1], before[0])  # noqa: NPY002
+    assert (list(warnings.filters), warnings.formatwarning) == before[1:]
+
+
+def test_the_distance_of_pawn_is_that_of_salib():
+    pawn = pytest.importorskip("SALib.analyze.pawn")
+    x, y = ishigami(700)
+    found = pawn.analyze({"num_vars": 3, "names": NAMES}, x, y, S=SLICES)["median"]
+    np.testing.assert_allclose([slice_distance(column, y) for column in x.T], found, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +131,8 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(changed, said):
 
 
 def test_without_the_extra_the_sentence_says_what_to_install(monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("SALib.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "SALib", None)
-    monkeypatch.delitem(sys.modules, "SALib.analyze.pawn", raising=False)
     with pytest.raises(FitError, match=r"needs SALib, which is not installed; .*pip install '\.\[fit\]'"):
-        sensitivity(*ishigami(200), NAMES)
+        sensitivity(*ishigami(200), NAMES, method="delta")

@@ -77,7 +77,7 @@ def test_an_optimum_beyond_the_range_is_found_on_its_end():
 def test_a_target_that_goes_through_spikes_is_refused():
     strong = Settle("2 ms") >> Step("cell.I", "4 nA", "30 ms", name="pulse")
     with pytest.raises(
-        FitError, match=r"^at leak 0\.03162 uS, .*'cell' fired: .* exact and useless .* sim\.fit\.search"
+        FitError, match=r"^at leak 0\.03162 uS, .*'cell' fired: .* exact and useless .*sim\.fit\.search"
     ):
         descend(SPACE, NETWORK, strong, lambda c: jnp.mean(c["cell.v"]), record=RECORD, starts=1)
 
