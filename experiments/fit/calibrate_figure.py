@@ -50,7 +50,7 @@ def draw(m: xr.Dataset, targets: str) -> Figure:
         figure,
         f"{m.attrs.get('simulated', '')} Targets {targets}. A: mean and SD of {m.sizes['seed']} seeds that the search "
         f"has not seen; hollow, before; grey, within {WITHIN:g} uncertainties; amber, held out. C: best set, and where "
-        "the loss rises by less than 1; hollow, not determined.",
+        f"the loss rises by less than {m.attrs['search_rise']:.2g}; hollow, not determined.",
     )
     return figure
 

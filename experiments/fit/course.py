@@ -30,7 +30,7 @@ def course(sought: Sought, best: Found, told: Profile, lowest: np.ndarray) -> xr
         "value": ("number", space.numbers(best.point), attributes("", "the best set, coherent units")),
         "interval": (
             ("number", "end"), space.numbers(place.T).T,
-            attributes("", "profile interval, within which the loss rises by no more than 1; coherent units"),
+            attributes("", f"profile interval, within which the loss rises by no more than {told.rise:.2g}"),
         ),
         "place": (("number", "end"), place, attributes("1", "profile interval along each range")),
         "above": ("number", above, attributes("1", "lowest loss on the profile, above that of the best set")),
@@ -50,18 +50,22 @@ def course(sought: Sought, best: Found, told: Profile, lowest: np.ndarray) -> xr
         "tried": (("evaluation", "number"), history.points, attributes("1", "every set, along each range")),
         "generation": ("evaluation", history.generation, attributes("1", "number of the generation")),
     }  # fmt: skip
-    said = {"units": list(space.units), "why": best.why, "cautions": _cautions(told, best, above)}
+    said = {"units": list(space.units), "why": best.why, "rise": told.rise, "cautions": _cautions(told, best, above)}
     return xr.Dataset(at, _labels(sought, list(terms)), said)
 
 
 def _cautions(told: Profile, best: Found, above: np.ndarray) -> list[str]:
     """What to keep in mind of the search: two sentences, which may be empty."""
-    k = int(np.argmin(above))
+    k, rough = int(np.argmin(above)), told.quadratic.misfit
+    jagged = (
+        f"The loss is rough by {rough:.2g} around its lowest, so intervals end where it rises by {told.rise:.2g}, and "
+        "not by 1; more seeds (fit.seeds), or a longer search, make it smoother."
+    )
     lower = (
         f"The search has not come to the lowest loss: on the profile of {told.names[k]} it is {-above[k]:.2g} lower "
         "than at the best set; search longer, or with more restarts."
     )
-    return [told.caution, lower if above[k] < -told.rise else ""]
+    return [jagged if told.rise > 1 else "", lower if above[k] < -told.rise else ""]
 
 
 def nothing(sought: Sought, targets: Targets) -> xr.Dataset:
@@ -79,7 +83,8 @@ def nothing(sought: Sought, targets: Targets) -> xr.Dataset:
     said = attributes("", "nothing yet")
     at = {name: (dims, np.zeros([sizes[dim] for dim in dims]), said) for name, dims in shapes.items()}
     at["point"] = (("number",), middle, attributes("1", "the middle"))
-    return xr.Dataset(at, _labels(sought, names), {"units": list(sought.space.units), "why": "", "cautions": ["", ""]})
+    attrs = {"units": list(sought.space.units), "why": "", "rise": 1.0, "cautions": ["", ""]}
+    return xr.Dataset(at, _labels(sought, names), attrs)
 
 
 def _labels(sought: Sought, terms: list[str]) -> dict[str, tuple]:

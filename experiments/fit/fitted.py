@@ -154,8 +154,10 @@ class Fitted:
                 file=inside / f"{SEARCH}.zip",
             )  # fmt: skip
             log.info("evaluating the loss along the profiles of %d numbers", len(sought.space))
-            seen = _Seen(fit)
-            told = along(seen, profile(best.history), steps=STEPS)
+            seen, told = _Seen(fit), profile(best.history)
+            if (rough := told.quadratic.misfit) > told.rise:
+                told = profile(best.history, rise=rough)
+            told = along(seen, told, steps=STEPS)
             found = course(sought, best, told, seen.loss.reshape(len(sought.space), STEPS).min(axis=1))
             return write_measures(found.assign_attrs(settings=self._of_search(measures)), inside)
 
