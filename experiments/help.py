@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 WIDTH = 110
-GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "scale")
+GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "targets", "scale")
 PAGE = """\
 Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
 
