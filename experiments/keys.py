@@ -17,7 +17,7 @@ OURS = {
     "hydra.job.chdir": "out=FOLDER is where results go, and other names of files are taken from where the command runs",
 }
 """Settings of Hydra that would bring configurations from elsewhere, or scatter folders, and what to write instead."""
-_KEY = re.compile(r"(?P<sign>\+{0,2}|~)(?P<key>[^=]*)")
+_KEY = re.compile(r"(?P<sign>\+{1,2}|~|)(?P<key>[^=]*)")
 
 
 class KeyUnknownError(ValueError):

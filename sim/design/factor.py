@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.spec.change import Change, Set
+from sim.spec.change import Change, Scale, Set
 from sim.spec.kinds import listed, table, whole
 from sim.spec.params import Value
+from sim.spec.state import fits
 from sim.units import Dimensions, Quantity, shown
 
 Leaves = Mapping[str, Quantity]
@@ -22,28 +23,30 @@ class DesignError(ValueError):
     """A design that cannot be; the message is one sentence."""
 
 
-class Each(Sequence[Set]):
-    """What each of very many levels sets a number to, as one array.
+class Each(Sequence[Change]):
+    """What each of very many levels does to a number, as one array.
 
     Args:
-        numbers: coherent units, (level,).
+        numbers: what it is set to, coherent units, (level,).
         dimensions: of them.
+        scale: it is multiplied by them instead.
     """
 
-    def __init__(self, numbers: np.ndarray, dimensions: Dimensions) -> None:
-        self.numbers, self.dimensions = numbers, dimensions
+    def __init__(self, numbers: np.ndarray, dimensions: Dimensions, *, scale: bool = False) -> None:
+        self.numbers, self.dimensions, self.scale = numbers, dimensions, scale
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def __getitem__(self, at: Any) -> Any:
         if isinstance(at, slice):
-            return Each(self.numbers[at], self.dimensions)
-        return Set(Quantity(float(self.numbers[at]), self.dimensions))
+            return Each(self.numbers[at], self.dimensions, scale=self.scale)
+        number = float(self.numbers[at])
+        return Scale(number) if self.scale else Set(Quantity(number, self.dimensions))
 
     def extremes(self) -> "Each":
         """The lowest and the highest."""
-        return Each(np.array([self.numbers.min(), self.numbers.max()]), self.dimensions)
+        return Each(np.array([self.numbers.min(), self.numbers.max()]), self.dimensions, scale=self.scale)
 
 
 Columns = Mapping[str, Sequence[Change | None]]
@@ -164,3 +167,10 @@ def several(path: str, values: Any) -> tuple[Any, ...]:
     if not found:
         raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
     return found
+
+
+def matching(path: str, leaves: Leaves) -> list[str]:
+    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
+    wanted = path.split(".")
+    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
+    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)

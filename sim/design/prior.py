@@ -6,10 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.design.factor import Columns, DesignError, Each, Factor, check_count
+from sim.design.factor import Columns, DesignError, Factor, check_count
 from sim.design.space import Space
 from sim.spec.kinds import part, whole
 from sim.units import shown
+
+
+FEW = 256
+"""Draws of a prior whose ends alone are asked for: what is learnt from draws needs some."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,17 @@ class Prior(Factor):
         return "number of the draw"
 
     def columns(self) -> Columns:
-        values, paths = self.space.values(self.points()), self.space.paths()
-        return {path: Each(x, paths[path]) for path, x in values.items()}
+        return self.space.columns(self.points())
 
     def carried(self) -> Mapping[str, tuple[np.ndarray, str]]:
-        numbers, paths = self.space.numbers(self.points()), self.space.paths()
-        named = enumerate(zip(self.space.names, self.space.units, strict=True))
-        return {name: (numbers[:, k], unit) for k, (name, unit) in named if name not in paths}
+        numbers, space = self.space.numbers(self.points()), self.space
+        named = enumerate(zip(space.names, space.units, strict=True))
+        return {name: (numbers[:, k], unit) for k, (name, unit) in named if "." not in name}
 
     def points(self) -> np.ndarray:
         """Where in the space they lie: (draw, number), each between 0 and 1."""
         return self.space.sobol(self.count, self.spread)
 
     def ends(self) -> "Prior":
-        """The first two, of a space that is filled with no more."""
-        return Prior(self.space, min(self.count, 2), self.spread)
+        """A space that is filled with few."""
+        return Prior(self.space, min(self.count, FEW), self.spread)

@@ -16,7 +16,7 @@ import xarray as xr
 
 from sim.design.axis import Axis
 from sim.design.cases import Cases
-from sim.design.factor import Bounds, DesignError, Each, Factor, Leaves, Seeds, flat
+from sim.design.factor import Bounds, DesignError, Each, Factor, Leaves, Seeds, flat, matching
 from sim.design.participants import Participants
 from sim.design.points import Points
 from sim.design.prior import Prior
@@ -24,7 +24,6 @@ from sim.spec.canonical import QUANTITY
 from sim.spec.change import Change, Scale, Set, Shift, check_change
 from sim.spec.kinds import listed, part, table, yes_or_no
 from sim.spec.params import check_bounds, nearest
-from sim.spec.state import fits
 from sim.units import Quantity, coherent_unit, quantity, shown
 
 OUTER = (
@@ -32,7 +31,6 @@ OUTER = (
     "several, sherrington -m SETTING=2,3."
 )
 """Ends what is said of a path that leads nowhere: it may be a setting that decides shapes, or what is compiled."""
-
 
 
 @dataclass(frozen=True)
@@ -122,10 +120,6 @@ class Design:
             found[factor.name] = ("sample", labels[place], {"units": factor.unit, "long_name": factor.words})
             index = {"units": "1", "long_name": f"place along {factor.name}, from 0"}
             found[f"{factor.name}_index"] = ("sample", place.astype(np.int32), index)
-            for name, (numbers, unit) in factor.carried().items():
-                if name in found:
-                    raise DesignError(f"two things along the design are called {name!r}; rename one.")
-                found[name] = ("sample", numbers[place], {"units": unit})
             if factor.name in self.independent or factor.independent:
                 stream = stream * len(labels) + place
         stream = self.first_seed + stream * shape[-1] + places[-1]
@@ -134,6 +128,11 @@ class Design:
             numbers = _numbers(path, own, {k: (changes, places[k]) for k, changes in touched.items()})
             found[path] = ("sample", numbers, {"units": coherent_unit(_dimensions(own, touched))})
         found["stream"] = ("sample", stream, {"units": "1"})
+        for factor, place in zip(self.factors, places, strict=True):
+            for name, (numbers, unit) in factor.carried().items():
+                if name in found:
+                    raise DesignError(f"two things along the design are called {name!r}; rename one.")
+                found[name] = ("sample", numbers[place], {"units": unit})
         return xr.Dataset(coords=found, attrs={"factors": [factor.name for factor in self.factors]})
 
     def check(self, leaves: Leaves, bounds: Bounds) -> None:
@@ -174,7 +173,9 @@ class Design:
                         raise DesignError(f"{self.factors[k].name!r} of the design changes {leaf!r} twice; choose one.")
                     found[leaf][k] = changes
         for path, touched in found.items():
-            setting = [self.factors[k].name for k, x in touched.items() if any(isinstance(y, Set) for y in _extremes(x))]
+            setting = [
+                self.factors[k].name for k, x in touched.items() if any(isinstance(y, Set) for y in _extremes(x))
+            ]
             if len(setting) > 1:
                 raise DesignError(
                     f"the design sets {path!r} along {' and along '.join(map(repr, setting))}; let one of them set it, "
@@ -206,28 +207,21 @@ def _numbers(
     count = len(next(iter(touched.values()))[1])
     numbers = np.full(count, np.nan if own is None else own.number)
     for changes, place in touched.values():
-        set_to = (
-            changes.numbers
-            if isinstance(changes, Each)
-            else np.array([quantity(made.value).number if isinstance(made, Set) else np.nan for made in changes])
-        )
+        if isinstance(changes, Each):
+            set_to = np.full(len(changes), np.nan) if changes.scale else changes.numbers
+        else:
+            set_to = np.array([quantity(made.value).number if isinstance(made, Set) else np.nan for made in changes])
         numbers = np.where(np.isnan(set_to)[place], numbers, set_to[place])
     if np.isnan(numbers).any():
         raise DesignError(f"what {path!r} is by itself must be known where the design does not set it; give `leaves`.")
     for changes, place in touched.values():
         if isinstance(changes, Each):
+            numbers = numbers * changes.numbers[place] if changes.scale else numbers
             continue
         factor = np.array([made.factor if isinstance(made, Scale) else 1.0 for made in changes], float)
         by = np.array([quantity(made.by).number if isinstance(made, Shift) else 0.0 for made in changes], float)
         numbers = numbers * factor[place] + by[place]
     return numbers
-
-
-def matching(path: str, leaves: Leaves) -> list[str]:
-    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
-    wanted = path.split(".")
-    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
-    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)
 
 
 def _axes(axes: Any) -> Iterator[Factor]:
