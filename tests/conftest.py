@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from experiments.verification import runs
@@ -34,6 +35,8 @@ MODELS = {
 
 def pytest_configure(config: pytest.Config) -> None:
     start()  # some tests compute with JAX before they prepare a simulation
+    hypothesis.settings.register_profile("here", deadline=None)  # a machine may have other things to do
+    hypothesis.settings.load_profile("here")
     for module in ("brian2", "pyparsing"):  # brian2 2.9 calls pyparsing by its old names
         config.addinivalue_line("filterwarnings", rf"ignore::DeprecationWarning:{module}.*")
 
