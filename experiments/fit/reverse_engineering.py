@@ -146,7 +146,9 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
             f"of {m.attrs['learnt']} runs, tried on {m.attrs['held_out']} others"
         ]
         if theirs:
-            low, high = (number(float(end), 0) for end in (shares.sel(number=theirs).min(), shares.sel(number=theirs).max()))
+            low, high = (
+                number(float(end), 0) for end in (shares.sel(number=theirs).min(), shares.sel(number=theirs).max())
+            )
             lines.append(
                 f"variance accounted for: {low} to {high} % of {', '.join(_said(name) for name in theirs)} (Chardon et "
                 f"al. 2024: {100 * ACCOUNTED[0]:.0f} to {100 * ACCOUNTED[1]:.0f} %)"

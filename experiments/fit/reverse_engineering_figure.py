@@ -75,4 +75,3 @@ def _estimates(axes: Axes, m: xr.Dataset, k: int, *, first: bool) -> None:
         axis.set_major_locator(MaxNLocator(4))
     unit = "" if m.attrs["units"][k] == "1" else f" ({m.attrs['units'][k]})"
     axes.set(xlabel=f"input{unit}", ylabel="estimate" if first else "", xlim=ends, ylim=ends, box_aspect=1)
-

@@ -50,7 +50,9 @@ def draw(m: xr.Dataset) -> Figure:
         axes.tick_params(axis="y", length=0)
     ends = [_range(m, j) for j in order]
     for row, said in enumerate(ends):
-        panels[-1].text(1.04, row, said, transform=panels[-1].get_yaxis_transform(), va="center", fontsize=5.6, color=GREY)
+        panels[-1].text(
+            1.04, row, said, transform=panels[-1].get_yaxis_transform(), va="center", fontsize=5.6, color=GREY
+        )
     caption(
         figure,
         f"{m.attrs.get('simulated', '')} {m.attrs['sets']} sets of numbers, all varied together over the ranges at the "
@@ -61,16 +63,16 @@ def draw(m: xr.Dataset) -> Figure:
 
 
 def _bars(axes: Axes, here: xr.Dataset) -> None:
-    from experiments.fit.sensitivity import matter
-
     index, (low, high) = here["index"].values, here["interval"].values.T
-    rows, matters, rises = np.arange(len(index)), matter(here), here["rank"].values > 0
+    rows, matters, rises = np.arange(len(index)), here["matters"].values.astype(bool), here["rank"].values > 0
     axes.axvspan(0, max(0.0, float(here["nothing"].values[1])), color=PALE, lw=0, zorder=0)
     for row in rows:
         colour = BLUE if rises[row] else VERMILION
         axes.barh(row, max(index[row], 0), 0.62, color=colour, alpha=1 if matters[row] else 0.22, lw=0, zorder=1)
         ink = INK if matters[row] else GREY
-        axes.plot(np.maximum([low[row], high[row]], 0), [row, row], color=ink, lw=0.9 if matters[row] else 0.6, zorder=2)
+        axes.plot(
+            np.maximum([low[row], high[row]], 0), [row, row], color=ink, lw=0.9 if matters[row] else 0.6, zorder=2
+        )
     axes.set_xlabel("index")
 
 

@@ -70,7 +70,9 @@ class Ridge:
         if len(x) < FEWEST:
             raise FitError(f"a regression takes at least {FEWEST} samples, but there are {len(x)}.")
         if not np.isfinite(y).all():
-            raise FitError("some of the numbers that a regression is to explain are not finite; leave their samples out.")
+            raise FitError(
+                "some of the numbers that a regression is to explain are not finite; leave their samples out."
+            )
         known = np.isfinite(x)
         count = np.maximum(known.sum(axis=0), 1)
         centre = np.where(known, x, 0).sum(axis=0, dtype=float) / count
