@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.conventions import DeltaFQuestion
+from experiments.sources import place
 from experiments.words import number
 from sim.analysis.summaries import Flanks, catalogue, of_units, summaries
 from sim.engine import __file__ as engine
@@ -15,7 +16,7 @@ from sim.fit.observation import Observation
 from sim.fit.posterior import Feature
 from sim.fit.summarised import UNITS, summary_measure
 from sim.measure import Measure
-from sim.results.digest import digest
+from sim.results.digest import digest, file_digest
 from sim.spec.canonical import canonical
 from sim.spec.kinds import part
 from sim.spec.network import Network
@@ -58,9 +59,9 @@ class DriveQuestion(DeltaFQuestion):
         super().__post_init__()
         part("question.network", self.network, Network, ValueError)
 
-    def summarised(self, flanks: Flanks, observation: Observation) -> Measure:
+    def summarised(self, flanks: Flanks, observation: Observation, name: str = "summaries") -> Measure:
         """What is measured of a contraction: (sample, view, summary)."""
-        return summary_measure(self.population, flanks, observation, self.chosen)
+        return summary_measure(self.population, flanks, observation, self.chosen, name)
 
     @property
     def summariser(self) -> str:
@@ -81,6 +82,20 @@ def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
     own = "" if unit == "1" else f" {unit}"
     low, high = (number(float(end), digits) for end in ends)
     return f"{number(float(mean), digits)}{own}", f"{low} to {high}{own}"
+
+
+def content(path: str) -> str:
+    """The digest of a file that a setting names, so that an answer is of this content, whatever the file is called.
+
+    Raises:
+        ValueError: there is no such file.
+    """
+    try:
+        return file_digest(place(path))
+    except OSError as problem:
+        raise ValueError(
+            f"cannot read {path!r}: {problem.strerror or problem}; give the path of a file that fit/train has written."
+        ) from problem
 
 
 def features(flanks: Flanks) -> tuple[Feature, ...]:

@@ -12,13 +12,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import infer_figure
-from experiments.fit.driven import WORDS, DriveQuestion, estimate, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, protocol
 from experiments.fit.predicted import predicted
 from experiments.question import Asked
 from experiments.recorded_trains import Cleaned, Cleaning, cleaned
 from experiments.sources import place
 from experiments.statistics import attributes
-from experiments.words import number
+from experiments.words import listed, number
 from sim.analysis.summaries import Flanks, flanks_of_force, of_units, summaries
 from sim.analysis.summaries.of_units import edges
 from sim.fit.posterior import Estimator, Posterior
@@ -53,6 +53,7 @@ class Infer(DriveQuestion):
     steady: int = field(default=1, kw_only=True)
     plausible: tuple[float, float] = field(default=(0.02, 0.5), kw_only=True)
     left_out: tuple[str, ...] = field(default=("noise", "artifact", "artefact"), kw_only=True)
+    content: str = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -61,6 +62,7 @@ class Infer(DriveQuestion):
             if len(self.flanks) != 4:
                 raise ValueError("question.flanks is [start, rise, plateau, fall] in s, for example [1, 10, 0, 10].")
             Flanks(*self.flanks)
+        object.__setattr__(self, "content", content(self.estimator))
         if self.predictions < 0:
             raise ValueError(f"question.predictions is a number of simulations, not {self.predictions}.")
 
@@ -138,14 +140,14 @@ class Infer(DriveQuestion):
         if not m.attrs["possible"]:
             lines.append(m.attrs["refusal"])
             if not m.attrs["shown"]:
-                return [*lines, "no estimate is given; question.force=true shows it", *m.attrs["doubts"]]
+                return [*lines, "no estimate is given; question.force=true shows it", *listed(m, "doubts")]
         else:
             lines.append(f"the model can have produced this recording (misfit p {number(m.attrs['misfit_p'], 3)})")
         for k, name in enumerate(m["number"].values):
-            said, ends = estimate(m["mean"].values[k], m["interval"].values[k], m.attrs["units"][k])
+            said, ends = estimate(m["mean"].values[k], m["interval"].values[k], listed(m, "units")[k])
             known = f"{said}, 90 % interval {ends}" if m["identified"].values[k] else f"not identified ({ends})"
             lines.append(f"{WORDS.get(str(name), str(name))}: {known}")
-        return [*lines, *m.attrs["doubts"]]
+        return [*lines, *listed(m, "doubts")]
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
@@ -183,10 +185,8 @@ def _summarised(times: np.ndarray, flanks: Flanks, estimator: Estimator) -> tupl
 
 def _cut(results: xr.Dataset, flanks: Flanks) -> list[str]:
     """What is said of a recording that ends while the estimator still looks at it."""
-    looked, stop = (
-        float(flanks.time(edges(flanks)[-1])),
-        float(results["stop"].values[0]) if "stop" in results else np.nan,
-    )
+    looked = float(flanks.time(edges(flanks)[-1]))
+    stop = float(results["stop"].values[0]) if "stop" in results.variables else np.nan
     if not stop < looked - 0.05:
         return []
     return [

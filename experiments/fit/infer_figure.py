@@ -9,6 +9,7 @@ from experiments.figure.caption import caption
 from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, PALE, message, new_figure, styled, title
 from experiments.figure.units import by_recruitment, raster
 from experiments.fit.driven import WORDS, estimate
+from experiments.words import listed
 
 
 @styled
@@ -76,7 +77,7 @@ def _band(axes: Axes, m: xr.Dataset, name: str) -> None:
 
 def _posterior(axes: Axes, m: xr.Dataset) -> None:
     names = [str(name) for name in m["number"].values]
-    low, high = (np.array(m.attrs[end]) for end in ("low", "high"))
+    low, high = (np.atleast_1d(m.attrs[end]) for end in ("low", "high"))
 
     def share(values: np.ndarray, k: int) -> np.ndarray:
         return (values - low[k]) / (high[k] - low[k])
@@ -88,10 +89,10 @@ def _posterior(axes: Axes, m: xr.Dataset) -> None:
         axes.plot(share(m["interval"].values[k], k), [row, row], color=colour, lw=1.2)
         axes.plot(share(m["half"].values[k], k), [row, row], color=colour, lw=3.2, solid_capstyle="butt")
         axes.plot(share(m["mean"].values[k], k), row, "o", ms=4.5, color=colour, mfc=colour if known else "white")
-        unit = "" if m.attrs["units"][k] == "1" else f" {m.attrs['units'][k]}"
+        unit = "" if listed(m, "units")[k] == "1" else f" {listed(m, 'units')[k]}"
         axes.text(-0.01, row, f"{WORDS.get(name, name)}   {low[k]:g}{unit}", ha="right", va="center")
         axes.text(1.01, row, f"{high[k]:g}{unit}", ha="left", va="center")
-        said, span = estimate(m["mean"].values[k], m["interval"].values[k], m.attrs["units"][k])
+        said, span = estimate(m["mean"].values[k], m["interval"].values[k], listed(m, "units")[k])
         axes.text(1.1, row, f"{said}  ({span})" if known else "not identified", ha="left", va="center", color=colour)
     axes.set(xlim=(-0.42, 1.5), ylim=(-0.6, len(names) - 0.4), xticks=[], yticks=[])
     for side in ("left", "bottom"):

@@ -5,6 +5,8 @@ import io
 
 import xarray as xr
 
+from experiments.words import listed
+
 HEAD = ("number", "unit", "mean", "low_90", "high_90", "low_50", "high_50", "identified")
 
 
@@ -16,5 +18,5 @@ def posterior(m: xr.Dataset) -> str:
     for k, name in enumerate(m["number"].values):
         ends = [*m["interval"].values[k], *m["half"].values[k]]
         known = "yes" if m["identified"].values[k] else "no"
-        rows.writerow([name, m.attrs["units"][k], *(f"{x:.6g}" for x in (m["mean"].values[k], *ends)), known])
+        rows.writerow([name, listed(m, "units")[k], *(f"{x:.6g}" for x in (m["mean"].values[k], *ends)), known])
     return text.getvalue()

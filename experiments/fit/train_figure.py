@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from experiments.figure.caption import caption
 from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, level_colours, message, new_figure, styled, title
 from experiments.fit.driven import WORDS
+from experiments.words import listed
 
 ACROSS = 4
 """Panels of a row."""
@@ -26,8 +27,8 @@ def draw(m: xr.Dataset) -> Figure:
         return figure
     for k, name in enumerate(names):
         axes = panels[k]
-        low, high = m.attrs["low"][k], m.attrs["high"][k]
-        unit = "" if m.attrs["units"][k] == "1" else f" ({m.attrs['units'][k]})"
+        low, high = np.atleast_1d(m.attrs["low"])[k], np.atleast_1d(m.attrs["high"])[k]
+        unit = "" if listed(m, "units")[k] == "1" else f" ({listed(m, 'units')[k]})"
         axes.plot([low, high], [low, high], color=GREY, lw=0.8)
         axes.plot(m["truth"].values[:, k], m["mean"].values[:, k], "o", ms=1.8, mew=0, color=BLUE, alpha=0.5)
         axes.set(xlabel=f"truth{unit}", ylabel="posterior mean" if k % ACROSS == 0 else "", xlim=(low, high),

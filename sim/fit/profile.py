@@ -21,8 +21,11 @@ from sim.fit.quadratic import Quadratic, laid_through
 
 STEPS = 41
 """Points of a profile."""
-REACH = 10.0
-"""Losses up to so many rises above the lowest determine the quadratic."""
+REACH, FARTHEST = 10.0, 100.0
+"""Losses up to so many rises above the lowest determine the quadratic: at least; and at most, where it is rough."""
+ABOVE = 30.0
+"""Times the roughness of a loss that the losses must rise which determine the quadratic. A search evaluates most where
+ripples are lowest, and a quadratic of that place alone takes them for curvature, and a number for determined."""
 BEYOND = 2.5
 """Half-widths to either side in which the loss itself is looked at."""
 WIDEST = 0.6
@@ -113,8 +116,8 @@ def profile(history: History, *, rise: float = 1.0) -> Profile:
     points, loss = history.points, history.loss
     if not len(loss):
         raise FitError("a profile is of what a search has evaluated, but it has evaluated nothing.")
-    quadratic = laid_through(points, loss, points[int(np.argmin(loss))], REACH * rise)
-    optimum = points[int(np.argmin(np.where(loss - loss.min() <= REACH * rise, quadratic(points), np.inf)))]
+    quadratic, within = _above_ripples(points, loss, rise)
+    optimum = points[int(np.argmin(np.where(loss - loss.min() <= within, quadratic(points), np.inf)))]
     level = float(quadratic(optimum))
     paths = np.array([_path(quadratic, optimum, k, np.linspace(0, 1, STEPS)) for k in range(len(optimum))])
     interval = np.array([_interval(quadratic, optimum, k, level + rise) for k in range(len(optimum))])
@@ -142,6 +145,17 @@ def along(objective: Objective, of: Profile, *, steps: int = 11) -> Profile:
     above = loss - loss.min(axis=1, keepdims=True)
     interval = np.array([_possible(x, y, of.rise) for x, y in zip(at, above, strict=True)])
     return replace(of, paths=paths, loss=above, interval=interval)
+
+
+def _above_ripples(points: np.ndarray, loss: np.ndarray, rise: float) -> tuple[Quadratic, float]:
+    """The quadratic of the losses that rise well above what it leaves of them, and how far these rise."""
+    centre, within = points[int(np.argmin(loss))], REACH * rise
+    while True:
+        found = laid_through(points, loss, centre, within)
+        wanted = min(ABOVE * found.misfit, FARTHEST * rise)
+        if wanted <= 1.1 * within:
+            return found, within
+        within = wanted
 
 
 def _lowest(quadratic: Quadratic, start: np.ndarray, held: int) -> np.ndarray:

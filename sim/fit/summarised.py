@@ -19,7 +19,9 @@ def names(flanks: Flanks) -> tuple[str, ...]:
     return (*(summary.name for summary in catalogue(flanks)), UNITS)
 
 
-def summary_measure(population: str, flanks: Flanks, observation: Observation, convention: DeltaFConvention) -> Measure:
+def summary_measure(
+    population: str, flanks: Flanks, observation: Observation, convention: DeltaFConvention, name: str = "summaries"
+) -> Measure:
     """The summaries of a pool in a contraction: (sample, view, summary).
 
     Args:
@@ -27,10 +29,11 @@ def summary_measure(population: str, flanks: Flanks, observation: Observation, c
         flanks: of the contraction.
         observation: how it is seen.
         convention: of the ΔF.
+        name: of the measure, and with `_view` behind it of its axis.
     """
     settings = {"population": population, "flanks": flanks, "observation": observation, "convention": convention}
-    axes = {"view": range(observation.views), "summary": names(flanks)}
-    return Measure("summaries", "1", "summaries of a contraction", _summaries, settings, axes)
+    axes = {f"{name}_view": range(observation.views), "summary": names(flanks)}
+    return Measure(name, "1", "summaries of a contraction", _summaries, settings, axes)
 
 
 def _summaries(

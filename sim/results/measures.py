@@ -41,13 +41,16 @@ def write_measures(measures: xr.Dataset, folder: str | Path) -> xr.Dataset:
 
 
 def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
-    """Write files by name, each whole or not at all.
+    """Write files by name (of one in a folder, 'FOLDER/NAME'), each whole or not at all.
 
     Raises:
         StoreError: the disk refuses.
     """
     for name, content in files.items():
-        replace(Path(folder) / name, content)
+        place = Path(folder) / name
+        with writing(name, place, len(content)):
+            place.parent.mkdir(parents=True, exist_ok=True)
+        replace(place, content)
 
 
 def read_measures(folder: str | Path) -> xr.Dataset:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import networks
-from networks.protocols import triangular_contraction
 from experiments.measures.pool import pool_measures
+from networks.protocols import triangular_contraction
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND
 from sim.design import Space
 from sim.fit.evaluator import Evaluator
@@ -120,15 +120,15 @@ SIX = Space(
     },
     logarithmic=["noise", "ahp"],
 )
-"""Monoaminergic level, push-pull to balanced inhibition, its tonic part, peak of the excitation, synaptic noise, duration
-of the afterhyperpolarisation."""
+"""Monoaminergic level, push-pull to balanced inhibition, its tonic part, peak of the excitation, synaptic noise,
+duration of the afterhyperpolarisation."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_six_numbers_of_a_pool_come_back(seed):
-    """From a contraction of 20 s: ΔF, its test units, peak rate, recruited units, the pool's rate in 14 windows, and the
-    irregularity of the intervals."""
+    """From a contraction of 20 s: ΔF, its test units, peak rate, recruited units, the pool's rate in 14 windows, and
+    the irregularity of the intervals."""
     network = networks.pool("hTA")
     protocol = triangular_contraction(
         population="hTA", peak=30, up="10 s", down="10 s", before="1 s", after="1 s", tonic_inhibition=1.5

@@ -96,8 +96,8 @@ def test_the_loss_itself_along_the_paths_corrects_what_is_no_quadratic():
 
 
 def test_a_rough_loss_is_called_so_and_its_optimum_is_not_sought_where_nothing_was_evaluated():
-    """Ripples of 1.06 (root mean square) on a narrow valley, along which the loss rises by 1 in 0.3: a quadratic may be lowest anywhere
-    along it. What was evaluated is believed, and the truth stays within the intervals."""
+    """Ripples of 1.06 (root mean square) on a narrow valley, along which the loss rises by 1 in 0.3: a quadratic may be
+    lowest anywhere along it. What was evaluated is believed, and the truth stays within the intervals."""
 
     def ripple(p: np.ndarray) -> np.ndarray:
         return 1.5 * (np.sin(400 * p[:, 0]) + np.sin(300 * p[:, 1])) / np.sqrt(2)

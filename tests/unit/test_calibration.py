@@ -1,0 +1,244 @@
+"""A calibration finds numbers that are known, says what it missed, loses nothing to a kill, and refuses in a sentence."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.configured import configured
+from experiments.declare import UserError, declare
+from experiments.fit.calibrate import Calibrate
+from experiments.fit.fitted import Fitted
+from experiments.fit.observed import targets
+from experiments.run import perform
+from sim.backends.jax_backend import JaxBackend
+from sim.fit.errors import FitError
+from sim.fit.evaluator import Evaluator
+from sim.results.measures import read_measures
+
+pytest.importorskip("cmaes")
+ROOT = Path(__file__).parents[2]
+SMALL = ("experiment=fit/calibrate", "scale=smoke", "network.cell=powers_heckman_lumped")
+TWO = (
+    "~fit.space",
+    "+fit.space={_target_: sim.design.Space, ranges: {ahp_size: [0.5, 3], peak: [8, 40]}, logarithmic: [ahp_size, peak], "
+    "of: {protocol: {excitation: {peak: peak}}}, scaled: {network: {hTA: {g_ca: ahp_size}}}}",
+)
+"""Two numbers, for a search in seconds."""
+MADE = ("peak_rate", "recruitment", "peak_rate_spread")
+TRUE = {"ahp_size": 1.6, "peak": 24.0}
+
+
+def source_of(*settings: str, config_dir: str | None = None) -> tuple[Fitted, Calibrate]:
+    source, question = declare(configured([*SMALL, *settings], config_dir))
+    assert isinstance(source, Fitted)
+    assert isinstance(question, Calibrate)
+    return source, question
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, np.ndarray]:
+    """What a pool with the known numbers does under 16 seeds that no search and no check has."""
+    source, question = source_of(*TWO)
+    study, space = source.study, source.sought.space
+    measures = [m for m in question.known() if m.name in (*MADE, "recruitment_last")]
+    evaluator = Evaluator(
+        study.network, study.protocol, space, measures, record=study.record, numerics=study.numerics, seeds=16,
+        first_seed=5000,
+    )  # fmt: skip
+    point = space.points(np.array([TRUE[name] for name in space.names]))
+    return {name: x[0] for name, x in evaluator(point[None]).measures.items()}
+
+
+@pytest.fixture(scope="module")
+def own(truth, tmp_path_factory) -> Path:
+    """A folder with these as targets: one held out, and one held out that no pool reaches."""
+    rows = [
+        f"  {name}: {{value: {x.mean()} {unit}, uncertainty: {x.std(ddof=1)} {unit}, source: made, held_out: {held}}}"
+        for name, x in truth.items()
+        for unit in ["pps" if "rate" in name else ""]
+        for held in ["true" if name == "recruitment_last" else "false"]
+    ]
+    rows.append("  beyond: {measure: recruitment_first, value: 5, uncertainty: 0.1, source: made, held_out: true}")
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "targets").mkdir()
+    head = ["_target_: experiments.fit.observed.targets", "name: made", "who: a pool", "rows:"]
+    (folder / "targets" / "made.yaml").write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+SEARCH = ("targets=made", "fit.seeds=4", "fit.generations=14", "design.seeds=8")
+
+
+@pytest.fixture(scope="module")
+def calibrated(own, tmp_path_factory):
+    """Folder of the answer, and its headline."""
+    out = tmp_path_factory.mktemp("out")
+    config = configured([*SMALL, *TWO, *SEARCH, f"out={out}"], str(own))
+    return config, *perform(config)
+
+
+def test_known_numbers_come_back_within_the_seed_spread(calibrated, truth):
+    """Each number lies in its interval, and what is measured at the set that was found, under seeds that neither the
+    search nor the truth has, within the standard deviation over seeds of what was measured at the truth: also what was
+    held out."""
+    _, folder, _ = calibrated
+    m = read_measures(folder)
+    for k, name in enumerate(m["number"].values):
+        low, high = m["search_interval"].values[k]
+        room = (high - low) / 2  # twice the standard deviation
+        assert m["search_trusted"].values[k]
+        assert low - room < TRUE[name] < high + room, name
+        assert low <= m["search_value"].values[k] <= high
+    for name, x in truth.items():
+        found = m["simulated"].sel(target=name, case="fitted").item()
+        assert abs(found - x.mean()) < x.std(ddof=1), name
+    assert m["search_loss"].min() < m["checked_loss"].sel(case="before")
+
+
+def test_what_is_missed_is_marked_and_what_is_not_is_not(calibrated):
+    _, folder, lines = calibrated
+    m = read_measures(folder)
+    missed = dict(zip(m["target"].values, m["missed"].sel(case="fitted").values, strict=True))
+    assert missed == {"peak_rate": False, "recruitment": False, "peak_rate_spread": False, "recruitment_last": False,
+                      "beyond": True}  # fmt: skip
+    away = m["away"].sel(target="beyond", case="fitted").item()
+    first = m["simulated"].sel(target="beyond", case="fitted").item()
+    assert away == pytest.approx((first - 5) / 0.1)
+    (line,) = [line for line in lines if line.startswith("held out: beyond")]
+    assert line.endswith(f"MISSED by {abs(away):.1f} uncertainties")
+    assert "missed by more than 2 uncertainties: beyond" in lines
+    rows = (folder / "targets.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[2] for row in rows[1:]] == ["fitted"] * 3 + ["held out"] * 2
+
+
+def test_the_loss_is_the_sum_of_its_terms_at_every_set(calibrated):
+    m = read_measures(calibrated[1])
+    assert set(m["term"].values.tolist()) == set(MADE)
+    np.testing.assert_allclose(m["search_terms"].sum("term"), m["search_loss"], rtol=1e-12)
+
+
+def test_what_was_found_is_drawn_again_without_a_simulation(calibrated, monkeypatch):
+    config, folder, lines = calibrated
+    monkeypatch.setattr(JaxBackend, "prepare", lambda *_: pytest.fail("it simulated to redraw"))
+    monkeypatch.setitem(sys.modules, "cmaes", None)
+    before = (folder / "figure.png").read_bytes()
+    (folder / "figure.png").unlink()
+    assert perform(config) == (folder, lines)
+    assert (folder / "figure.png").read_bytes() == before
+
+
+def test_the_numbers_that_were_found_serve_later_runs(calibrated):
+    """As a state of the network, and as a design with the numbers of the protocol too, to the last bit."""
+    _, folder, _ = calibrated
+    m = read_measures(folder)
+    found = {str(path): float(m["leaf_value"].sel(leaf=path, case="fitted")) for path in m["leaf"].values}
+    assert set(found) == {"network.hTA.g_ca.low", "network.hTA.g_ca.high", "protocol.excitation.peak"}
+    pool = ["experiment=pool", "scale=smoke", "network.cell=powers_heckman_lumped"]
+    source, question = declare(configured([*pool, "design=calibrated"], str(folder)))
+    samples = source.study.samples()  # type: ignore[attr-defined]
+    for path, value in found.items():
+        assert samples[path].values.tolist() == [value] * len(samples["sample"]), path
+    question.fits(source.factors())
+    source, _ = declare(configured([*pool, "state=[calibrated]"], str(folder)))
+    leaves = source.study.leaves()  # type: ignore[attr-defined]
+    for path in ("network.hTA.g_ca.low", "network.hTA.g_ca.high"):
+        assert leaves[path].number == found[path]
+
+
+def test_a_search_that_was_killed_goes_on_as_if_it_had_not_been(calibrated, own, tmp_path):
+    _, folder, lines = calibrated
+    settings = [*SMALL, *TWO, *SEARCH, f"out={tmp_path}"]
+    command = [sys.executable, "-m", "experiments.run", "--config-dir", str(own), *settings]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment) as child:
+        until = time.monotonic() + 120
+        while not (kept := list(tmp_path.glob("*/search/search.zip"))) and time.monotonic() < until:
+            time.sleep(0.02)
+        child.send_signal(signal.SIGKILL)
+    assert kept, "nothing was kept"
+    assert not list(tmp_path.glob("*/search/measures.zarr.zip")), "it had ended before it was killed"
+    again, said = perform(configured(settings, str(own)))
+    assert said == lines
+    whole, found = (json.loads((place / "measures.json").read_text(encoding="utf-8")) for place in (folder, again))
+    assert found == whole
+
+
+def test_what_is_held_out_makes_no_difference_to_the_search(own):
+    """Its folder has another name, since it is measured too; what the search leaves has not."""
+
+    def names(*settings: str) -> tuple[str, str]:
+        source, question = source_of(*TWO, "targets=made", *settings, config_dir=str(own))
+        measures = question.measures()
+        return source.digest(measures), source._of_search(measures)
+
+    whole, search = names()
+    assert names("targets.rows.recruitment_last.source=elsewhere") == (whole, search)
+    assert names("targets.rows.recruitment_last.value=0.9") == (whole, search)  # said in the answer alone
+    for setting in ("targets.rows.recruitment.value=0.4", "fit.seeds=5", "fit.generations=9", "network.size=7",
+                    "fit.draw=1", "fit.space.ranges.peak=[8, 41]"):  # fmt: skip
+        other = names(setting)
+        assert other[0] != whole
+        assert other[1] != search
+    assert names("fit.space.ranges.peak=[8.0, 40.0]", "dt='100 us'") == (whole, search)
+
+
+WRONG = {
+    "+targets.rows.delta_g={value: 1 pps, uncertainty: 1 pps, source: x}": "'delta_g', which there is not: did you mean",
+    "targets.rows.delta_f.uncertainty=null": "'delta_f' has no uncertainty; give its standard deviation",
+    "targets.rows.delta_f.uncertainty=0 pps": "the uncertainty of the target 'delta_f' is above zero",
+    "targets.rows.delta_f.value=null": "'delta_f' has no value; give what was observed",
+    "targets.rows.delta_f.source=null": "'delta_f' has no source; give where it comes from",
+    "targets.rows.delta_f.value=4 mV": "the target 'delta_f' is in pps, but '4 mV' is in",
+    "targets.rows.delta_f.value=4.4": "'delta_f' is 4.4 without a unit, but 'delta_f' is in pps; write 4.4 pps",
+    "targets.rows.recruitment.value=0.3 pps": "the target 'recruitment'",
+    "+targets.rows.delta_f.weigth=2": "'weigth', which means nothing here: did you mean 'weight'",
+    "fit.space.ranges.cal=[2, 2]": "the range of 'cal' is its lowest and its highest value",
+    "fit.space.ranges.cal=[2, 1]": "the range of 'cal' is its lowest and its highest value",
+    "fit.space.ranges.theta_m=[-48, -36]": "theta_m",
+    "+fit.space.ranges.spare=[1, 2]": "'spare' of a space is the path of no leaf",
+    "+fit.space.scaled.network.hTA.g_nothing=cal": "'network.hTA.g_nothing', which leads to no number",
+    "fit.generations=2": "read from at least 56 sets, but 2 generations of 8 are 16; raise fit.generations",
+    "fit.population=1": "fit.population is a whole number from 4",
+    "fit.seeds=0": "fit.seeds is a whole number from 1",
+    "fit.first_seed=1": "under random streams that the search has not seen, but both have 1",
+    "backend=brian2": "take backend=jax",
+    "+design.axes.network.hTA.noise=[0, 1]": "its design has seeds and no other factor",
+    "+variants.size={a: {network.size: 3}}": "it is sought for one study|numbers are sought for one study",
+    "record.commands=false": "was not recorded|nothing was recorded along time",
+    "targets=none": "targets",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_what_cannot_be_is_a_sentence_before_anything_runs(setting, tmp_path, monkeypatch):
+    monkeypatch.setattr(Fitted, "bring", lambda *_: pytest.fail("it ran"))
+    with pytest.raises(UserError, match=WRONG[setting]) as found:
+        perform(configured([*SMALL, setting, f"out={tmp_path}"]))
+    assert "\n" not in str(found.value)
+
+
+def test_without_the_extra_it_says_which(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cmaes", None)
+    with pytest.raises(UserError, match=r"a calibration needs cmaes, .* \(pip install '\.\[fit\]'\)"):
+        perform(configured([*SMALL, f"out={tmp_path}"]))
+
+
+def test_targets_without_one_that_is_fitted_are_refused():
+    row = {"value": "4 pps", "uncertainty": "1 pps", "source": "made", "held_out": True}
+    with pytest.raises(FitError, match="none that is fitted"):
+        targets(name="made", rows={"delta_f": row})
+
+
+@pytest.mark.parametrize("name", ["tibialis_anterior", "soleus"])
+def test_every_target_that_is_shipped_has_unit_and_source(name):
+    _, question = source_of(f"targets={name}")
+    assert {row.name for row in question.targets if not row.held_out} >= {"peak_rate", "delta_f"}
+    for row in question.targets:
+        assert "orssatto/PICs-ageing" in row.source
