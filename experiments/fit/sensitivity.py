@@ -170,8 +170,9 @@ class Sensitivity(Pool):
 
 
 NOTES = {
-    "pawn": "PAWN: how far the distribution of the measure moves when a number is held in a tenth of its range, from 0 to 1.",
-    "delta": "Delta: half the area between the densities of the measure with and without the number known, from 0 to 1.",
+    "pawn": "PAWN: how far the distribution of the measure moves when a number is held in a tenth of its range, from 0 "
+    "to 1.",
+    "delta": "Delta: half the area between the densities of the measure with and without the number known, 0 to 1.",
     "rbd_fast": "RBD-FAST: the share of the variance that a number explains by itself; what it does only together with "
     "others is not in it.",
 }

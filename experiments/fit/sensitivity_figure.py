@@ -15,8 +15,8 @@ TITLES = {
     "n_still_firing": "still firing", "peak_force": "peak force", "mean_emg": "mean EMG",
 }  # fmt: skip
 NOTE = (
-    "Bars: index of a number on a measure, with its 95 % bootstrap interval; blue, the measure rises with the number (by "
-    "Spearman's rank correlation), red, it falls. Pale: of numbers that cannot matter, drawn at random, more than 5 % "
+    "Bars: index of a number on a measure, with its 95 % bootstrap interval; blue, the measure rises with the number, "
+    "red, it falls (by Spearman's rank correlation). Pale: of numbers that cannot matter, drawn at random, more than 5 % "
     "have as high an index; the grey band is the interval of one. An index says how much a number matters over its "
     "range: a wider one matters more."
 )
@@ -56,8 +56,8 @@ def draw(m: xr.Dataset) -> Figure:
     caption(
         figure,
         f"{m.attrs.get('simulated', '')} {m.attrs['sets']} sets of numbers, all varied together over the ranges at the "
-        f"right. Bars: index ({m.attrs['method']}) with 95 % interval; blue, the measure rises with the number, red, it "
-        "falls; pale, no more than chance. Grey: a number that cannot matter.",
+        f"right. Bars: index ({m.attrs['method']}) with 95 % interval; blue, the measure rises with the number, red, "
+        "it falls; pale, no more than chance. Grey: a number that cannot matter.",
     )
     return figure
 

@@ -122,7 +122,7 @@ class _Sums:
     """Over some samples: their number, columns, numbers, and products of these."""
 
     def __init__(self, *parts: Any) -> None:
-        self.parts = parts or (0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self.parts: tuple[Any, ...] = parts or (0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def add(self, x: np.ndarray, y: np.ndarray) -> None:
         """More samples: columns (sample, column), numbers (sample, number)."""
