@@ -16,8 +16,8 @@ TITLES = {
 }  # fmt: skip
 NOTE = (
     "Bars: index of a number on a measure, with its 95 % bootstrap interval; blue, the measure rises with the number, "
-    "red, it falls (by Spearman's rank correlation). Pale: of numbers that cannot matter, drawn at random, more than 5 % "
-    "have as high an index; the grey band is the interval of one. An index says how much a number matters over its "
+    "red, it falls (by Spearman's rank correlation). Pale: of numbers that cannot matter, drawn at random, more than "
+    "5 % have as high an index; the grey band is the interval of one. An index says how much a number matters over its "
     "range: a wider one matters more."
 )
 
@@ -79,5 +79,7 @@ def _bars(axes: Axes, here: xr.Dataset) -> None:
 def _range(m: xr.Dataset, j: int) -> str:
     """'0.8 to 1.2', '−80 to −65 mV': of a number over the sets."""
     unit = listed(m, "units")[j]
-    low, high = (f"{float(m[end].values[j]):.2g}".replace("-", "−") for end in ("low", "high"))
+    ends = [float(m[end].values[j]) for end in ("low", "high")]
+    digits = int(np.clip(1 - np.floor(np.log10(max(ends[1] - ends[0], 1e-12))), 0, 6))
+    low, high = (f"{round(end, digits):g}".replace("-", "−") for end in ends)
     return f"{low} to {high}" + f" {unit}" * (unit != "1")
