@@ -83,9 +83,13 @@ def test_positions_are_arguments():
 
 
 def test_every_target_of_the_configuration_is_of_its_group():
-    for file in Path(conf.__file__).parent.rglob("*.yaml"):
-        group = next((g for g in KINDS if file.parts[-2] == g), "question")
+    root = Path(conf.__file__).parent
+    for file in root.rglob("*.yaml"):
+        folder = file.relative_to(root).parts[0]
+        group = folder if folder in KINDS else "question"
         for line in file.read_text(encoding="utf-8").splitlines():
+            if folder not in KINDS and line.partition(":")[0] in KINDS:  # a part of an experiment
+                group = line.partition(":")[0]
             name = line.partition("_target_:")[2].partition("#")[0].strip(" }")
             if name and "," not in name and "network=" not in line and not line.startswith("#"):
                 assert target(group, name)
