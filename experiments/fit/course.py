@@ -59,7 +59,7 @@ def _cautions(told: Profile, best: Found, above: np.ndarray) -> list[str]:
     k, rough = int(np.argmin(above)), told.quadratic.misfit
     jagged = (
         f"The loss is rough by {rough:.2g} around its lowest, so intervals end where it rises by {told.rise:.2g}, and "
-        "not by 1; more seeds (fit.seeds), or a longer search, make it smoother."
+        "not by 1; more seeds (search.seeds), or a longer search, make it smoother."
     )
     lower = (
         f"The search has not come to the lowest loss: on the profile of {told.names[k]} it is {-above[k]:.2g} lower "

@@ -106,7 +106,7 @@ class Fitted:
         if seen:
             raise FitError(
                 f"what was found is to be checked under random streams that the search has not seen, but both have "
-                f"{min(seen)}; give another fit.first_seed."
+                f"{min(seen)}; give another search.first_seed."
             )
 
     def _name(self, measures: Sequence["Measure"]) -> str:
