@@ -23,6 +23,7 @@ class Row(NamedTuple):
     """A target in words: '4.39 ± 0.22 pps', '1.72 ± 0.21', '4.31 ± 0.25', and by how much it is missed, if it is."""
 
     name: str
+    unit: str
     observed: str
     before: str
     after: str
@@ -31,7 +32,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, m: xr.Dataset, k: int) -> "Row":
         """The `k`-th target of an answer."""
-        sure, unit = float(m["uncertainty"].values[k]), str(m["target_unit"].values[k])
+        sure, unit = float(m["uncertainty"].values[k]), f" {m['target_unit'].values[k]}".removesuffix(" 1")
         digits = int(np.clip(1 - np.floor(np.log10(sure)), 0, 6))  # so that the uncertainty has two
         low, high = (number(float(m[f"observed_{end}"].values[k]), digits) for end in ("low", "high"))
         seen = f"{low if low == high else f'{low} to {high}'} ± {number(sure, digits)}"
@@ -39,7 +40,7 @@ class Row(NamedTuple):
         missed = (f"{away:.1f}" if np.isfinite(away) else "?") if m["missed"].values[k, 1] else ""
         name = str(m["target"].values[k])
         before, after = (_simulated(m, k, case, digits) for case in (0, 1))
-        return cls(name, f"{seen}{'' if unit == '1' else f' {unit}'}", before, after, missed)
+        return cls(name, unit, f"{seen}{unit}", before, after, missed)
 
     def __str__(self) -> str:
         said = f"{self.name}: observed {self.observed}, simulated {self.after} (before {self.before})"

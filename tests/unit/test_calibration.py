@@ -2,24 +2,34 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from experiments.configured import configured
 from experiments.declare import UserError, declare
 from experiments.fit.calibrate import Calibrate
-from experiments.fit.fitted import Fitted
+from experiments.fit.calibrated import said, sentence
+from experiments.fit.course import course
+from experiments.fit.fitted import Fitted, _joined
 from experiments.fit.observed import targets
+from experiments.fit.sought import Sought
 from experiments.run import perform
 from sim.backends.jax_backend import JaxBackend
+from sim.design import Space
 from sim.fit.errors import FitError
 from sim.fit.evaluator import Evaluator
+from sim.fit.loss import Judged
+from sim.fit.profile import along, profile
+from sim.fit.search import search
 from sim.results.measures import read_measures
 
 pytest.importorskip("cmaes")
@@ -165,10 +175,65 @@ def test_a_search_that_was_killed_goes_on_as_if_it_had_not_been(calibrated, own,
         child.send_signal(signal.SIGKILL)
     assert kept, "nothing was kept"
     assert not list(tmp_path.glob("*/search/measures.zarr.zip")), "it had ended before it was killed"
-    again, said = perform(configured(settings, str(own)))
-    assert said == lines
+    again, words = perform(configured(settings, str(own)))
+    assert words == lines
     whole, found = (json.loads((place / "measures.json").read_text(encoding="utf-8")) for place in (folder, again))
     assert found == whole
+
+
+def searched(objective: Callable[[np.ndarray], np.ndarray], *, raised: float = 0.0) -> xr.Dataset:
+    """What an answer holds of a search for two numbers.
+
+    Args:
+        raised: is added to the loss on the profiles, as where a search has not come to its end.
+    """
+    sought = Sought(Space({"network.x.a": [0, 10], "network.x.b": ["1 mV", "2 mV"]}), population=8, generations=40)
+
+    def judged(points: np.ndarray) -> Judged:
+        loss = objective(points)
+        return Judged(loss, {"all": loss})
+
+    best = search(judged, sought.space.names, rules=sought.rules, population=sought.population)
+    told = along(judged, profile(best.history))
+    lowest = judged(told.paths.reshape(-1, 2)).loss.reshape(2, -1).min(axis=1)
+    return _joined(xr.Dataset(), course(sought, best, told, lowest + raised))
+
+
+def test_a_number_that_the_targets_do_not_constrain_is_said_to_be_free():
+    m = searched(lambda p: (50 * (p[:, 0] - 0.3)) ** 2 + 2)
+    assert m["search_determined"].values.tolist() == [True, False]
+    assert re.fullmatch(r"network\.x\.a lies at 2[78] to 3[23] % of its range\.", sentence(m, 0))
+    assert sentence(m, 1) == (
+        "network.x.b is not constrained by these targets: 0 to 100 % of its range fit about as well."
+    )
+    assert said(m, 1).endswith("not constrained by these targets")
+    low, high = m["search_interval"].values[0]
+    assert (low, high) == pytest.approx((2.8, 3.2), abs=0.05)  # 50 (0.02) = 1, of a range of 10
+
+
+def test_numbers_that_replace_each_other_are_named():
+    m = searched(lambda p: (50 * (p[:, 0] + p[:, 1] - 1)) ** 2 + (p[:, 0] - p[:, 1]) ** 2)
+    for k, other in enumerate(("network.x.b", "network.x.a")):
+        assert sentence(m, k).endswith(f"It can be traded for {other} (−1.00).")
+
+
+def test_a_number_at_the_end_of_its_range_is_said_to_be_held_there():
+    m = searched(lambda p: 40 * p[:, 0] + (20 * (p[:, 1] - 0.5)) ** 2)
+    assert "at the lowest end of its range, which may hold it there" in sentence(m, 0)
+    assert "range, which" not in sentence(m, 1)
+
+
+def test_where_the_profile_is_not_as_low_as_the_best_set_nothing_is_said_of_an_interval():
+    m = searched(lambda p: (50 * (p[:, 0] - 0.3)) ** 2 + (50 * (p[:, 1] - 0.5)) ** 2, raised=7.0)
+    assert not m["search_trusted"].any()
+    assert not m["search_determined"].any()
+    for k in (0, 1):
+        assert "is not known, since on its profile the loss stays above that of the best set by 7" in sentence(m, k)
+
+
+def test_a_profile_that_is_lower_than_the_best_set_says_to_search_on():
+    m = searched(lambda p: (50 * (p[:, 0] - 0.3)) ** 2 + (50 * (p[:, 1] - 0.5)) ** 2, raised=-7.0)
+    assert any(x.startswith("The search has not come to the lowest loss") for x in m.attrs["search_cautions"])
 
 
 def test_what_is_held_out_makes_no_difference_to_the_search(own):
@@ -248,3 +313,15 @@ def test_every_target_that_is_shipped_has_unit_and_source(name):
     assert {row.name for row in question.targets if not row.held_out} >= {"peak_rate", "delta_f"}
     for row in question.targets:
         assert "orssatto/PICs-ageing" in row.source
+
+
+@pytest.mark.slow
+def test_what_is_shipped_runs_small_and_draws(tmp_path):
+    folder, lines = perform(configured(["experiment=fit/calibrate", "scale=smoke", f"out={tmp_path}"]))
+    for file in ("figure.png", "report.html", "targets.csv", "numbers.csv", "state/calibrated.yaml"):
+        assert (folder / file).stat().st_size > 100, file
+    assert sum(line.startswith("fitted: ") for line in lines) == 4
+    assert sum(line.startswith("held out: ") for line in lines) == 5
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "There are more numbers than fitted targets" in report
+    assert "its uncertainty is chosen" in report
