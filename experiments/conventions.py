@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from experiments.question import Question
 from sim.analysis.delta_f_convention import (
@@ -12,6 +13,7 @@ from sim.analysis.delta_f_convention import (
     DeltaFConvention,
 )
 from sim.analysis.smoothing import POLYNOMIAL_RATE, SUPPORT_VECTOR_RATE, TWO_SECONDS, RateConvention
+from sim.units import shown
 
 CONVENTIONS = {
     "later_spike_from_second": LATER_SPIKE_FROM_SECOND,
@@ -20,6 +22,19 @@ CONVENTIONS = {
     "openhdemg": OPENHDEMG,
 }
 RATES = {"support_vector": SUPPORT_VECTOR_RATE, "polynomial": POLYNOMIAL_RATE, "hann": TWO_SECONDS}
+T = TypeVar("T", DeltaFConvention, RateConvention)
+
+
+def _chosen(what: str, value: T | str, known: Mapping[str, T], kind: type[T]) -> T:
+    """A convention as it was declared, or the known one of that name."""
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(
+            f"there is no {what} {shown(value)}. Choose one of {', '.join(known)}, or declare your own with "
+            f"_target_: {kind.__module__}.{kind.__qualname__}."
+        )
+    return known[value]
 
 
 @dataclass(frozen=True)
@@ -42,14 +57,7 @@ class DeltaFQuestion(Question):
     @property
     def chosen(self) -> DeltaFConvention:
         """The convention itself."""
-        if isinstance(self.convention, DeltaFConvention):
-            return self.convention
-        if self.convention not in CONVENTIONS:
-            raise ValueError(
-                f"there is no ΔF convention {self.convention!r}. Choose one of {', '.join(CONVENTIONS)}, "
-                "or declare your own with _target_: sim.analysis.delta_f_convention.DeltaFConvention."
-            )
-        return CONVENTIONS[self.convention]
+        return _chosen("ΔF convention", self.convention, CONVENTIONS, DeltaFConvention)
 
     @property
     def said(self) -> Mapping[str, str]:
@@ -77,14 +85,7 @@ class BraceQuestion(DeltaFQuestion):
     @property
     def brace_rate(self) -> RateConvention:
         """The rates themselves."""
-        if isinstance(self.brace, RateConvention):
-            return self.brace
-        if self.brace not in RATES:
-            raise ValueError(
-                f"there are no rates {self.brace!r} for a brace height. Choose one of {', '.join(RATES)}, or declare "
-                "your own with _target_: sim.analysis.smoothing.RateConvention."
-            )
-        return RATES[self.brace]
+        return _chosen("rate for brace heights", self.brace, RATES, RateConvention)
 
     @property
     def said(self) -> Mapping[str, str]:

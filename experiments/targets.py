@@ -28,7 +28,9 @@ ANALYSIS = (
     "sim.analysis.smoothing.RateConvention", "sim.analysis.smoothing.Smoother", "sim.analysis.polynomial.Polynomial",
     "sim.analysis.hann.Hann", "sim.analysis.support_vector.SupportVector",
 )  # fmt: skip
-FITTED = ("sim.design.space.Space", "sim.fit.observation.Observation", "sim.spec.composed.Protocol")
+FITTED = (
+    "sim.design.space.Space", "sim.design.grid.Grid", "sim.fit.observation.Observation", "sim.spec.composed.Protocol",
+)  # fmt: skip
 KINDS: Mapping[str, tuple[str, ...]] = {
     "network": NETWORK,
     "state": ("sim.spec.state.State",),

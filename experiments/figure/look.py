@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from experiments.figure.layout import SettledLayout
 from sim.results.disk import replace
 
 # Colours that the colour-blind tell apart (Okabe & Ito 2008)
@@ -51,7 +52,7 @@ Drawing = TypeVar("Drawing", bound=Callable[..., Any])
 def new_figure(width: float, height: float) -> Figure:
     """A figure in the shared style; width and height in inches. It does not touch pyplot's state."""
     with mpl.rc_context(STYLE):
-        return Figure(figsize=(width, height), layout="constrained")
+        return Figure(figsize=(width, height), layout=SettledLayout())
 
 
 def styled(draw: Drawing) -> Drawing:

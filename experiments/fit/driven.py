@@ -30,8 +30,14 @@ WORDS = {
     "noise": "noise",
     "ahp_size": "size of the AHP",
     "ahp_duration": "duration of the AHP",
+    "slow": "excitation of slow cells",
+    "fast": "excitation of fast cells",
+    "E_cl": "chloride reversal",
+    "leak": "leak conductance",
+    "g_nap": "persistent sodium",
+    "g_h": "h current",
 }
-"""How a figure calls the numbers of conf/design/drive.yaml; others by their name."""
+"""How a figure calls the numbers of conf/design/drive.yaml and others that draw inputs; others by their name."""
 
 
 @dataclass(frozen=True)

@@ -199,12 +199,14 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _reduced(pair: np.ndarray, failed: np.ndarray, convention: DeltaFConvention) -> tuple[np.ndarray, ...]:
     counts = failed == 0
     pair = np.where(counts, pair, np.nan)
-    unit = _mean(pair, axis=-2)
-    pool = _mean(unit, axis=-1) if convention.report == "test_units" else _mean(pair, axis=(-2, -1))
+    unit = _mean(np.swapaxes(pair, -2, -1))
+    pool = _mean(unit) if convention.report == "test_units" else _mean(pair.reshape(len(pair), -1))
     return pair, failed, unit, pool, np.isfinite(unit).sum(axis=-1), counts.sum(axis=(-2, -1))
 
 
-def _mean(values: np.ndarray, axis: Any) -> np.ndarray:
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean along the last axis of what is known there, added up in order of size: units have no order of their own."""
+    values = np.sort(values, axis=-1)
     known = np.isfinite(values)
     with np.errstate(invalid="ignore"):
-        return np.where(known, values, 0).sum(axis=axis) / known.sum(axis=axis)
+        return np.where(known, values, 0).sum(axis=-1) / known.sum(axis=-1)

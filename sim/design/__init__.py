@@ -3,6 +3,7 @@
 from sim.design.axis import Axis
 from sim.design.cases import Cases
 from sim.design.factor import DesignError, Factor, Seeds
+from sim.design.grid import Grid
 from sim.design.participants import Participants
 from sim.design.points import Points, table
 from sim.design.prior import Prior
@@ -16,6 +17,7 @@ __all__ = [
     "Design",
     "DesignError",
     "Factor",
+    "Grid",
     "Participants",
     "Points",
     "Prior",

@@ -12,6 +12,10 @@ from sim.spec.kinds import part, whole
 from sim.units import shown
 
 
+FEW = 256
+"""Draws of a prior whose ends alone are asked for: what is learnt from draws needs some."""
+
+
 @dataclass(frozen=True)
 class Prior(Factor):
     """Points of a space (a scrambled Sobol sequence), each labelled by its number, from 0.
@@ -64,5 +68,5 @@ class Prior(Factor):
         return self.space.sobol(self.count, self.spread)
 
     def ends(self) -> "Prior":
-        """The first two, of a space that is filled with no more."""
-        return Prior(self.space, min(self.count, 2), self.spread)
+        """A space that is filled with few."""
+        return Prior(self.space, min(self.count, FEW), self.spread)

@@ -6,54 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import xarray as xr
 
-from sim.backends.jax_backend import JaxBackend
 from sim.backends.simulation import LaneSimulation
-from sim.design import Design
-from sim.measure import Measure
 from sim.measured import measured, place
 from sim.results import claims
 from sim.results.disk import DamagedError
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.run import Study, run
-from sim.spec.model import Block, Model
-from sim.spec.network import Network, Population
-from sim.spec.numerics import Numerics
-from sim.spec.params import Param
-from sim.spec.protocol import Step
-from sim.spec.record import Record
+from tests.made_sweeps import MEASURES, partly_failing
 
-CELL = Model(
-    "noisy integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I + z*mV)/tau : volt\ndz/dt = -z/tau + 3*sqrt(2/tau)*xi : 1\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV"},
-    ),
-    threshold="v > -50*mV",
-    refractory="1 ms",
-    reset="v = E",
-)
-STUDY = Study(
-    Network((Population("pool", CELL, 3),)),
-    Step("pool.I", "1.4 nA", "100 ms"),
-    Record(("v",), every="5 ms"),
-    Design({"network.pool.tau": ["8 ms", "0.001 ms", "12 ms"]}, seeds=2),
-    JaxBackend(),
-    Numerics(scheme="euler"),
-)
+STUDY = partly_failing(seeds=2, lasting="100 ms")
 WITHOUT = replace(STUDY, record=replace(STUDY.record, keep_spikes=False))
-
-
-def first_spike(view, population):
-    return view.spikes(population).min(axis=(1, 2), initial=9.0, where=np.isfinite(view.spikes(population)))
-
-
-MEASURES = (Measure("first_spike", "s", "first spike", first_spike, {"population": "pool"}),)
 
 
 @pytest.fixture(scope="module")

@@ -7,30 +7,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.backends.jax_backend import JaxBackend
-from sim.design import Design
 from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.run import Study, run
-from sim.spec.model import Block, Model
-from sim.spec.network import Network, Population
-from sim.spec.numerics import Numerics
-from sim.spec.params import Param
-from sim.spec.protocol import Step
 from sim.spec.record import Record
+from tests.made_sweeps import firing, sweep
 
-CELL = Model(
-    "integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I)/tau : volt\ndz/dt = -z/tau : 1\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV", "z": 1},
-    ),
-    threshold="v > -50*mV",
-    refractory="1 ms",
-    reset="v = E",
-)
+CELL = firing("dv/dt = (E - v + R*I)/tau : volt\ndz/dt = -z/tau : 1\nI : amp", z=1)
 # taus in ms, and how each ends where dt is 0.05 ms and there is room for eight spikes
 TAUS = {
     "10": Status.DONE,
@@ -43,10 +27,16 @@ TAUS = {
 
 
 def study(taus: list[str], kernel: str = "auto") -> Study:
-    design = Design({"network.pool.tau": [f"{tau} ms" for tau in taus]})
-    record, numerics = Record(("v",), every="5 ms", max_rate="10 Hz"), Numerics(scheme="euler")
-    network, protocol = Network((Population("pool", CELL, 2),)), Step("pool.I", "1.8 nA", "100 ms")
-    return Study(network, protocol, record, design, JaxBackend(kernel), numerics)
+    return sweep(
+        [f"{tau} ms" for tau in taus],
+        cell=CELL,
+        size=2,
+        current="1.8 nA",
+        lasting="100 ms",
+        record=Record(("v",), every="5 ms", max_rate="10 Hz"),
+        kernel=kernel,
+        scheme="euler",
+    )
 
 
 @pytest.mark.parametrize(("batch", "kernel"), [(1, "xla"), (4, "auto"), (6, "auto")])

@@ -13,25 +13,13 @@ from sim.results.recordings.recording import Force, Recording
 from sim.results.schema import spike_times
 from sim.results.store import Store
 from sim.results.view import View
-from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics
-from sim.spec.params import Param
 from sim.spec.protocol import Step
 from sim.spec.record import Record
+from tests.made_sweeps import QUIET
 
-CELL = Model(
-    "integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I)/tau : volt\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV"},
-    ),
-    threshold="v > -50*mV",
-    refractory="1 ms",
-    reset="v = E",
-)
-NETWORK = Network((Population("pool", CELL, 3), Population("other", CELL, 2)))
+NETWORK = Network((Population("pool", QUIET, 3), Population("other", QUIET, 2)))
 TAUS = ["8 ms", "0.001 ms", "12 ms", "14 ms"]  # the second one does not stay finite
 
 
@@ -195,6 +183,22 @@ def test_every_field_that_decides_a_number_enters_its_digest():
     assert len({measure.digest() for measure in (FIRING, *others)}) == 6
     assert replace(FIRING, words="units at work").digest() == FIRING.digest()
     assert digest_of([others[0], FIRING]) == digest_of([FIRING, others[0]]) != digest_of([FIRING])
+
+
+def typed(text: str):
+    """The function `asked` of a text, as it is typed at a prompt: it stands in no file."""
+    space = {"__name__": "typed"}
+    exec(text, space)
+    return space["asked"]
+
+
+def test_the_code_of_a_function_that_stands_in_no_file_counts_with_what_it_uses():
+    text = "least = 1\ndef counts(x):\n    return x >= least\ndef asked(view):\n    return counts(view.done)\n"
+    changes = {"least = 1": "least = 2", "x >= least": "x > least", "view.done": "view.end"}
+    texts = [text, *(text.replace(*change) for change in changes.items())]
+    first, *others = (Measure("asked", "1", "a test", typed(x)).digest() for x in (text, *texts))
+    assert others[0] == first
+    assert len(set(others)) == len(texts)
 
 
 def _enclosing():

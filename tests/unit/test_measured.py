@@ -18,50 +18,10 @@ from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.run import run
+from tests.made_sweeps import MEASURES, partly_failing
 
 ROOT = Path(__file__).parents[2]
-STUDY = """
-import numpy as np
-from sim.backends.jax_backend import JaxBackend
-from sim.design import Design
-from sim.measure import Measure
-from sim.run import Study, run
-from sim.spec.model import Block, Model
-from sim.spec.network import Network, Population
-from sim.spec.numerics import Numerics
-from sim.spec.params import Param
-from sim.spec.protocol import Step
-from sim.spec.record import Record
-
-cell = Model(
-    "noisy integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I + z*mV)/tau : volt\\ndz/dt = -z/tau + 3*sqrt(2/tau)*xi : 1\\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV"},
-    ),
-    threshold="v > -50*mV", refractory="1 ms", reset="v = E",
-)
-study = Study(
-    Network((Population("pool", cell, 3),)), Step("pool.I", "1.4 nA", "200 ms"), Record(("v",), every="5 ms"),
-    Design({"network.pool.tau": ["8 ms", "0.001 ms", "12 ms"]}, seeds=40), JaxBackend(), Numerics(scheme="euler"),
-)
-
-def first_spike(view, population, after):
-    spikes = view.spikes(population)
-    return np.where(spikes >= after, spikes, 9.0).min(axis=(1, 2), initial=9.0)
-
-def mean_potential(view, population):
-    return view.traces("v", population).mean(axis=(1, 2))
-
-measures = (
-    Measure("first_spike", "s", "first spike", first_spike, {"population": "pool", "after": 0.05}),
-    Measure("mean_potential", "mV", "mean potential", mean_potential, {"population": "pool"}),
-)
-"""
-SPACE: dict = {"__name__": "measured_study"}
-exec(STUDY, SPACE)
-STUDIED, MEASURES = SPACE["study"], SPACE["measures"]
+STUDIED = partly_failing(seeds=40)
 WITHOUT = replace(STUDIED, record=replace(STUDIED.record, keep_spikes=False))
 
 
@@ -212,10 +172,12 @@ def test_a_sweep_that_was_begun_without_measures_is_completed(swept, tmp_path):
 SLOWED = """
 import sys, time
 from sim.backends.simulation import LaneSimulation
+from sim.run import run
+from tests.made_sweeps import MEASURES, partly_failing
 simulate = LaneSimulation.run
 LaneSimulation.run = lambda *args: (time.sleep(0.02), simulate(*args))[1]
 print("at work", flush=True)
-run(study, sys.argv[1], measures=measures, batch=2)
+run(partly_failing(seeds=40), sys.argv[1], measures=MEASURES, batch=2)
 """
 
 
@@ -226,9 +188,7 @@ def finished(path: Path) -> int:
 def test_a_measured_sweep_that_is_killed_loses_nothing_and_no_finished_slab_lacks_its_measures(swept, tmp_path):
     path, moments, done = tmp_path / "store.zarr", random.Random(0), [0]
     for _ in range(4):
-        child = subprocess.Popen(
-            [sys.executable, "-c", STUDY + SLOWED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
+        child = subprocess.Popen([sys.executable, "-c", SLOWED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         assert child.stdout.readline() == "at work\n"
         deadline = time.monotonic() + 60
@@ -246,7 +206,7 @@ def test_a_measured_sweep_that_is_killed_loses_nothing_and_no_finished_slab_lack
 
 def test_two_processes_share_a_measured_sweep(swept, tmp_path):
     path = tmp_path / "store.zarr"
-    command = [sys.executable, "-c", STUDY + SLOWED, str(path)]
+    command = [sys.executable, "-c", SLOWED, str(path)]
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for child in both:
         child.communicate(timeout=120)

@@ -6,21 +6,17 @@ import xarray as xr
 from hydra import compose, initialize_config_module
 from matplotlib.figure import Figure
 
-from experiments.answer import Result
 from experiments.declare import UserError, declare
 from experiments.pool.factors import label, setting, varied
 from experiments.pool.pool import Pool
 from experiments.pool.sweep import Sweep
 from experiments.run import perform
-from experiments.sources import Brought
 from sim.backends.jax_backend import JaxBackend
 from sim.design import Cases, Design, Participants, Points
-from sim.measure import evaluate
-from sim.results.schema import NO_SPIKE
 from sim.results.status import Status
 from sim.units import quantity
+from tests.made_results import answered, padded, spike_variables
 
-DT_MS = 0.05
 TIME = np.arange(0, 23, 0.05)
 TRIANGLE = np.clip(20 - 2 * np.abs(TIME - 11), 0, None)  # up from 1 s, down to 21 s
 TRAPEZOID = np.minimum(TRIANGLE, 10)
@@ -39,31 +35,22 @@ def pool(units=5, latest=18.0, plateau=False, gain=10.0):
     for unit in range(units):
         phase = np.cumsum(np.where((t > 2 + 1.2 * unit) & (t < latest - 0.6 * unit), rate - 0.2 * unit, 0)) * 0.001
         trains.append(t[np.flatnonzero(np.diff(np.floor(phase)) > 0)])
-    spikes = np.full((units, max(map(len, trains))), np.nan)
-    for row, times in zip(spikes, trains, strict=True):
-        row[: len(times)] = times
-    return spikes
+    return padded(trains)
 
 
 def results(design, samples, *, command=TRIANGLE, status=Status.DONE, order=None, leaves=None):
     """A Dataset as a simulation of the design leaves it, with the force and EMG of a muscle."""
-    steps = np.full((len(samples), max(map(len, samples)), max(s.shape[-1] for s in samples)), NO_SPIKE, np.int32)
-    for row, spikes in zip(steps, samples, strict=True):
-        row[: len(spikes), : spikes.shape[-1]] = np.where(
-            np.isfinite(spikes), np.round(spikes * 1000 / DT_MS), NO_SPIKE
-        )
     drive = np.broadcast_to(command, (len(samples), len(TIME)))
     found = design.dataset(leaves).assign(
         {
-            "spike_step": (("sample", "unit", "spike"), steps, {"dt_ms": DT_MS}),
-            "n_spikes": (("sample", "unit"), (steps != NO_SPIKE).sum(-1)),
+            **spike_variables(samples),
             "P.excitation": (("sample", "time"), drive),
             "P_force": (("sample", "time"), 2 * drive, {"units": "%"}),
             "P_emg": (("sample", "time"), drive / 20, {"units": "1"}),
         }
     ).assign_coords(
         time=TIME,
-        population=("unit", ["P"] * steps.shape[1]),
+        population=("unit", ["P"] * max(map(len, samples))),
         status=("sample", np.broadcast_to(np.asarray(status), len(samples)).copy(), {"long_name": "how it ended"}),
         sample=np.arange(len(samples)),
     )  # fmt: skip
@@ -73,13 +60,6 @@ def results(design, samples, *, command=TRIANGLE, status=Status.DONE, order=None
 def growing(design, **kwargs):
     """Results in which each sample has one unit more than the last, from two on."""
     return results(design, [pool(k + 2)[:, :200] for k in range(design.dataset().sizes["sample"])], **kwargs)
-
-
-def answered(question, whole):
-    found = evaluate(question.measures(), whole)
-    said = {m.name: m.attributes for m in question.measures()}
-    table = whole[["status"]].assign({name: ("sample", x, said[name]) for name, x in found.items()})
-    return Result(question, Brought(whole, table)).answer
 
 
 def told(question, m):

@@ -25,48 +25,27 @@ from sim.spec.numerics import Numerics
 from sim.spec.params import Graded, Param
 from sim.spec.protocol import Hold, Sequence, Settle, Step, Trapezoid, Triangle
 from sim.spec.record import Record
+from tests.made_sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 
 STUDY = """
-from sim.backends.jax_backend import JaxBackend
-from sim.design import Design
-from sim.run import Study, run
-from sim.spec.model import Block, Model
-from sim.spec.network import Network, Population
-from sim.spec.numerics import Numerics
-from sim.spec.params import Param
-from sim.spec.protocol import Step
-from sim.spec.record import Record
-
-cell = Model(
-    "noisy integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I + z*mV)/tau : volt\\ndz/dt = -z/tau + 3*sqrt(2/tau)*xi : 1\\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV"},
-    ),
-    threshold="v > -50*mV", refractory="1 ms", reset="v = E",
-)
-study = Study(
-    Network((Population("pool", cell, 3),)), Step("pool.I", "1.4 nA", "200 ms"), Record(("v",), every="5 ms"),
-    Design({"network.pool.tau": ["8 ms", "10 ms", "12 ms"]}, seeds=4), JaxBackend(), Numerics(),
-)
+import sys, time
+from sim.backends.simulation import LaneSimulation
+from sim.results.store import Store
+from sim.run import run
+from tests.made_sweeps import sweep
 """
 INTERRUPTED = """
-import sys, time
-from sim.results.store import Store
 write = Store.write
 Store.write = lambda *args: (write(*args), time.sleep(0.5))  # long enough to be caught in the middle
-run(study, sys.argv[1], batch=2)
+run(sweep(seeds=4), sys.argv[1], batch=2)
 """
 
 
 @pytest.fixture(scope="module")
 def noisy_study() -> Study:
-    space: dict = {}
-    exec(STUDY, space)
-    return space["study"]
+    return sweep(seeds=4)
 
 
 @pytest.fixture(scope="module")
@@ -116,13 +95,8 @@ def test_a_store_is_the_same_whatever_the_batch(batch, noisy_study, uninterrupte
     assert content(path) == content(other)
 
 
-MANY = STUDY.replace("seeds=4", "seeds=40")  # 120 samples in slabs of 4
-
-
 def test_a_store_begun_on_a_small_machine_goes_on_in_the_batches_of_a_large_one(tmp_path, monkeypatch):
-    space: dict = {}
-    exec(MANY, space)
-    study, path, ran = space["study"], tmp_path / "store.zarr", []
+    study, path, ran = sweep(seeds=40), tmp_path / "store.zarr", []  # 120 samples in slabs of 4
     simulate = JaxSimulation.run
     monkeypatch.setattr(JaxSimulation, "run", lambda self, samples: ran.append(
         (self.batch, len(samples))) or simulate(self, samples))  # fmt: skip
@@ -149,8 +123,6 @@ def test_a_store_begun_on_a_small_machine_goes_on_in_the_batches_of_a_large_one(
 
 
 TOLD = """
-from sim.results.store import Store
-import sys, time
 write = Store.write
 Store.write = lambda store, slab, *rest: (write(store, slab, *rest), print(slab.start, flush=True), time.sleep(0.2))
 """
@@ -159,7 +131,7 @@ Store.write = lambda store, slab, *rest: (write(store, slab, *rest), print(slab.
 def test_two_processes_of_one_command_share_the_work(noisy_study, uninterrupted, tmp_path):
     """Each slab is simulated and written by one of them; the system drops what a killed one had claimed."""
     path = tmp_path / "store.zarr"
-    command = [sys.executable, "-c", STUDY + TOLD + "run(study, sys.argv[1], batch=1)", str(path)]
+    command = [sys.executable, "-c", STUDY + TOLD + "run(sweep(seeds=4), sys.argv[1], batch=1)", str(path)]
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     written = [[int(word) for word in child.communicate(timeout=120)[0].split()] for child in both]
     assert sorted(written[0] + written[1]) == list(range(12))
@@ -181,27 +153,23 @@ def test_a_store_that_other_code_has_begun_is_gone_on_with_and_it_is_said(noisy_
     assert "but this is 1 x another processor, XLA" in caplog.text
 
 
-LONG = STUDY.replace("seeds=4", "seeds=20")  # 60 samples
 SLOWED = """
-import sys, time
-from sim.backends.simulation import LaneSimulation
 simulate = LaneSimulation.run
 LaneSimulation.run = lambda *args: (time.sleep(0.1), simulate(*args))[1]
 print("at work", flush=True)
-run(study, sys.argv[1], batch=1)
+run(sweep(seeds=20), sys.argv[1], batch=1)
 """
 
 
 @pytest.mark.slow
 def test_a_sweep_killed_twenty_times_ends_equal_to_an_uninterrupted_one(tmp_path):
     """Spike for spike; what was finished stays finished."""
-    space: dict = {}
-    exec(LONG, space)
-    whole = run(space["study"], tmp_path / "whole.zarr", batch=30).load()
+    study = sweep(seeds=20)
+    whole = run(study, tmp_path / "whole.zarr", batch=30).load()
     path, moments, done = tmp_path / "killed.zarr", random.Random(0), [0]
     for _ in range(20):
         child = subprocess.Popen(
-            [sys.executable, "-c", LONG + SLOWED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", STUDY + SLOWED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         assert child.stdout is not None
         assert child.stdout.readline() == "at work\n"
@@ -219,7 +187,7 @@ def test_a_sweep_killed_twenty_times_ends_equal_to_an_uninterrupted_one(tmp_path
             np.testing.assert_array_equal(now[name][finished], whole[name][finished])
     assert done == sorted(done)
     assert len(set(done)) > 3  # it was killed at work, not only while starting
-    ended = run(space["study"], path, batch=7).load()
+    ended = run(study, path, batch=7).load()
     assert ended.drop_attrs().identical(whole.drop_attrs())
 
 
@@ -369,6 +337,6 @@ def test_the_digest_is_that_of_the_values_and_not_of_the_objects():
 
 
 def test_the_digest_is_known_without_brian2(in_child):
-    text = STUDY + "import sys; study.digest(); print('brian2' in sys.modules)"
+    text = STUDY + "sweep(seeds=4).digest(); print('brian2' in sys.modules)"
     in_child(text)  # the text may be new to this cache
     assert in_child(text).strip() == "False"
