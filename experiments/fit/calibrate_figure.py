@@ -51,7 +51,7 @@ def draw(m: xr.Dataset, targets: str) -> Figure:
         figure,
         f"{m.attrs.get('simulated', '')} Targets {targets}. A: mean and SD of {m.sizes['seed']} seeds that the search "
         f"has not seen; hollow, before; grey, within {WITHIN:g} uncertainties; amber, held out. C: best set, and where "
-        f"the loss rises by less than {m.attrs['search_rise']:.2g}; hollow, not determined.",
+        f"the loss rises by less than {m.attrs['search_rise']:.2g}; hollow, not determined, dotted, at least.",
     )
     return figure
 
@@ -120,8 +120,8 @@ def _numbers(axes: Axes, m: xr.Dataset) -> None:
         known = bool(m["search_determined"].values[k])
         colour = BLUE if known else GREY
         axes.plot([0, 1], [k, k], color=PALE, lw=4, solid_capstyle="butt", zorder=0)
-        if m["search_trusted"].values[k]:
-            axes.plot(m["search_place"].values[k], [k, k], color=colour, lw=1.6)
+        trusted = bool(m["search_trusted"].values[k])
+        axes.plot(m["search_place"].values[k], [k, k], color=colour, lw=1.6, ls="-" if trusted else (0, (1.5, 1)))
         axes.plot(m["search_point"].values[k], k, "o", ms=4, color=colour, mfc=colour if known else "white", mew=0.9)
         words = f"{m['search_value'].values[k]:.3g}{'' if units[k] == '1' else f' {units[k]}'}"
         axes.text(1.04, k, words, va="center", fontsize=6, color=INK)

@@ -11,7 +11,7 @@ import xarray as xr
 
 from experiments.fit.driven import estimate
 from experiments.words import number
-from sim.fit.profile import TOGETHER
+from sim.fit.profile import TOGETHER, WIDEST
 
 HOW = "since on its profile the loss stays above that of the best set by"
 EDGE = 1.0
@@ -49,13 +49,12 @@ class Row(NamedTuple):
 
 def said(m: xr.Dataset, k: int) -> str:
     """'72 ms (60 to 95 ms)' of a number, and whether the targets say what it is."""
-    value, ends, unit = m["search_value"].values[k], m["search_interval"].values[k], _unit(m, k)
-    if not m["search_trusted"].values[k]:
-        return (
-            f"{value:.4g}{unit}; how well it is determined is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
-        )
-    best, interval = estimate(value, ends, unit.strip() or "1")
-    return f"{best} ({interval}){'' if m['search_determined'].values[k] else '; not constrained by these targets'}"
+    best, ends = estimate(m["search_value"].values[k], m["search_interval"].values[k], _unit(m, k))
+    if _free(m, k):
+        return f"{best} ({ends}); not constrained by these targets"
+    if m["search_trusted"].values[k]:
+        return f"{best} ({ends})"
+    return f"{best} (at least {ends}; how much farther is not known)"
 
 
 def sentence(m: xr.Dataset, k: int) -> str:
@@ -64,20 +63,24 @@ def sentence(m: xr.Dataset, k: int) -> str:
     others = [f"{names[j]} ({together[j]:+.2f})" for j in range(len(names)) if j != k and abs(together[j]) >= TOGETHER]
     trade = f" It can be traded for {' and '.join(others)}.".replace("-", "−") if others else ""
     low, high = 100 * m["search_place"].values[k]
+    part = f"{low:.0f} to {high:.0f} % of its range"
+    if _free(m, k):
+        return f"{names[k]} is not constrained by these targets: {part} fit about as well.{trade}"
     if not m["search_trusted"].values[k]:
-        return f"{names[k]}: {said(m, k)}.{trade}"
-    if not m["search_determined"].values[k]:
-        free = f"{low:.0f} to {high:.0f} % of its range fit about as well"
-        return f"{names[k]} is not constrained by these targets: {free}.{trade}"
+        above = float(m["search_above"].values[k])
+        return f"{names[k]} is free over {part} at least; how much farther is not known, {HOW} {above:.2g}.{trade}"
     edge = ""
     if min(low, 100 - high) < EDGE:
         edge = f" It lies at the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
-    return f"{names[k]} lies at {low:.0f} to {high:.0f} % of its range.{edge}{trade}"
+    return f"{names[k]} lies at {part}.{edge}{trade}"
+
+
+def _free(m: xr.Dataset, k: int) -> bool:
+    return float(np.diff(m["search_place"].values[k])[0]) > WIDEST
 
 
 def _unit(m: xr.Dataset, k: int) -> str:
-    unit = str(np.atleast_1d(m.attrs["search_units"])[k])
-    return "" if unit == "1" else f" {unit}"
+    return str(np.atleast_1d(m.attrs["search_units"])[k])
 
 
 def _simulated(m: xr.Dataset, k: int, case: int, digits: int) -> str:
@@ -108,7 +111,7 @@ def numbers(m: xr.Dataset) -> str:
     rows = []
     for k, name in enumerate(names):
         cells = [m["search_value"].values[k], *m["search_interval"].values[k]]
-        known = "yes" if m["search_determined"].values[k] else "no" if m["search_trusted"].values[k] else "unknown"
+        known = "yes" if m["search_determined"].values[k] else "no" if _free(m, k) else "unknown"
         together = [f"{x:.3f}" for x in m["search_correlation"].values[k]]
         rows.append([name, units[k], *(f"{float(x):.6g}" for x in cells), known, *together])
     return _csv(head, rows)

@@ -18,7 +18,7 @@ from experiments.configured import configured
 from experiments.declare import UserError, declare
 from experiments.fit.calibrate import Calibrate
 from experiments.fit.calibrated import said, sentence
-from experiments.fit.course import course
+from experiments.fit.course import course, noise
 from experiments.fit.fitted import Fitted, _joined
 from experiments.fit.observed import targets
 from experiments.fit.sought import Sought
@@ -27,9 +27,10 @@ from sim.backends.jax_backend import JaxBackend
 from sim.design import Space
 from sim.fit.errors import FitError
 from sim.fit.evaluator import Evaluator
-from sim.fit.loss import Judged
+from sim.fit.loss import Judged, Loss, Target
 from sim.fit.profile import along, profile
 from sim.fit.search import search
+from sim.measure import Measure
 from sim.results.measures import read_measures
 
 pytest.importorskip("cmaes")
@@ -223,12 +224,30 @@ def test_a_number_at_the_end_of_its_range_is_said_to_be_held_there():
     assert "range, which" not in sentence(m, 1)
 
 
-def test_where_the_profile_is_not_as_low_as_the_best_set_nothing_is_said_of_an_interval():
+def test_where_the_profile_is_not_as_low_as_the_best_set_an_interval_is_that_of_the_sets_at_least():
     m = searched(lambda p: (50 * (p[:, 0] - 0.3)) ** 2 + (50 * (p[:, 1] - 0.5)) ** 2, raised=7.0)
     assert not m["search_trusted"].any()
     assert not m["search_determined"].any()
+    within = m["search_tried"].values[m["search_loss"] <= m["search_loss"].min() + 1]
+    np.testing.assert_array_equal(m["search_place"], np.stack([within.min(axis=0), within.max(axis=0)], axis=1))
     for k in (0, 1):
-        assert "is not known, since on its profile the loss stays above that of the best set by 7" in sentence(m, k)
+        assert "% of its range at least; how much farther is not known, since on its profile the loss" in sentence(m, k)
+        assert sentence(m, k).endswith("by 7.")
+        assert "(at least " in said(m, k)
+
+
+def test_what_seeds_alone_do_to_the_loss_is_what_they_do_to_means():
+    """The loss of means of 4 seeds is higher by that on average than the loss of the truth, here 0."""
+    rng = np.random.default_rng(1)
+    a, b = (Measure(name, "pps", name, lambda view: view, {}) for name in ("a", "b"))
+    loss = Loss([Target("a", 5.0, 0.5), Target("b", 2.0, 2.0, weight=3)], [a, b])
+    drawn = {"a": rng.normal(5, 0.8, (4000, 4)), "b": rng.normal(2, 3, (4000, 4))}
+    expected = 0.8**2 / 4 / 0.5**2 + 3 * 3**2 / 4 / 2**2
+    told = np.mean([noise(loss, {name: x[k : k + 1] for name, x in drawn.items()}) for k in range(4000)])
+    assert told == pytest.approx(expected, rel=0.05)  # 4000 variances of 4: a standard error of 1.3 %
+    assert loss(drawn).loss.mean() == pytest.approx(expected, rel=0.08)
+    missing = {"a": np.array([[np.nan, 5.0, np.nan, np.nan]]), "b": np.full((1, 4), 2.0)}
+    assert noise(loss, missing) == 0
 
 
 def test_a_profile_that_is_lower_than_the_best_set_says_to_search_on():
