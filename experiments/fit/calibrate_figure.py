@@ -77,7 +77,7 @@ def _targets(axes: Axes, words: Axes, m: xr.Dataset) -> None:
                 elinewidth=0.9, zorder=3 + case,
             )  # fmt: skip
     units = [f" ({unit})" if unit != "1" else "" for unit in map(str, m["target_unit"].values)]
-    names = [str(name).replace("delta_f", "ΔF").replace("_", " ") for name in m["target"].values]
+    names = [_words(name) for name in m["target"].values]
     axes.set_yticks(range(count), [name + unit for name, unit in zip(names, units, strict=True)])
     axes.set(xlim=(-REACH - 0.6, REACH + 0.6), ylim=(count - 0.4, -0.6), xlabel="simulated − observed (uncertainties)")
     axes.xaxis.set_major_locator(MultipleLocator(2))
@@ -106,7 +106,7 @@ def _course(axes: Axes, m: xr.Dataset) -> None:
     x = np.arange(1, len(loss) + 1)
     axes.plot(x, np.maximum(best, floor), color=INK, lw=1.6, drawstyle="steps-post", label="loss")
     for name, colour, own in zip(m["term"].values, level_colours(m.sizes["term"]), terms.T, strict=True):
-        label = str(name).replace("_", " ")
+        label = _words(name)
         axes.plot(x, np.maximum(own[at], floor), color=colour, lw=0.9, drawstyle="steps-post", label=label)
     axes.set(yscale="log", xlabel="sets tried", ylabel="best so far", xlim=(1, max(2, len(loss))))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
@@ -123,16 +123,16 @@ def _numbers(axes: Axes, m: xr.Dataset) -> None:
         trusted = bool(m["search_trusted"].values[k])
         axes.plot(m["search_place"].values[k], [k, k], color=colour, lw=1.6, ls="-" if trusted else (0, (1.5, 1)))
         axes.plot(m["search_point"].values[k], k, "o", ms=4, color=colour, mfc=colour if known else "white", mew=0.9)
-        words = f"{m['search_value'].values[k]:.3g}{'' if units[k] == '1' else f' {units[k]}'}"
+        words = f"{m['search_value'].values[k]:.3g} {units[k]}".removesuffix(" 1").replace("-", "−")
         axes.text(1.04, k, words, va="center", fontsize=6, color=INK)
-    names = [str(name).replace("_", " ") for name in m["number"].values]
+    names = [_words(name) for name in m["number"].values]
     axes.set_yticks(range(count), names)
     axes.set(xlim=(-0.02, 1.02), ylim=(count - 0.4, -0.6), xlabel="along the range of each number")
     title(axes, "C", "Numbers that were found")
 
 
 def _correlations(axes: Axes, m: xr.Dataset) -> None:
-    count, names = m.sizes["number"], [str(name).replace("_", " ") for name in m["number"].values]
+    count, names = m.sizes["number"], [_words(name) for name in m["number"].values]
     values = m["search_correlation"].values
     axes.imshow(np.where(np.eye(count, dtype=bool), np.nan, values), cmap="PuOr_r", vmin=-1, vmax=1)
     for (k, j), x in np.ndenumerate(values):
@@ -143,3 +143,7 @@ def _correlations(axes: Axes, m: xr.Dataset) -> None:
     axes.set_yticks(range(count), names, fontsize=6)
     axes.tick_params(length=0)
     title(axes, "D", "Correlations")
+
+
+def _words(name: object) -> str:
+    return str(name).replace("delta_f", "ΔF").replace("_", " ")

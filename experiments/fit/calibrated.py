@@ -66,12 +66,12 @@ def sentence(m: xr.Dataset, k: int) -> str:
     part = f"{low:.0f} to {high:.0f} % of its range"
     if _free(m, k):
         return f"{names[k]} is not constrained by these targets: {part} fit about as well.{trade}"
-    if not m["search_trusted"].values[k]:
-        above = float(m["search_above"].values[k])
-        return f"{names[k]} is free over {part} at least; how much farther is not known, {HOW} {above:.2g}.{trade}"
     edge = ""
     if min(low, 100 - high) < EDGE:
-        edge = f" It lies at the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
+        edge = f" It comes to the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
+    if not m["search_trusted"].values[k]:
+        above = f"how much farther is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
+        return f"{names[k]} is free over {part} at least; {above}.{edge}{trade}"
     return f"{names[k]} lies at {part}.{edge}{trade}"
 
 

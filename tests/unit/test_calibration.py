@@ -220,7 +220,7 @@ def test_numbers_that_replace_each_other_are_named():
 
 def test_a_number_at_the_end_of_its_range_is_said_to_be_held_there():
     m = searched(lambda p: 40 * p[:, 0] + (20 * (p[:, 1] - 0.5)) ** 2)
-    assert "at the lowest end of its range, which may hold it there" in sentence(m, 0)
+    assert sentence(m, 0).endswith("It comes to the lowest end of its range, which may hold it there.")
     assert "range, which" not in sentence(m, 1)
 
 
