@@ -52,7 +52,8 @@ def arranged(words: Sequence[str]) -> list[str]:
             raise CommandError(
                 f"--config-dir names {folder!r}, which is no folder; give one with your own groups in it."
             )
-    check_keys(settings, [str(Path(folder).expanduser()) for folder in own_folders(options)])
+    if not {"-sc", "--shell-completion"} & set(options):  # whose words are no settings of a run
+        check_keys(settings, [str(Path(folder).expanduser()) for folder in own_folders(options)])
     return [*(str(Path(x).expanduser()) if k and options[k - 1] in ("--config-dir", "-cd") else x
               for k, x in enumerate(options)), *settings]  # fmt: skip
 

@@ -99,7 +99,7 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
             f"slice is the number of a part of the samples, from 0 to slices - 1 = {config.slices - 1}, but it is "
             f"{config.slice}."
         )
-    if "_target_" in config.fit:
+    if "_target_" in config.search:
         return _fitted(config), question
     if not config.variants:
         return _simulation(config), question
@@ -147,9 +147,9 @@ def _fitted(config: DictConfig) -> "Source":
 
     if config.variants:
         raise UserError("numbers are sought for one study, but the configuration has variants; leave them out.")
-    sought, targets = _built(config, "fit"), _built(config, "targets")
+    sought, targets = _built(config, "search"), _built(config, "targets")
     if not isinstance(sought, Sought) or not isinstance(targets, Targets):
-        raise UserError("a calibration needs `fit`, what is sought, and `targets`, what was observed: targets=NAME.")
+        raise UserError("a calibration needs `search`, what is sought, and `targets`, what was observed: targets=NAME.")
     text = OmegaConf.to_yaml(config, resolve=True)
     return Fitted(declare_study(config), sought, targets, config.batch, text, config.slice, config.slices)
 

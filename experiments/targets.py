@@ -44,7 +44,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "sim.backends.base.Backend", "sim.backends.jax_backend.JaxBackend", "sim.backends.brian2_backend.Brian2Backend",
     ),
     "targets": ("experiments.fit.observed.Targets",),
-    "fit": ("experiments.fit.sought.Sought", "sim.design.space.Space"),
+    "search": ("experiments.fit.sought.Sought", "sim.design.space.Space"),
     "question": ("experiments.question.Question", "experiments.fit.observed.Targets", *ANALYSIS, *NETWORK, *FITTED),
 }  # fmt: skip
 """What each group may hold, at any depth, by the place where it is defined."""

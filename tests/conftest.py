@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from experiments.verification import runs
@@ -20,6 +21,7 @@ from sim.spec.projection import Projection, Signal
 from sim.spec.protocol import Protocol, Settle, Step, Train
 from sim.spec.trigger import When
 from sim.spec.wiring import Random
+from tests.forked import Commands
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,8 +36,18 @@ MODELS = {
 
 def pytest_configure(config: pytest.Config) -> None:
     start()  # some tests compute with JAX before they prepare a simulation
+    hypothesis.settings.register_profile("here", deadline=None)  # a machine may have other things to do
+    hypothesis.settings.load_profile("here")
     for module in ("brian2", "pyparsing"):  # brian2 2.9 calls pyparsing by its old names
         config.addinivalue_line("filterwarnings", rf"ignore::DeprecationWarning:{module}.*")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Tests of one file run in one process, where what they share is simulated and compiled once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log) if config.option.dist == "load" else None
 
 
 @pytest.fixture(scope="session")
@@ -128,3 +140,13 @@ def in_child():
         return found.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def command():
+    """Run the command in a process of its own and return what it left: `command("experiment=pool", cwd=tmp_path)`.
+
+    It is a fork of a process that has imported what it needs; what is at stake when a command starts needs a fresh one.
+    """
+    with Commands() as commands:
+        yield commands.run

@@ -130,11 +130,12 @@ class Calibrate(BraceQuestion):
         fitted, numbers = len(self.targets.fitted), m.sizes["number"]
         return [
             "A: how far the simulated mean lies from what was observed, in uncertainties of the target, with the SD "
-            f"between seeds; hollow before, full after; grey, within {MISSED:g} uncertainties. B: the best loss so far, "
-            "and the terms that it is the sum of. C: the best set in the range of each number, and how far the loss "
-            f"stays within {m.attrs['search_rise']:.2g} of its lowest with all others at their best; hollow, not "
-            "determined (more than 60 % of the range). D: which numbers replace each other: +1, both may rise "
-            "together; −1, one for the other.",
+            f"between seeds; hollow before, full after; grey, within {MISSED:g} uncertainties. B: the best loss so "
+            "far, and the terms that it is the sum of. C: the best set in the range of each number, and how far the "
+            f"loss stays within {m.attrs['search_rise']:.2g} of its lowest with all others at their best (a rise of 1, "
+            "and what seeds alone do); dotted, of sets of the search alone, so at least; hollow, not determined: more "
+            "than 60 % of the range, or not known. D: which numbers replace each other: +1, both may rise together; "
+            "−1, one for the other.",
             *([FREE] * (numbers > fitted)),
             *(calibrated.sentence(m, k) for k in range(numbers)),
             *(f"{row.name}{' (held out)' if row.held_out else ''}: {row.source}" for row in self.targets),

@@ -11,7 +11,7 @@ import xarray as xr
 
 from experiments.fit.driven import estimate
 from experiments.words import number
-from sim.fit.profile import TOGETHER
+from sim.fit.profile import TOGETHER, WIDEST
 
 HOW = "since on its profile the loss stays above that of the best set by"
 EDGE = 1.0
@@ -23,6 +23,7 @@ class Row(NamedTuple):
     """A target in words: '4.39 ± 0.22 pps', '1.72 ± 0.21', '4.31 ± 0.25', and by how much it is missed, if it is."""
 
     name: str
+    unit: str
     observed: str
     before: str
     after: str
@@ -31,7 +32,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, m: xr.Dataset, k: int) -> "Row":
         """The `k`-th target of an answer."""
-        sure, unit = float(m["uncertainty"].values[k]), str(m["target_unit"].values[k])
+        sure, unit = float(m["uncertainty"].values[k]), f" {m['target_unit'].values[k]}".removesuffix(" 1")
         digits = int(np.clip(1 - np.floor(np.log10(sure)), 0, 6))  # so that the uncertainty has two
         low, high = (number(float(m[f"observed_{end}"].values[k]), digits) for end in ("low", "high"))
         seen = f"{low if low == high else f'{low} to {high}'} ± {number(sure, digits)}"
@@ -39,7 +40,7 @@ class Row(NamedTuple):
         missed = (f"{away:.1f}" if np.isfinite(away) else "?") if m["missed"].values[k, 1] else ""
         name = str(m["target"].values[k])
         before, after = (_simulated(m, k, case, digits) for case in (0, 1))
-        return cls(name, f"{seen}{'' if unit == '1' else f' {unit}'}", before, after, missed)
+        return cls(name, unit, f"{seen}{unit}", before, after, missed)
 
     def __str__(self) -> str:
         said = f"{self.name}: observed {self.observed}, simulated {self.after} (before {self.before})"
@@ -48,13 +49,12 @@ class Row(NamedTuple):
 
 def said(m: xr.Dataset, k: int) -> str:
     """'72 ms (60 to 95 ms)' of a number, and whether the targets say what it is."""
-    value, ends, unit = m["search_value"].values[k], m["search_interval"].values[k], _unit(m, k)
-    if not m["search_trusted"].values[k]:
-        return (
-            f"{value:.4g}{unit}; how well it is determined is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
-        )
-    best, interval = estimate(value, ends, unit.strip() or "1")
-    return f"{best} ({interval}){'' if m['search_determined'].values[k] else '; not constrained by these targets'}"
+    best, ends = estimate(m["search_value"].values[k], m["search_interval"].values[k], _unit(m, k))
+    if _free(m, k):
+        return f"{best} ({ends}); not constrained by these targets"
+    if m["search_trusted"].values[k]:
+        return f"{best} ({ends})"
+    return f"{best} (at least {ends}; how much farther is not known)"
 
 
 def sentence(m: xr.Dataset, k: int) -> str:
@@ -63,20 +63,24 @@ def sentence(m: xr.Dataset, k: int) -> str:
     others = [f"{names[j]} ({together[j]:+.2f})" for j in range(len(names)) if j != k and abs(together[j]) >= TOGETHER]
     trade = f" It can be traded for {' and '.join(others)}.".replace("-", "−") if others else ""
     low, high = 100 * m["search_place"].values[k]
-    if not m["search_trusted"].values[k]:
-        return f"{names[k]}: {said(m, k)}.{trade}"
-    if not m["search_determined"].values[k]:
-        free = f"{low:.0f} to {high:.0f} % of its range fit about as well"
-        return f"{names[k]} is not constrained by these targets: {free}.{trade}"
+    part = f"{low:.0f} to {high:.0f} % of its range"
+    if _free(m, k):
+        return f"{names[k]} is not constrained by these targets: {part} fit about as well.{trade}"
     edge = ""
     if min(low, 100 - high) < EDGE:
-        edge = f" It lies at the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
-    return f"{names[k]} lies at {low:.0f} to {high:.0f} % of its range.{edge}{trade}"
+        edge = f" It comes to the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
+    if not m["search_trusted"].values[k]:
+        above = f"how much farther is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
+        return f"{names[k]} is free over {part} at least; {above}.{edge}{trade}"
+    return f"{names[k]} lies at {part}.{edge}{trade}"
+
+
+def _free(m: xr.Dataset, k: int) -> bool:
+    return float(np.diff(m["search_place"].values[k])[0]) > WIDEST
 
 
 def _unit(m: xr.Dataset, k: int) -> str:
-    unit = str(np.atleast_1d(m.attrs["search_units"])[k])
-    return "" if unit == "1" else f" {unit}"
+    return str(np.atleast_1d(m.attrs["search_units"])[k])
 
 
 def _simulated(m: xr.Dataset, k: int, case: int, digits: int) -> str:
@@ -107,7 +111,7 @@ def numbers(m: xr.Dataset) -> str:
     rows = []
     for k, name in enumerate(names):
         cells = [m["search_value"].values[k], *m["search_interval"].values[k]]
-        known = "yes" if m["search_determined"].values[k] else "no" if m["search_trusted"].values[k] else "unknown"
+        known = "yes" if m["search_determined"].values[k] else "no" if _free(m, k) else "unknown"
         together = [f"{x:.3f}" for x in m["search_correlation"].values[k]]
         rows.append([name, units[k], *(f"{float(x):.6g}" for x in cells), known, *together])
     return _csv(head, rows)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from experiments.fit.course import STEPS, course, nothing
+from experiments.fit.course import STEPS, course, noise, nothing
 from experiments.fit.observed import Targets
 from experiments.fit.sought import Sought
 from experiments.sources import Brought, Simulation
@@ -106,7 +106,7 @@ class Fitted:
         if seen:
             raise FitError(
                 f"what was found is to be checked under random streams that the search has not seen, but both have "
-                f"{min(seen)}; give another fit.first_seed."
+                f"{min(seen)}; give another search.first_seed."
             )
 
     def _name(self, measures: Sequence["Measure"]) -> str:
@@ -116,7 +116,7 @@ class Fitted:
         from sim.results.digest import digest
         from sim.spec.canonical import canonical
 
-        code = code_digest(roots=(objective.Fit, search.search, profile.profile, profile.along, course))
+        code = code_digest(roots=(objective.Fit, search.search, profile.profile, profile.along, course, noise))
         fitted = self.targets.needed(measures)
         declared = canonical([self.sought, list(self.targets.fitted)])
         return digest(self.study.digest(measures), declared, digest_of(fitted), code)
@@ -154,10 +154,8 @@ class Fitted:
                 file=inside / f"{SEARCH}.zip",
             )  # fmt: skip
             log.info("evaluating the loss along the profiles of %d numbers", len(sought.space))
-            seen, told = _Seen(fit), profile(best.history)
-            if (rough := told.quadratic.misfit) > told.rise:
-                told = profile(best.history, rise=rough)
-            told = along(seen, told, steps=STEPS)
+            seen, random = _Seen(fit), noise(fit.loss, evaluator(best.point[None]).measures)
+            told = along(seen, profile(best.history, rise=1 + random), steps=STEPS)
             found = course(sought, best, told, seen.loss.reshape(len(sought.space), STEPS).min(axis=1))
             return write_measures(found.assign_attrs(settings=self._of_search(measures)), inside)
 

@@ -1,4 +1,4 @@
-"""Which excitation, inhibition and level of monoamines made a pool fire as it did: a grid of all of them, read backwards.
+"""Which excitation, inhibition and level of monoamines made a pool fire as it did: all of a grid, read backwards.
 
 As Chardon et al. 2024 (eLife 90624) did: very many pools, each driven by one combination of inputs, leave a row of
 features of their motor units; a regression, fitted to most of them, says what the inputs of the others were.
@@ -29,7 +29,7 @@ from sim.spec.composed import Protocol
 from sim.spec.kinds import part
 
 AS_THEIRS = ("level", "pattern", "slow", "fast")
-"""What is set against Chardon et al. 2024: the level of monoamines, the pattern of inhibition, the weights of the excitation."""
+"""What is set against Chardon et al. 2024: level of monoamines, pattern of inhibition, weights of the excitation."""
 ORDERS = {"linear": False, "second order": True}
 """Regressions, and whether they have squares and products of the features."""
 SHOWN = 400
@@ -142,11 +142,13 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
         shares = 100 * m["explained"].sel(order="second order")
         theirs = [name for name in AS_THEIRS if name in m["number"].values]
         lines = [
-            f"of {m.attrs['combinations']} combinations {m.attrs['runs']} were run; regression on {len(FEATURES)} features "
-            f"of {m.attrs['learnt']} runs, tried on {m.attrs['held_out']} others"
+            f"of {m.attrs['combinations']} combinations {m.attrs['runs']} were run; regression on {len(FEATURES)} "
+            f"features of {m.attrs['learnt']} runs, tried on {m.attrs['held_out']} others"
         ]
         if theirs:
-            low, high = (number(float(end), 0) for end in (shares.sel(number=theirs).min(), shares.sel(number=theirs).max()))
+            low, high = (
+                number(float(end), 0) for end in (shares.sel(number=theirs).min(), shares.sel(number=theirs).max())
+            )
             lines.append(
                 f"variance accounted for: {low} to {high} % of {', '.join(_said(name) for name in theirs)} (Chardon et "
                 f"al. 2024: {100 * ACCOUNTED[0]:.0f} to {100 * ACCOUNTED[1]:.0f} %)"
@@ -162,9 +164,9 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
         return [
             "Points: runs that the regression did not see, their inputs against what it makes of the features of their "
             "units; black, mean and SD at each value of the input. Band: the variance that Chardon et al. 2024 account "
-            "for. Features: when units begin and stop to fire, rates where they begin, peak and end, duration, ΔF, brace "
-            "height and the slopes before and after it; of each the mean and SD over units, of most the slope from early "
-            "to late ones.",
+            "for. Features: when units begin and stop to fire, rates where they begin, peak and end, duration, ΔF, "
+            "brace height and the slopes before and after it; of each the mean and SD over units, of most the slope "
+            "from early to late ones.",
             "A point estimate says nothing of its own doubt; fit/infer gives intervals, for recordings of some units. "
             "Which values the authors crossed is not known here, so equal shares do not mean equal grids.",
         ]
@@ -182,8 +184,8 @@ def cost(m: xr.Dataset) -> str:
     """What a run took, and what follows for all combinations."""
     seconds, every = m.attrs["seconds"], m.attrs["combinations"]
     return (
-        f"a run took {seconds:.2g} s of one core, features included ({m.attrs['timed']} timed here, dt {m.attrs['dt']}): "
-        f"all {every} take {seconds * every / 3600:.2g} core hours"
+        f"a run took {seconds:.2g} s of one core, features included ({m.attrs['timed']} timed here, dt "
+        f"{m.attrs['dt']}): all {every} take {seconds * every / 3600:.2g} core hours"
     )
 
 

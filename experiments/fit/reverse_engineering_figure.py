@@ -1,5 +1,7 @@
 """What a regression makes of the inputs of pools: the variance that it accounts for, and its estimates."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -22,14 +24,14 @@ def draw(m: xr.Dataset) -> Figure:
     rows = -(-len(names) // ACROSS)
     upper = 0.7 + 0.2 * len(names)
     figure = new_figure(COLUMN_WIDTH, upper + 2.4 * rows + 0.5)
-    first, second = figure.subfigures(2, 1, height_ratios=[upper, 2.4 * rows])
-    above = first.subplots()
+    parts: Any = figure.subfigures(2, 1, height_ratios=[upper, 2.4 * rows])
+    above = parts[0].subplots()
     title(above, "A", "Variance of the input that the regression accounts for")
     if "explained" not in m:
         message(above, "no run to learn from")
         return figure
     _shares(above, m, names)
-    panels = second.subplots(rows, ACROSS, squeeze=False).ravel()
+    panels = parts[1].subplots(rows, ACROSS, squeeze=False).ravel()
     for spare in panels[len(names) :]:
         spare.remove()
     for k, (name, axes) in enumerate(zip(names, panels, strict=False)):
@@ -52,7 +54,7 @@ def _shares(axes: Axes, m: xr.Dataset, names: list[str]) -> None:
     axes.barh(rows, second, 0.62, color=BLUE, zorder=1)
     axes.barh(rows, linear, 0.24, color="#9CC7E2", zorder=2)
     for row, share in zip(rows, m["explained"].values[1], strict=True):
-        axes.text(101, row, f"{100 * share:.0f} %".replace("-", "−"), va="center", color=INK)
+        axes.text(101, float(row), f"{100 * share:.0f} %".replace("-", "−"), va="center", color=INK)
     axes.set(xlim=(0, 108), ylim=(len(names) - 0.5, -0.5), xlabel="variance accounted for (%)", yticks=rows)
     axes.set_yticklabels([WORDS.get(name, name) for name in names])
     axes.tick_params(axis="y", length=0)
@@ -75,4 +77,3 @@ def _estimates(axes: Axes, m: xr.Dataset, k: int, *, first: bool) -> None:
         axis.set_major_locator(MaxNLocator(4))
     unit = "" if m.attrs["units"][k] == "1" else f" ({m.attrs['units'][k]})"
     axes.set(xlabel=f"input{unit}", ylabel="estimate" if first else "", xlim=ends, ylim=ends, box_aspect=1)
-

@@ -107,6 +107,7 @@ class Sensitivity(Pool):
                 "index": (both, index, attributes("1", "sensitivity index")),
                 "interval": ((*both, "end"), interval, attributes("1", "ends of its bootstrap interval, 95 %")),
                 "chance": (both, chance, attributes("1", "how often what cannot matter has as high an index")),
+                "matters": (both, chance <= 1 - LEVEL, attributes("1", "whether the index is more than chance")),
                 "rank": (both, rank, attributes("1", "Spearman's rank correlation")),
                 "nothing": (("measure", "end"), nothing, attributes("1", "interval of a number that cannot matter")),
                 "low": ("number", x.min(axis=0), attributes("", "lowest value, coherent units")),
@@ -148,13 +149,17 @@ class Sensitivity(Pool):
             here = m.isel(measure=k)
             if not np.isfinite(here["index"]).all():
                 few = int(here["known"]) < m.attrs["fewest"]
-                why = f"only {int(here['known'])} sets have it, {m.attrs['fewest']} are needed" if few else "never changes"
+                why = (
+                    f"only {int(here['known'])} sets have it, {m.attrs['fewest']} are needed"
+                    if few
+                    else "never changes"
+                )
                 lines.append(f"{words}: {why}")
                 continue
-            matters = matter(here)
+            matters = here["matters"].values
             order = [j for j in np.argsort(-here["index"].values, kind="stable") if matters[j]]
             said = [_moves(here, j) for j in order]
-            left = [name_of(str(here["number"].values[j])) for j in np.flatnonzero(~matters)]
+            left = [name_of(str(here["number"].values[j])) for j in np.flatnonzero(~matters.astype(bool))]
             moved = f"moved by {'; '.join(said)}" if said else "moved by nothing that is varied"
             some = f" ({int(here['known'])} sets have it)" * (int(here["known"]) < m.attrs["sets"])
             lines.append(f"{words}{some}: {moved}" + f". No more than chance: {', '.join(left)}" * bool(left))
@@ -165,16 +170,12 @@ class Sensitivity(Pool):
 
 
 NOTES = {
-    "pawn": "PAWN: how far the distribution of the measure moves when a number is held in a tenth of its range, from 0 to 1.",
-    "delta": "Delta: half the area between the densities of the measure with and without the number known, from 0 to 1.",
+    "pawn": "PAWN: how far the distribution of the measure moves when a number is held in a tenth of its range, from 0 "
+    "to 1.",
+    "delta": "Delta: half the area between the densities of the measure with and without the number known, 0 to 1.",
     "rbd_fast": "RBD-FAST: the share of the variance that a number explains by itself; what it does only together with "
     "others is not in it.",
 }
-
-
-def matter(here: xr.Dataset) -> np.ndarray:
-    """Which numbers have an index of more than chance: bool, as `chance`."""
-    return here["chance"].values <= 1 - LEVEL
 
 
 def name_of(number: str) -> str:
@@ -188,4 +189,3 @@ def _moves(here: xr.Dataset, j: int) -> str:
     way = "up" if here["rank"].values[j] > 0 else "down"
     name = name_of(str(here["number"].values[j]))
     return f"{name} {number(here['index'].values[j], 2)} [{number(low, 2)}, {number(high, 2)}], {way}"
-

@@ -15,9 +15,9 @@ TITLES = {
     "n_still_firing": "still firing", "peak_force": "peak force", "mean_emg": "mean EMG",
 }  # fmt: skip
 NOTE = (
-    "Bars: index of a number on a measure, with its 95 % bootstrap interval; blue, the measure rises with the number (by "
-    "Spearman's rank correlation), red, it falls. Pale: of numbers that cannot matter, drawn at random, more than 5 % "
-    "have as high an index; the grey band is the interval of one. An index says how much a number matters over its "
+    "Bars: index of a number on a measure, with its 95 % bootstrap interval; blue, the measure rises with the number, "
+    "red, it falls (by Spearman's rank correlation). Pale: of numbers that cannot matter, drawn at random, more than "
+    "5 % have as high an index; the grey band is the interval of one. An index says how much a number matters over its "
     "range: a wider one matters more."
 )
 
@@ -50,32 +50,36 @@ def draw(m: xr.Dataset) -> Figure:
         axes.tick_params(axis="y", length=0)
     ends = [_range(m, j) for j in order]
     for row, said in enumerate(ends):
-        panels[-1].text(1.04, row, said, transform=panels[-1].get_yaxis_transform(), va="center", fontsize=5.6, color=GREY)
+        panels[-1].text(
+            1.04, row, said, transform=panels[-1].get_yaxis_transform(), va="center", fontsize=5.6, color=GREY
+        )
     caption(
         figure,
         f"{m.attrs.get('simulated', '')} {m.attrs['sets']} sets of numbers, all varied together over the ranges at the "
-        f"right. Bars: index ({m.attrs['method']}) with 95 % interval; blue, the measure rises with the number, red, it "
-        "falls; pale, no more than chance. Grey: a number that cannot matter.",
+        f"right. Bars: index ({m.attrs['method']}) with 95 % interval; blue, the measure rises with the number, red, "
+        "it falls; pale, no more than chance. Grey: a number that cannot matter.",
     )
     return figure
 
 
 def _bars(axes: Axes, here: xr.Dataset) -> None:
-    from experiments.fit.sensitivity import matter
-
     index, (low, high) = here["index"].values, here["interval"].values.T
-    rows, matters, rises = np.arange(len(index)), matter(here), here["rank"].values > 0
+    rows, matters, rises = np.arange(len(index)), here["matters"].values.astype(bool), here["rank"].values > 0
     axes.axvspan(0, max(0.0, float(here["nothing"].values[1])), color=PALE, lw=0, zorder=0)
     for row in rows:
         colour = BLUE if rises[row] else VERMILION
         axes.barh(row, max(index[row], 0), 0.62, color=colour, alpha=1 if matters[row] else 0.22, lw=0, zorder=1)
         ink = INK if matters[row] else GREY
-        axes.plot(np.maximum([low[row], high[row]], 0), [row, row], color=ink, lw=0.9 if matters[row] else 0.6, zorder=2)
+        axes.plot(
+            np.maximum([low[row], high[row]], 0), [row, row], color=ink, lw=0.9 if matters[row] else 0.6, zorder=2
+        )
     axes.set_xlabel("index")
 
 
 def _range(m: xr.Dataset, j: int) -> str:
     """'0.8 to 1.2', '−80 to −65 mV': of a number over the sets."""
     unit = listed(m, "units")[j]
-    low, high = (f"{float(m[end].values[j]):.2g}".replace("-", "−") for end in ("low", "high"))
+    ends = [float(m[end].values[j]) for end in ("low", "high")]
+    digits = int(np.clip(1 - np.floor(np.log10(max(ends[1] - ends[0], 1e-12))), 0, 6))
+    low, high = (f"{round(end, digits):g}".replace("-", "−") for end in ends)
     return f"{low} to {high}" + f" {unit}" * (unit != "1")

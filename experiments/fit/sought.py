@@ -39,16 +39,16 @@ class Sought:
     draw: int = 0
 
     def __post_init__(self) -> None:
-        part("fit.space", self.space, Space, FitError)
+        part("search.space", self.space, Space, FitError)
         least = {"seeds": 1, "first_seed": 0, "population": 4, "generations": 1, "restarts": 0, "draw": 0}
         for name, low in least.items():
             value = whole(getattr(self, name))
             if value is None or value < low:
-                raise FitError(f"fit.{name} is a whole number from {low}, but it is {shown(getattr(self, name))}.")
+                raise FitError(f"search.{name} is a whole number from {low}, but it is {shown(getattr(self, name))}.")
         if self.evaluations < self.fewest:
             raise FitError(
                 f"how {len(self.space)} numbers are determined is read from at least {self.fewest} sets, but "
-                f"{self.generations} generations of {self.population} are {self.evaluations}; raise fit.generations."
+                f"{self.generations} generations of {self.population} are {self.evaluations}; raise search.generations."
             )
 
     @property

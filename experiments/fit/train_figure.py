@@ -9,7 +9,7 @@ from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, level_colours
 from experiments.fit.driven import WORDS
 from experiments.words import listed
 
-ACROSS = 4
+ACROSS = 3
 """Panels of a row."""
 
 
@@ -18,7 +18,7 @@ def draw(m: xr.Dataset) -> Figure:
     """A panel for each number, and one for the coverage."""
     names = [str(name) for name in m["number"].values]
     rows = -(-(len(names) + 1) // ACROSS)
-    figure = new_figure(COLUMN_WIDTH, 1.9 * rows + 0.5)
+    figure = new_figure(COLUMN_WIDTH, 2.3 * rows + 0.5)
     panels = figure.subplots(rows, ACROSS, squeeze=False).ravel()
     if not m.attrs["usable"]:
         for axes in panels[1:]:
@@ -37,11 +37,11 @@ def draw(m: xr.Dataset) -> Figure:
         title(axes, chr(ord("A") + k), WORDS.get(name, name))
     axes = panels[len(names)]
     level = 100 * m["level"].values
-    axes.plot([0, 100], [0, 100], color=GREY, lw=0.8)
+    axes.plot([20, 100], [20, 100], color=GREY, lw=0.8)
     for k, (name, colour) in enumerate(zip(names, level_colours(len(names)), strict=True)):
         axes.plot(level, 100 * m["coverage"].values[:, k], "o-", ms=2.5, lw=0.8, color=colour, label=name)
-    axes.set(xlabel="central interval (%)", ylabel="holds the truth (%)", xlim=(40, 100), ylim=(40, 100), box_aspect=1)
-    axes.legend(fontsize=5.5, loc="upper left", bbox_to_anchor=(1.02, 1.0))
+    axes.set(xlabel="central interval (%)", ylabel="holds the truth (%)", xlim=(20, 100), ylim=(20, 100), box_aspect=1)
+    axes.legend(fontsize=5, loc="lower right", ncols=1 + (len(names) > 4), columnspacing=0.8, handlelength=1.2)
     title(axes, chr(ord("A") + len(names)), "coverage")
     for spare in panels[len(names) + 1 :]:
         spare.remove()

@@ -17,8 +17,13 @@ OF_POOL = (
     "recruited", "recruited_sd", "stopped", "stopped_sd", "stopped_slope", "first_rate", "first_rate_sd",
     "first_rate_slope", "last_rate", "last_rate_sd", "last_rate_slope", "peak_rate", "peak_rate_sd", "peak_rate_slope",
     "peak_phase", "peak_phase_sd", "peak_phase_slope", "outlasting", "delta_f", "delta_f_sd", "with_delta_f",
+    *(
+        f"{name}_{half}"
+        for half in ("early", "late")
+        for name in ("recruited", "stopped", "first_rate", "last_rate", "peak_rate", "peak_phase")
+    ),
 )  # fmt: skip
-"""Those of `sim.analysis.summaries`."""
+"""Those of `sim.analysis.summaries`; early and late are the units recruited first and last."""
 OF_RISE = (
     "duration", "duration_sd", "units", "brace_height", "brace_height_sd", "acceleration", "acceleration_sd",
     "attenuation", "attenuation_sd", "with_brace",

@@ -1,6 +1,7 @@
 """The JAX back end: lanes, or whole networks, through the compiled engine."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from sim.backends.simulation import Batch, LaneSimulation
 from sim.engine.batch import compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
+from sim.engine.kernel import Kernel
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
 from sim.engine.steps import Steps
@@ -72,15 +74,24 @@ class JaxSimulation(LaneSimulation):
     ) -> None:
         flags.start()  # the first simulation of a process gives JAX its settings
         super().__init__(network, protocol, record, design, numerics, batch)
-        one = self.batched(self._numbers(slice(0, 1)), self.design["stream"].values[:1])
-        single_precision.warn(self.parts, one.cells)
-        self._kernel = chosen = choose(
-            kernel, [(p.program, cells) for p, cells in zip(self.parts, one.cells, strict=True)]
-        )
-        if self.coupled:
-            self._network = compile_network(chosen, self.circuit, batch, self.blocks, self.block)
-        else:
-            self._kernels = [compile_lanes(chosen, part.program, self.blocks, self.block) for part in self.parts]
+        self.kernel = kernel
+        self._one = self.batched(self._numbers(slice(0, 1)), self.design["stream"].values[:1]).cells
+        single_precision.warn(self.parts, self._one)
+        if kernel != "auto":
+            _ = self._kernel  # it may be refused
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        """Chosen when it is needed: all steps are traced for that, and what is only asked for its size needs none."""
+        return choose(self.kernel, [(p.program, cells) for p, cells in zip(self.parts, self._one, strict=True)])
+
+    @cached_property
+    def _network(self) -> Callable[[Group], NetworkOutcome]:
+        return compile_network(self._kernel, self.circuit, self.batch, self.blocks, self.block)
+
+    @cached_property
+    def _kernels(self) -> list[Callable[[Lanes], Outcome]]:
+        return [compile_lanes(self._kernel, part.program, self.blocks, self.block) for part in self.parts]
 
     @property
     def device(self) -> str:

@@ -44,7 +44,9 @@ class Grid(Factor):
         part("`space` of a grid", self.space, Space, DesignError)
         given = table("`levels` of a grid", self.levels, DesignError)
         if lacking := [name for name in self.space.names if name not in given]:
-            raise DesignError(f"a grid takes several values of each number, but `levels` says nothing of {lacking[0]!r}.")
+            raise DesignError(
+                f"a grid takes several values of each number, but `levels` says nothing of {lacking[0]!r}."
+            )
         if unknown := [name for name in given if name not in self.space.names]:
             raise DesignError(
                 f"`levels` of a grid names {unknown[0]!r}, which its space lacks; it has {', '.join(self.space.names)}."

@@ -11,7 +11,6 @@ from sim.design.space import Space
 from sim.spec.kinds import part, whole
 from sim.units import shown
 
-
 FEW = 256
 """Draws of a prior whose ends alone are asked for: what is learnt from draws needs some."""
 

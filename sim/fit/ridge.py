@@ -1,13 +1,12 @@
-"""Numbers explained by measures that are linear in them, or of second order: ridge regression, in memory that does not
-grow with the samples.
+"""Numbers explained by measures, linearly or with their squares and products: ridge regression, some samples at a time.
 
     found = Ridge.fit(measured, numbers, products=True)
     explained(numbers_held_out, found.predict(measured_held_out))
 
-With each measure z in units of its spread over the samples, the coefficients minimise |y - b0 - Z b|² + penalty |b|²
+With each measure z in units of its spread over the samples, the coefficients minimise |y - b0 - Z b|² + n penalty |b|²
 (Hoerl & Kennard 1970, doi 10.1080/00401706.1970.10488634). The penalty is, for each number by itself, that of the
-lowest error in samples that were left out, a fifth at a time. Sums over samples of squares and products are all that is
-kept of them.
+lowest error in samples that were left out, a fifth at a time. Of the columns only sums over samples are kept, so that
+hundreds of thousands of samples with a thousand columns need little more memory than their measures.
 """
 
 from collections.abc import Iterator
@@ -70,7 +69,9 @@ class Ridge:
         if len(x) < FEWEST:
             raise FitError(f"a regression takes at least {FEWEST} samples, but there are {len(x)}.")
         if not np.isfinite(y).all():
-            raise FitError("some of the numbers that a regression is to explain are not finite; leave their samples out.")
+            raise FitError(
+                "some of the numbers that a regression is to explain are not finite; leave their samples out."
+            )
         known = np.isfinite(x)
         count = np.maximum(known.sum(axis=0), 1)
         centre = np.where(known, x, 0).sum(axis=0, dtype=float) / count
@@ -120,7 +121,7 @@ class _Sums:
     """Over some samples: their number, columns, numbers, and products of these."""
 
     def __init__(self, *parts: Any) -> None:
-        self.parts = parts or (0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self.parts: tuple[Any, ...] = parts or (0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def add(self, x: np.ndarray, y: np.ndarray) -> None:
         """More samples: columns (sample, column), numbers (sample, number)."""

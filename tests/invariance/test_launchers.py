@@ -143,11 +143,10 @@ def test_a_slice_that_is_refused_is_told_in_one_sentence_and_the_others_go_on(la
 
 
 @pytest.mark.parametrize("number", [-1, 2, 7])
-def test_a_slice_out_of_range_is_refused(number, tmp_path):
-    command = started("experiment=pool", f"slice={number}", "slices=2", out=tmp_path)
-    said, _ = command.communicate(timeout=60)
-    assert command.returncode == 2
-    assert said == (
+def test_a_slice_out_of_range_is_refused(command, number, tmp_path):
+    done = command("experiment=pool", f"slice={number}", "slices=2", f"out={tmp_path}")
+    assert done.returncode == 2
+    assert done.stderr == (
         f"sherrington: slice is the number of a part of the samples, from 0 to slices - 1 = 1, but it is {number}.\n"
     )
     assert not list(tmp_path.iterdir())

@@ -252,7 +252,7 @@ def both_run_it_alike(simulate, study: Declared) -> None:
         np.testing.assert_allclose(theirs.traces[name], x, rtol=0, atol=ROUNDING, equal_nan=True, err_msg=name)
 
 
-ALWAYS_THE_SAME = settings(derandomize=True, deadline=None, database=None)
+ALWAYS_THE_SAME = settings(derandomize=True, database=None)
 
 
 @given(study=studies())

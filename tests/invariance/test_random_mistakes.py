@@ -82,12 +82,12 @@ SLIPS = [
 
 
 @given(valid=drafts(), slip=st.sampled_from(SLIPS).flatmap(lambda place: st.tuples(st.just(place), slips(place))))
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@settings(derandomize=True, database=None, max_examples=200)
 def test_a_slip_anywhere_is_refused_in_one_sentence(refused, valid, slip):
     refused(*slip, **valid)
 
 
 @given(valid=drafts())
-@settings(derandomize=True, deadline=None, database=None, max_examples=8)
+@settings(derandomize=True, database=None, max_examples=8)
 def test_without_a_mistake_the_same_drafts_are_accepted(accepted, valid):
     accepted(**valid)

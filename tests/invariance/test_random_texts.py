@@ -14,7 +14,7 @@ from sim.spec.model import Block, Model, ModelError
 from sim.spec.params import Param
 from sim.units import UnitError, quantity
 
-ALWAYS_THE_SAME = settings(derandomize=True, deadline=None, database=None, phases=[Phase.generate])
+ALWAYS_THE_SAME = settings(derandomize=True, database=None, phases=[Phase.generate])
 PIECES = [
     "1",
     "0.05",

@@ -1,6 +1,5 @@
 """The command says what is right in one sentence, in any terminal, and never shows a traceback."""
 
-import os
 import re
 import subprocess
 import sys
@@ -15,13 +14,6 @@ from experiments.keys import KeyUnknownError, check_keys
 from experiments.terminal import last_resort
 
 ROOT = Path(__file__).parents[2]
-
-
-def command(*words: str, code: str = "", cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The command in a process of its own, `code` run before it."""
-    text = f"import sys; sys.argv = ['sherrington', *{list(words)!r}]\n{code}\nfrom experiments.run import main; main()"
-    own = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run([sys.executable, "-c", text], cwd=cwd, env=own, capture_output=True, timeout=120)
 
 
 def test_options_stand_anywhere_on_the_line(tmp_path):
@@ -111,34 +103,33 @@ WRONG = {  # what is asked: what the sentence says
 
 
 @pytest.mark.parametrize("asked", WRONG)
-def test_what_cannot_be_is_told_in_one_line_with_what_is_right(asked, tmp_path):
+def test_what_cannot_be_is_told_in_one_line_with_what_is_right(command, asked, tmp_path):
     done = command(*asked.split(" "), f"out={tmp_path}")
     assert done.returncode == 2
-    said = done.stderr.decode()
-    assert len(said.splitlines()) == 1
-    assert said.startswith("sherrington: ")
-    assert WRONG[asked] in said
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("sherrington: ")
+    assert WRONG[asked] in done.stderr
     assert not [*tmp_path.iterdir()]
 
 
-def test_a_unit_that_was_forgotten_in_a_table_is_named(tmp_path):
+def test_a_unit_that_was_forgotten_in_a_table_is_named(command, tmp_path):
     (tmp_path / "sets.csv").write_text("network.hTA.tau_ca.low\n60\n")
     done = command("experiment=sweep", "design=table", f"design.file={tmp_path / 'sets.csv'}", f"out={tmp_path}")
-    assert "write 60 ms" in done.stderr.decode()
+    assert "write 60 ms" in done.stderr
 
 
-def test_the_version_is_ours_and_help_helps():
-    assert command("--version").stdout.decode().startswith("sherrington ")
-    assert b"experiment" in command("help").stdout
+def test_the_version_is_ours_and_help_helps(command):
+    assert command("--version").stdout.startswith("sherrington ")
+    assert "experiment" in command("help").stdout
 
 
-def test_an_unexpected_error_leaves_a_file_and_one_sentence(tmp_path):
-    code = "import experiments.run as r\ndef perform(config): raise KeyError('lost')\nr.perform = perform"
+def test_an_unexpected_error_leaves_a_file_and_one_sentence(command, tmp_path):
+    code = "def perform(config): raise KeyError('lost')\nexperiments.run.perform = perform"
     done = command("experiment=pool", code=code, cwd=tmp_path)
     (file,) = tmp_path.glob("sherrington-error-*.txt")
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 1
-    assert str(file) in done.stderr.decode()
+    assert str(file) in done.stderr
     assert "Traceback" in file.read_text()
     assert "KeyError: 'lost'" in file.read_text()
 
@@ -151,11 +142,10 @@ def test_where_nothing_can_be_written_the_file_lies_elsewhere(tmp_path, monkeypa
     assert "no file could be written" in last_resort(ValueError("x"))
 
 
-def test_output_never_fails_for_its_encoding(tmp_path):
-    code = "import experiments.run as r\nr.perform = lambda config: (r.Path('x'), ['ΔF ± 3 → r² Ω 漢'])"
-    done = command("experiment=pool", code=code, PYTHONIOENCODING="ascii", LANG="C")
-    assert done.returncode == 0
-    assert done.stdout.startswith(b"DeltaF +- 3 -> r2 Ohm ?")
+def test_output_never_fails_for_its_encoding(in_child):
+    text = "import sys, experiments.run as r; r.perform = lambda config: (r.Path('x'), ['ΔF ± 3 → r² Ω 漢'])"
+    said = in_child(f"{text}; sys.argv[1:] = ['experiment=pool']; r.main()", PYTHONIOENCODING="ascii", LANG="C")
+    assert said.startswith("DeltaF +- 3 -> r2 Ohm ?")
 
 
 def test_who_reads_no_output_stops_the_command_in_silence(tmp_path):

@@ -1,10 +1,7 @@
 """What ARCHITECTURE.md and docs/adding.md promise: the tree is the tree, what is added can be added."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,15 +25,11 @@ def written(name: str, folder: Path) -> dict[str, str]:
     return found
 
 
-def sherrington(command: str, folder: Path, *more: str) -> str:
-    """What a command prints; it runs from the folder of the checkout's sources."""
-    words = shlex.split(command)
-    assert words[0] == "sherrington"
-    run = [sys.executable, "-m", "experiments.run", *words[1:], *more]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def words_of(line: str) -> list[str]:
+    """What follows the name of the command."""
+    first, *words = shlex.split(line)
+    assert first == "sherrington"
+    return words
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +50,12 @@ def test_a_question_is_one_python_file_and_one_yaml(added):
     assert 0 < len(lines) <= QUESTIONS
 
 
-@pytest.mark.parametrize("command", commands("docs/adding.md"))
-def test_what_is_added_runs_as_the_document_says(added, command):
+@pytest.mark.parametrize("line", commands("docs/adding.md"))
+def test_what_is_added_runs_as_the_document_says(added, command, line):
     folder, _ = added
-    said = sherrington(command, folder, "scale=smoke")
-    result = folder / said.splitlines()[-1].removeprefix("results: ")
+    done = command(*words_of(line), "scale=smoke", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    result = folder / done.stdout.splitlines()[-1].removeprefix("results: ")
     assert {"figure.png", "report.html", "measures.csv"} <= {file.name for file in result.iterdir()}
 
 

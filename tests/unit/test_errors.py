@@ -250,14 +250,11 @@ def test_a_store_of_another_study_is_refused(tmp_path):
         ("network.size=0", ["at least one cell"]),
     ],
 )
-def test_a_command_that_cannot_be_ends_in_one_line(in_child, asked, quoted):
-    said = in_child(
-        f"import sys; sys.argv = ['sherrington', {asked!r}]; sys.stderr = sys.stdout\n"
-        "from experiments.run import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    print('exit', end.code)"
-    )
-    sentence, code = said.strip().splitlines()
-    assert code == "exit 2"
+def test_a_command_that_cannot_be_ends_in_one_line(command, asked, quoted):
+    done = command(asked)
+    assert done.returncode == 2
+    assert not done.stdout
+    (sentence,) = done.stderr.splitlines()
     assert sentence.startswith("sherrington: ")
     for piece in quoted:
         assert piece in sentence

@@ -66,15 +66,21 @@ VALUES = {
 }
 
 
+@pytest.fixture(scope="module", params=[("native", "float32"), ("xla", "float32"), ("xla", "float64")], ids="-".join)
+def valued(request, simulate):
+    """Courses of every condition as `x_0`, `x_1`, ..., and of states that follow them as `y_0`, ..., in one kernel."""
+    kernel, dtype = request.param
+    lines = [f"x_{k} = {text} : 1\ndy_{k}/dt = (x_{k} - y_{k})/(0.1*ms) : 1" for k, text in enumerate(VALUES)]
+    model = cell("\n".join(["dv/dt = (-40*mV - v)/tau : volt", *lines]))
+    record = Record(tuple(f"{x}_{k}" for k in range(len(VALUES)) for x in "xy"), "50 ms", commands=False)
+    return simulate(model, Settle("110 ms"), record=record, backend=JaxBackend(kernel), dtype=dtype).traces
+
+
 @pytest.mark.parametrize("text", VALUES)
-@pytest.mark.parametrize(("kernel", "dtype"), [("native", "float32"), ("xla", "float32"), ("xla", "float64")])
-def test_the_value_of_a_condition_is_1_or_0_in_every_kernel(simulate, text, kernel, dtype):
-    model = cell(f"dv/dt = (-40*mV - v)/tau : volt\nx = {text} : 1\ndy/dt = (x - y)/(0.1*ms) : 1")
-    record = Record(("x", "y"), "50 ms", commands=False)
-    found = simulate(model, Settle("110 ms"), record=record, backend=JaxBackend(kernel), dtype=dtype).traces
-    expected = VALUES[text]  # of v near -40 mV
-    assert found["x"][0, 0, 2] == expected
-    assert found["y"][0, 0, 2] == pytest.approx(expected, abs=1e-6)
+def test_the_value_of_a_condition_is_1_or_0_in_every_kernel(valued, text):
+    k, expected = list(VALUES).index(text), VALUES[text]  # of v near -40 mV
+    assert valued[f"x_{k}"][0, 0, 2] == expected
+    assert valued[f"y_{k}"][0, 0, 2] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_condition_on_parameters_is_computed_once_per_run():

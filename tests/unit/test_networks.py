@@ -72,7 +72,7 @@ def axons(prepare):
     return prepare(network, Settle(f"{END} ms"), design=lengths, record=SPIKES, batch=1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(low=st.floats(0.5, 9), high=st.floats(0.5, 9))
 def test_each_axon_has_its_own_delay_rounded_to_steps(axons, low, high):
     ends = {"network.nerve.delay.low": low, "network.nerve.delay.high": high}

@@ -1,7 +1,6 @@
 """What the pages of docs/ and README show: their Python runs, their commands compose, their links lead somewhere."""
 
 import re
-import shlex
 import shutil
 from importlib.resources import files
 from itertools import product
@@ -12,7 +11,7 @@ from experiments import describe
 from experiments.command import arranged, own_folders
 from experiments.configured import configured
 from experiments.declare import declare
-from tests.unit.test_documents import ROOT, sherrington, text
+from tests.unit.test_documents import ROOT, text, words_of
 
 FENCE = re.compile(r"^```(\w*)( slow)?\n(.*?)^```", re.S | re.M)
 PAGES = sorted(
@@ -27,10 +26,10 @@ OWN = {"FILE": "mine.csv", "NAME": "cluster"}
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(command, tmp_path_factory):
     """A folder with a finished result of the default experiment, as the pages find it."""
     folder = tmp_path_factory.mktemp("pages")
-    sherrington("sherrington scale=smoke", folder)
+    assert command("scale=smoke", cwd=folder).returncode == 0
     return folder
 
 
@@ -100,10 +99,10 @@ def test_there_are_commands_to_compose():
     assert len(commands()) > 40
 
 
-@pytest.mark.parametrize("command", commands())
-def test_every_command_of_the_pages_fits_together(command, own_files, monkeypatch, capsys):
+@pytest.mark.parametrize("line", commands())
+def test_every_command_of_the_pages_fits_together(line, own_files, monkeypatch, capsys):
     monkeypatch.chdir(own_files)
-    words = [re.sub(r"=(FILE|NAME)$", lambda found: f"={OWN[found[1]]}", word) for word in shlex.split(command)[1:]]
+    words = [re.sub(r"=(FILE|NAME)$", lambda found: f"={OWN[found[1]]}", word) for word in words_of(line)]
     if words[:1] == ["describe"]:
         describe.main(words[1:])
         assert "Parameters of" in capsys.readouterr().out

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.configured import configured
 from experiments.declare import UserError
-from experiments.fit.sensitivity import Sensitivity, matter
+from experiments.fit.sensitivity import Sensitivity
 from experiments.question import Asked
 from experiments.run import perform
 from sim.backends.jax_backend import JaxBackend
@@ -53,7 +53,7 @@ def known(table, rng):
 def test_what_moves_a_measure_is_found_by_its_name_and_its_direction(method):
     m = told(DRAWS, known, Sensitivity("P", method=method, resamples=100))
     assert m["number"].values.tolist() == ["level", "peak", "noise"]
-    moved = {str(x): matter(m.sel(measure=x)).tolist() for x in m["measure"].values}
+    moved = {str(x): m["matters"].sel(measure=x).values.tolist() for x in m["measure"].values}
     assert moved["delta_f"] == [True, False, False]
     assert moved["peak_rate"] == [False, True, False]
     assert moved["brace_height"] == [True, True, False]

@@ -1,7 +1,5 @@
 """States and interventions are chosen by name, in an order, and adding one is one file in a folder of one's own."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -112,13 +110,12 @@ levels: [0, 4, 8, 8]
 """
 
 
-def test_a_state_and_an_intervention_of_ones_own_are_one_file_each(tmp_path):
+def test_a_state_and_an_intervention_of_ones_own_are_one_file_each(command, tmp_path):
     for group, name, text in (("state", "mine", MINE), ("intervention", "cut", CUT)):
         (tmp_path / "conf" / group).mkdir(parents=True)
         (tmp_path / "conf" / group / f"{name}.yaml").write_text(text)
     chosen = [f"--config-dir={tmp_path / 'conf'}", "state=[mine]", "intervention=[cut]", f"out={tmp_path / 'out'}"]
-    command = [sys.executable, "-m", "experiments.run", *chosen, "experiment=pool", "scale=smoke"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = command(*chosen, "experiment=pool", "scale=smoke")
     assert done.returncode == 0, done.stderr
     (store,) = (tmp_path / "out").glob("*/store.zarr")
     results = xr.open_zarr(store, chunks=None)
