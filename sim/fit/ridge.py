@@ -34,7 +34,7 @@ class Ridge:
     """A regression of several numbers on measures; made by `fit`.
 
     Args:
-        centre, spread: of each measure, (measure,).
+        centre, spread: of each measure, (measure,); infinite where it does not vary and is no column.
         sometimes: bool, (measure,): those that were missing in some samples, which is a column of its own.
         products: whether squares and products of the measures are columns too.
         coefficients: (1 + column, number), the constant first.
@@ -106,11 +106,13 @@ class Ridge:
 
     def _columns(self, x: np.ndarray) -> Iterator[np.ndarray]:
         """Columns of some samples at a time: (sample, column)."""
-        upper = np.triu_indices(x.shape[1])
+        used = np.isfinite(self.spread)
+        upper = np.triu_indices(used.sum())
         for k in range(0, len(x), ROWS):
             part = x[k : k + ROWS].astype(float)
             known = np.isfinite(part)
-            z = np.where(known, np.clip((part - self.centre) / self.spread, -FARTHEST, FARTHEST), 0.0)
+            z = np.clip((part - self.centre)[:, used] / self.spread[used], -FARTHEST, FARTHEST)
+            z = np.where(known[:, used], z, 0.0)
             columns = [z, np.where(known, 0.0, 1.0)[:, self.sometimes]]
             if self.products:
                 columns.append(z[:, upper[0]] * z[:, upper[1]])

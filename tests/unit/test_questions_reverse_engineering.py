@@ -195,7 +195,7 @@ def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeyp
     ("setting", "sentence"),
     [
         ("question.held_out=1", "a share between 0 and 1"),
-        ("question.brace=spline", "there are no rates 'spline'"),
+        ("question.brace=spline", "'spline'.*Choose one of support_vector"),
         ("design.axes.combination.share=2", "above 0 and at most 1"),
         ("design.axes.combination.levels.pattern=1", "at least two values of 'pattern'"),
         ("design=factors", "combination"),
