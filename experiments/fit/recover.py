@@ -230,15 +230,17 @@ def _by_block(
     """R2 (block, number) of regressions on each kind of summary, learnt from one view of each simulation."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
+    learnt = seen[:, 0]
+    varies = np.array([len(np.unique(x[np.isfinite(x)])) > 1 for x in learnt.T])  # trees need something to split
     of = [next((block for block in BLOCKS if block == s.block), "rate over time") for s in catalogue(flanks)]
     blocks = [*BLOCKS, ALL]
     found = np.full((len(blocks), truth.shape[1]), np.nan)
     with progress("regressions", found.size, unit="regression") as tell:
         for j, block in enumerate(blocks):
-            columns = np.array([*(b == block or block == ALL for b in of), False])
-            for k in range(truth.shape[1]):
+            columns = np.array([*(b == block or block == ALL for b in of), False]) & varies
+            for k in range(truth.shape[1] if columns.any() else 0):
                 model = HistGradientBoostingRegressor(random_state=seed, max_iter=200)
-                model.fit(seen[:, 0][:, columns], points[:, k])
+                model.fit(learnt[:, columns], points[:, k])
                 off = ((model.predict(x[:, columns]) - truth[:, k]) ** 2).sum()
                 found[j, k] = 1 - off / ((truth[:, k] - truth[:, k].mean()) ** 2).sum()
                 tell(1)

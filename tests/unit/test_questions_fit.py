@@ -118,7 +118,7 @@ def test_what_the_model_cannot_have_produced_is_refused_unless_asked_for(place, 
     """Units that fire as a clock, at rates and with an order that no pool of the prior has."""
     path = tmp_path / "clock.csv"
     rows = [
-        f"{unit},{t:.4f}" for unit in range(6) for t in np.arange(1.1 + 0.05 * (6 - unit), 5.3, 1 / (45 + 5 * unit))
+        f"{unit},{t:.4f}" for unit in range(6) for t in np.arange(1.1 + 0.05 * (6 - unit), 5.3, 1 / (25 + 4 * unit))
     ]
     path.write_text("unit,time_s\n" + "\n".join(rows))
     refused = infer(place, folder, path, FLANKS)

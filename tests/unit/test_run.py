@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.backends.jax_backend import JaxBackend, JaxSimulation
-from sim.design import Design, Participants, Points
+from sim.design import Design, Participants, Points, Prior, Space
 from sim.results.disk import StoreError
 from sim.results.status import Status
 from sim.results.store import Store
@@ -256,6 +256,7 @@ OTHER = {  # one other value for each field of each declared part
         cases={"a": {"network.pool.tau": {"scale": 2}}},
         points=Points({"network.pool.E.low": ["1 mV"]}),
         participants=Participants(2, {}),
+        prior=Prior(Space({"network.pool.tau": ["1 ms", "2 ms"]}), 2),
         seeds=3,
         first_seed=1,
         ends_only=True,
