@@ -60,7 +60,7 @@ def readable(app: object, what: str, name: str, obj: object, options: object, li
     lines[:] = found
 
 
-HERE = {"ARCHITECTURE.md": "architecture.md", "VERIFICATION.md": "verification.md", "BENCHMARKS.md": "benchmarks.md"}
+HERE = {f"{name.upper()}.md": f"{name}.md" for name in ("architecture", "verification", "attacks", "benchmarks")}
 
 
 def whole(app: object, page: str, source: list[str]) -> None:

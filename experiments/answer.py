@@ -180,7 +180,7 @@ def _draw(result: Result, m: xr.Dataset, folder: Path) -> None:
     texts = {kept.TEXT: kept.as_json(m), CONFIG: result.config, **result.question.tables(m)}
     if result.question.measures():
         texts["measures.csv"] = result.table()
-    kept.write_texts({**texts, REPORT: result.report()}, folder)
+    kept.write_files({**result.question.files(m), **texts, REPORT: result.report()}, folder)
 
 
 def last_drawn(folder: Path) -> tuple[int, ...]:

@@ -21,18 +21,15 @@ def check(config: DictConfig) -> None:
     Raises:
         UserError: anything that the user can mend; a recording is not simulated.
     """
-    from experiments.sources import Simulation, Variants
-
     source, question = declare(config)
-    if not isinstance(source, (Simulation, Variants)):
+    if not (studies := source.studies()):
         raise UserError(f"experiment {config.name!r} measures a recording, and nothing is computed that could differ.")
-    simulations = source.simulations if isinstance(source, Variants) else {"": source}
     agree, lines = True, []
     try:
         question.fits(source.factors())
-        for name, simulation in simulations.items():
+        for name, study in studies.items():
             log.info("%s: as given, in double precision, and there with half the step", name or config.name)
-            found = simulation.study.check_numerics(question.measures())
+            found = study.check_numerics(question.measures())
             lines += [f"{name or config.name}: {line}" if k == 0 else line for k, line in enumerate(found.lines())]
             agree &= found.agree
     except (ValueError, ImportError) as problem:

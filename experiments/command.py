@@ -5,6 +5,8 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
+from experiments.keys import check_keys
+
 VALUED = (
     "--config-dir", "-cd", "--config-name", "-cn", "--config-path", "-cp", "--cfg", "-c", "--package", "-p", "--info",
     "-i",
@@ -23,6 +25,7 @@ def arranged(words: Sequence[str]) -> list[str]:
 
     Raises:
         CommandError: a word that is neither an option nor a setting, or an option that lacks its value.
+        KeyUnknownError: a setting of something that is not there.
     """
     if any(word in HELP for word in words):
         return ["--help"]
@@ -49,6 +52,8 @@ def arranged(words: Sequence[str]) -> list[str]:
             raise CommandError(
                 f"--config-dir names {folder!r}, which is no folder; give one with your own groups in it."
             )
+    if not {"-sc", "--shell-completion"} & set(options):  # whose words are no settings of a run
+        check_keys(settings, [str(Path(folder).expanduser()) for folder in own_folders(options)])
     return [*(str(Path(x).expanduser()) if k and options[k - 1] in ("--config-dir", "-cd") else x
               for k, x in enumerate(options)), *settings]  # fmt: skip
 

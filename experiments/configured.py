@@ -13,6 +13,7 @@ from experiments.arguments import quote
 from experiments.command import unreadable
 from experiments.composing import ComposingError, guard
 from experiments.declare import UserError, root
+from experiments.keys import KeyUnknownError, check_keys
 
 
 def configured(settings: Sequence[str], config_dir: str | None = None) -> DictConfig:
@@ -28,6 +29,7 @@ def configured(settings: Sequence[str], config_dir: str | None = None) -> DictCo
         raise UserError(f"{strange[0]!r} is no setting; write 'NAME=VALUE', for example 'network=cMG'.")
     given = [*settings]
     try:
+        check_keys(given, [] if config_dir is None else [str(Path(config_dir).expanduser())])
         if config_dir is None:
             with initialize_config_module("conf", version_base="1.3"):
                 return compose("config", overrides=given)
@@ -38,7 +40,7 @@ def configured(settings: Sequence[str], config_dir: str | None = None) -> DictCo
             return compose("config", overrides=[*given, f"hydra.searchpath=[{quote(str(folder))}]"])
     except OverrideParseException as problem:
         raise UserError(unreadable(problem.override)) from problem
-    except ComposingError as problem:
+    except (ComposingError, KeyUnknownError) as problem:
         raise UserError(str(problem)) from problem
     except (HydraException, OmegaConfBaseException) as problem:
         raise UserError(composed(problem)) from problem

@@ -99,6 +99,8 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
             f"slice is the number of a part of the samples, from 0 to slices - 1 = {config.slices - 1}, but it is "
             f"{config.slice}."
         )
+    if "_target_" in config.search:
+        return _fitted(config), question
     if not config.variants:
         return _simulation(config), question
     if len(config.variants) != 1:
@@ -135,6 +137,21 @@ def _simulation(config: DictConfig) -> "Simulation":
 
     text = OmegaConf.to_yaml(config, resolve=True)
     return sources.Simulation(declare_study(config), config.batch, text, config.slice, config.slices)
+
+
+def _fitted(config: DictConfig) -> "Source":
+    """Numbers that are sought, and the study that is run at them."""
+    from experiments.fit.fitted import Fitted
+    from experiments.fit.observed import Targets
+    from experiments.fit.sought import Sought
+
+    if config.variants:
+        raise UserError("numbers are sought for one study, but the configuration has variants; leave them out.")
+    sought, targets = _built(config, "search"), _built(config, "targets")
+    if not isinstance(sought, Sought) or not isinstance(targets, Targets):
+        raise UserError("a calibration needs `search`, what is sought, and `targets`, what was observed: targets=NAME.")
+    text = OmegaConf.to_yaml(config, resolve=True)
+    return Fitted(declare_study(config), sought, targets, config.batch, text, config.slice, config.slices)
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 WIDTH = 110
-GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "scale")
+GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "targets", "scale")
 PAGE = """\
 Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
 
@@ -65,17 +65,28 @@ def _entry(name: str, said: str) -> str:
 
 
 def _experiments(roots: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    """Name and text of every experiment; those that are short for a file in a folder of a theme have its text."""
+    """Name and text of every experiment; those that are short for a file in a folder of a theme have its text, and
+    files in such a folder that nothing is short for are named with it."""
     for root in roots:
+        shortened = set()
         for file in _files(root.joinpath("experiment")):
             name, text = file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
             of = text.partition("Short for experiment=")[2].partition("\n")[0].strip()
+            shortened.add(of)
             whole = root.joinpath("experiment", *of.split("/")) if of else None
             yield name, whole.with_name(f"{whole.name}.yaml").read_text(encoding="utf-8") if whole else text
+        for folder in _folders(root.joinpath("experiment")):
+            for file in _files(folder):
+                if (name := f"{folder.name}/{file.name.removesuffix('.yaml')}") not in shortened:
+                    yield name, file.read_text(encoding="utf-8")
 
 
 def _names(roots: Iterable[Any], group: str) -> list[str]:
     return sorted({file.name.removesuffix(".yaml") for root in roots for file in _files(root.joinpath(group))})
+
+
+def _folders(folder: Any) -> list[Any]:
+    return [place for place in folder.iterdir() if place.is_dir()] if folder.is_dir() else []
 
 
 def _files(folder: Any) -> list[Any]:

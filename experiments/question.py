@@ -181,6 +181,10 @@ class Question(ABC):
         """Further texts by the name of their file, as CSV for a spreadsheet."""
         return {}
 
+    def files(self, m: xr.Dataset) -> Mapping[str, bytes]:
+        """Further files by name, which the answer holds as bytes."""
+        return {}
+
 
 def said_by(problem: BaseException, packages: Sequence[str]) -> bool:
     """Whether an error was raised in one of some packages, and so is a sentence for the user."""

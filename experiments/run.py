@@ -21,6 +21,7 @@ from experiments.command import HELP, CommandError, arranged, own_folders, unrea
 from experiments.composing import ComposingError, guard
 from experiments.configured import composed
 from experiments.declare import UserError, declare, root, sentence
+from experiments.keys import KeyUnknownError
 from experiments.terminal import last_resort, readable, version
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _command_line(words: list[str]) -> None:
         sys.path[:0] = own_folders(sys.argv)  # where a user's questions lie
         guard()
         task()
-    except (UserError, CommandError, ComposingError) as problem:
+    except (UserError, CommandError, ComposingError, KeyUnknownError) as problem:
         _refuse(str(problem))
     except OverrideParseException as problem:
         _refuse(unreadable(problem.override))

@@ -42,6 +42,10 @@ class Source(typing.Protocol):
         """How many levels each factor of the design has, by name; a recording has no design."""
         ...
 
+    def studies(self) -> Mapping[str, "Study"]:
+        """What is simulated, by the name of the variant, "" where there is one; nothing of a recording."""
+        ...
+
     def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
         """What `bring` will give, with no sample done; None where nothing is left to run in `folder`.
 
@@ -78,6 +82,9 @@ class Simulation:
 
     def factors(self) -> Mapping[str, int]:
         return {factor.name: len(factor) for factor in self.study.design.factors}
+
+    def studies(self) -> Mapping[str, "Study"]:
+        return {"": self.study}
 
     def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
         from sim.expected import expected
@@ -130,6 +137,9 @@ class Variants:
 
     def factors(self) -> Mapping[str, int]:
         return {self.factor: len(self.simulations), **next(iter(self.simulations.values())).factors()}
+
+    def studies(self) -> Mapping[str, "Study"]:
+        return {name: one.study for name, one in self.simulations.items()}
 
     def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
         from sim.expected import expected
@@ -202,6 +212,9 @@ class Recorded:
         return digest(*content, named, part, code_digest(Path(str(readers.__file__)).parent))
 
     def factors(self) -> Mapping[str, int]:
+        return {}
+
+    def studies(self) -> Mapping[str, "Study"]:
         return {}
 
     def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:

@@ -28,17 +28,24 @@ ANALYSIS = (
     "sim.analysis.smoothing.RateConvention", "sim.analysis.smoothing.Smoother", "sim.analysis.polynomial.Polynomial",
     "sim.analysis.hann.Hann", "sim.analysis.support_vector.SupportVector",
 )  # fmt: skip
+FITTED = (
+    "sim.design.space.Space", "sim.design.grid.Grid", "sim.fit.observation.Observation", "sim.spec.composed.Protocol",
+)  # fmt: skip
 KINDS: Mapping[str, tuple[str, ...]] = {
     "network": NETWORK,
     "state": ("sim.spec.state.State",),
     "protocol": ("sim.spec.composed.Protocol",),
     "intervention": ("sim.spec.composed.Protocol",),
     "record": ("sim.spec.record.Record",),
-    "design": ("sim.design.product.Design", "sim.design.factor.Factor", "sim.spec.state.State"),
+    "design": (
+        "sim.design.product.Design", "sim.design.factor.Factor", "sim.design.space.Space", "sim.spec.state.State",
+    ),
     "backend": (
         "sim.backends.base.Backend", "sim.backends.jax_backend.JaxBackend", "sim.backends.brian2_backend.Brian2Backend",
     ),
-    "question": ("experiments.question.Question", *ANALYSIS),
+    "targets": ("experiments.fit.observed.Targets",),
+    "search": ("experiments.fit.sought.Sought", "sim.design.space.Space"),
+    "question": ("experiments.question.Question", "experiments.fit.observed.Targets", *ANALYSIS, *NETWORK, *FITTED),
 }  # fmt: skip
 """What each group may hold, at any depth, by the place where it is defined."""
 OURS = ("networks", "sim", "experiments")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from sim.measure import Measure, check_measures
+from sim.measure import Measure, check_measures, labels_of
 from sim.results.status import Status
 from sim.run import Study
 
@@ -35,6 +35,15 @@ def expected(study: Study, measures: Sequence[Measure] = ()) -> tuple[xr.Dataset
     status = np.full(schema.sizes["sample"], Status.FAILED_NOT_FINITE)
     results = schema.dataset(slice(None), arrays, status).assign_attrs(study.described())
     labels = {name: x for name, x in results.coords.items() if x.dims == ("sample",)}
-    missing = np.full(len(status), np.nan)
-    taken = {m.name: ("sample", missing, m.attributes) for m in measures}
-    return results, xr.Dataset(taken, labels, {"factors": results.attrs["factors"]})
+    taken = {}
+    for m in measures:
+        nothing = np.full((), np.nan, m.variable.dtype)
+        taken[m.name] = (m.variable.dims, np.broadcast_to(nothing, (len(status), *m.shape)))
+    table = xr.Dataset(
+        taken,
+        {**labels, **{name: (name, along) for name, along in labels_of(measures).items()}},
+        {"factors": results.attrs["factors"]},
+    )
+    for m in measures:
+        table[m.name].attrs.update(m.attributes)
+    return results, table

@@ -68,6 +68,7 @@ def gradient(
     numerics: Numerics = Numerics(dtype="float64"),  # noqa: B008  frozen
     stream: int = 0,
     mode: str = "auto",
+    silent: bool = False,
 ) -> Callable[..., Slope]:
     """A function that runs one sample and returns the objective and its derivatives; it is compiled once.
 
@@ -78,10 +79,13 @@ def gradient(
         stream: number of the random stream that noise is hashed from.
         mode: `"forward"` (for few numbers), `"reverse"` (for many; memory does not grow with the length of the run), or
             `"auto"`.
+        silent: refuse where any cell fires, also one whose spikes are only the course of its potential. A derivative
+            through those is exact, but says nothing of a larger step: spikes come and go.
 
     Returns:
         Called without arguments, the slope at the declared values; called with a table of numbers by path (of coherent
-        units, or text with a unit), the slope there. It raises a DerivativeError if a spike that acts was fired.
+        units, or text with a unit), the slope there. It raises a DerivativeError if a spike that acts was fired, or any
+        spike where all are to be `silent`.
 
     Raises:
         DerivativeError: a derivative that is not defined: by a delay, by a time or a frequency of a command, which are
@@ -123,6 +127,11 @@ def gradient(
                     f"a cell of {part.population.name!r} fired, and its spikes act on what is recorded: they come and "
                     "go with the numbers, in whole steps, so that there is no derivative; keep the command below "
                     "threshold, or differentiate a population whose spikes reset and reach nothing."
+                )
+            if spikes and silent:
+                raise DerivativeError(
+                    f"a cell of {part.population.name!r} fired: a derivative through spikes is exact and useless for a "
+                    "step of any size; keep cells below threshold, or search without derivatives (sim.fit.search)."
                 )
         return Slope(float(value), dict(zip(paths, map(float, by_path), strict=True)))
 

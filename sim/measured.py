@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
-from sim.measure import Measure, digest_of, evaluate
+from sim.measure import Measure, digest_of, evaluate, labels_of
 from sim.results.claims import Claims
 from sim.results.digest import digest
 from sim.results.disk import DamagedError
 from sim.results.drafts import present
 from sim.results.grid import factors
 from sim.results.mend import mend, miscounted, withdrawn
-from sim.results.schema import STATUS, Coordinate, Schema, Variable
+from sim.results.schema import STATUS, Coordinate, Schema
 from sim.results.status import Status
 from sim.results.store import Store
 
@@ -48,11 +47,15 @@ class Measured:
             StoreError: the disk refuses.
         """
         path = place(store, measures)
+        axes = labels_of(measures)
         labels = [c for c in store.dataset().coords.values() if c.dims == ("sample",) and c.name != STATUS.name]
         schema = Schema(
-            {"sample": store.n_samples},
-            tuple(Variable(m.name, ("sample",), "float64", m.unit, m.words) for m in measures),
-            tuple(Coordinate(str(c.name), "sample", c.values, c.attrs) for c in labels),
+            {"sample": store.n_samples, **{name: len(along) for name, along in axes.items()}},
+            tuple(m.variable for m in measures),
+            (
+                *(Coordinate(str(c.name), "sample", c.values, c.attrs) for c in labels),
+                *(Coordinate(name, name, along) for name, along in axes.items()),
+            ),
             {"factors": factors(store.dataset())},
         )
         kept = Store.create_or_resume(
@@ -122,7 +125,8 @@ class Measured:
         both = (self.store.status() != Status.TODO) & (found[STATUS.name].values != Status.TODO)
         found = found.assign_coords(status=found[STATUS.name].where(both, Status.TODO).astype(STATUS.dtype))
         found[STATUS.name].attrs.update(STATUS.attributes)
-        values = {m.name: ("sample", np.where(both, found[m.name].values, np.nan), m.attributes) for m in self.measures}
+        there = found[STATUS.name] != Status.TODO
+        values = {m.name: found[m.name].where(there).assign_attrs(m.attributes) for m in self.measures}
         return xr.Dataset(values, found.coords, {"factors": factors(found)})
 
 

@@ -38,7 +38,15 @@ class Progress(typing.Protocol):
 
 
 @contextmanager
-def progress(what: str, total: int, finished: int = 0, *, every: float = 10.0) -> Iterator[Progress]:
+def progress(
+    what: str,
+    total: int,
+    finished: int = 0,
+    *,
+    every: float = 10.0,
+    unit: str = "sample",
+    note: Callable[[], str] = str,
+) -> Iterator[Progress]:
     """Report the progress of some samples.
 
     Args:
@@ -46,13 +54,16 @@ def progress(what: str, total: int, finished: int = 0, *, every: float = 10.0) -
         total: number of samples.
         finished: number that were done before.
         every: s, at least this long between two log lines.
+        unit: what is counted, in place of samples.
+        note: what else is to be said at the moment.
     """
     if sys.stderr.isatty():
         from tqdm import tqdm
 
-        with tqdm(total=total, initial=finished, desc=what, unit="sample", dynamic_ncols=True) as bar:
+        with tqdm(total=total, initial=finished, desc=what, unit=unit, dynamic_ncols=True) as bar:
 
             def advance(samples: int) -> None:
+                bar.set_postfix_str(note(), refresh=False)
                 bar.update(samples)
 
             yield advance
@@ -68,6 +79,8 @@ def progress(what: str, total: int, finished: int = 0, *, every: float = 10.0) -
             return
         said = now
         rate = (done - finished) / max(now - start, 1e-9)
-        log.info("%s: %d of %d samples, %.1f/s, %.0f s left", what, done, total, rate, (total - done) / max(rate, 1e-9))
+        said_too = f"; {words}" if (words := note()) else ""
+        left = (total - done) / max(rate, 1e-9)
+        log.info("%s: %d of %d %ss, %.1f/s, %.0f s left%s", what, done, total, unit, rate, left, said_too)
 
     yield tell

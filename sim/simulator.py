@@ -25,6 +25,7 @@ import xarray as xr
 
 from sim.backends.jax_backend import JaxBackend
 from sim.backends.simulation import spiked
+from sim.batch_size import batch_size, free_memory
 from sim.engine.lanes import TWICE
 from sim.fingerprint import result_digest
 from sim.given import Numbers, ValuesError, given, streams, together
@@ -194,6 +195,17 @@ class Simulator:
             StateError: no such file, or (in `advance`) a state of something else.
         """
         return SimState.load(path)
+
+    @property
+    def schema(self) -> Schema:
+        """What a run leaves."""
+        return self._prepared.simulation.schema
+
+    def fitting(self, samples: int) -> int:
+        """How many of some samples run together at best: as many as keep this machine busy and its memory holds."""
+        together = self._backend.together(sum(p.size for p in self.network.populations))
+        free = min(free_memory(), self._backend.free_bytes())
+        return batch_size(samples, together=together, sample_bytes=self._prepared.simulation.sample_bytes, free=free)
 
     @cached_property
     def digest(self) -> str:

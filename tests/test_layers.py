@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "sim.analysis": (),
     "sim.design": ("sim.spec", "sim.units"),
     "sim.backends": ("sim.compile", "sim.engine", "sim.spec", "sim.results", "sim.units", "sim.flags", "sim.progress"),
+    "sim.fit": ("sim",),
     "sim": ("sim",),  # fingerprint, progress, run
     "networks": ("sim.spec", "sim.units"),
     "experiments": ("sim", "networks", "conf"),
@@ -36,7 +37,10 @@ ONLY_IN = {
     "omegaconf": ("experiments",),
     "yaml": ("networks.shipped", "experiments"),  # tables of conf, which the command reads through hydra
     "zarr": ("sim.results",),
-    "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient"),
+    "jax": ("sim.engine", "sim.compile", "sim.backends", "sim.gradient", "sim.fit"),
+    "optax": ("sim.fit",),
+    "cmaes": ("sim.fit",),
+    "SALib": ("sim.fit",),
     "brian2": ("sim.spec.parse", "sim.backends.brian2_door", "sim.backends.brian2_backend"),
 }
 ENGINE_MAY_USE = {"jax", "numpy", *sys.stdlib_module_names}

@@ -116,5 +116,5 @@ def _caption(m: xr.Dataset) -> str:
     return (
         f"{m.attrs['simulated']} {m.sizes['case']} cases × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
         f"{m.attrs['runs']} failed. Points, grey lines: seeds; bars: 95 % intervals. Brace height: of "
-        f"{span(m['n_brace_valid_mean'].values)} valid units."
+        f"{span(m['n_brace_valid_mean'].values.round(1))} valid units."
     )

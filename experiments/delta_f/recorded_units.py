@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 from experiments.conventions import BraceQuestion
 from experiments.delta_f import recorded_units_figure, recorded_units_tables
-from experiments.delta_f.recorded_units_measured import Cleaning, measured
+from experiments.delta_f.recorded_units_measured import measured
 from experiments.question import Asked
+from experiments.recorded_trains import Cleaning
 from experiments.statistics import attributes
 from experiments.words import number
 

@@ -3,7 +3,6 @@
 Each function gives variables of a Dataset, `name -> (dims, values, attributes)`.
 """
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,21 +10,18 @@ import xarray as xr
 
 from experiments.delta_f.recorded_units_pairs import criteria, pairs
 from experiments.delta_f.remembered import remembering
+from experiments.recorded_trains import Cleaning, Force, cleaned
 from experiments.shown import shown_pair
 from experiments.statistics import attributes
 from sim.analysis.brace import BraceInvalid, brace_height
-from sim.analysis.checks.checks import doubts, lost, remarks, said
-from sim.analysis.checks.force import overlaps, with_holes
-from sim.analysis.checks.record import Lost, Record
+from sim.analysis.checks.record import Lost
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.doublets import without_doublets
 from sim.analysis.recruitment import derecruitment_time, recruitment_time, value_at
 from sim.analysis.smoothing import RateConvention, peak_rate, smoothed_rate
 from sim.analysis.spikes import interval_statistics, intervals, spike_count
-from sim.analysis.steady import steady_firing
-from sim.results.recordings.recording import NO_UNIT, Flag
-from sim.results.schema import spike_times
+from sim.results.recordings.recording import Flag
 
 Variables = dict[str, tuple]
 POINTS = 400  # of a smoothed rate as it is drawn
@@ -36,17 +32,6 @@ MENDED = {
     Flag.DUPLICATES: "duplicates dropped",
     Flag.NO_TIME: "discharges without time dropped",
 }
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    """What is kept of a train, as the arguments of `RecordedUnits`; times in s."""
-
-    longest_interval: float
-    shortest_interval: float
-    steady: int
-    plausible: tuple[float, float]
-    left_out: tuple[str, ...]
 
 
 class Measured(NamedTuple):
@@ -65,14 +50,6 @@ class Measured(NamedTuple):
     doubts: list[str]
 
 
-class Force(NamedTuple):
-    """The force of a contraction."""
-
-    time: np.ndarray  # s, (time,)
-    values: np.ndarray  # (time,), NaN where it is not known
-    unit: str
-
-
 def measured(
     one: xr.Dataset, place: int, chosen: DeltaFConvention, brace: RateConvention, cleaning: Cleaning
 ) -> Measured:
@@ -86,19 +63,9 @@ def measured(
         cleaning: what is kept of a train.
     """
     chosen, brace = remembering(chosen, brace)
-    raw, force, names = spike_times(one).values, _force(one), [*map(str, one["label"].values)]
-    quality = [str(x) for x in one["quality"].values] if "quality" in one.variables else [""] * len(names)
-    record = _record(one, raw, force, names, quality, cleaning)
-    found = doubts(record)
-    missing = lost(found, len(names))
-    times = steady_firing(
-        without_doublets(raw, cleaning.shortest_interval)[0], cleaning.steady, cleaning.longest_interval
-    )
-    times = np.where((missing & Lost.EVERYTHING)[:, None], np.nan, times)
+    _, quality, raw, times, force, used, missing, noted, doubtful = cleaned(one, cleaning)
     whole = (missing & (Lost.RECRUITMENT | Lost.DERECRUITMENT)) == 0
     result = delta_f(times, convention=chosen, whole=whole)
-    used = force if force is not None and overlaps(record) else None
-    noted = remarks(found, len(names))
     number = int(one["contraction"].values) if "contraction" in one.variables else place + 1
     first, last = (np.nanmin(raw), np.nanmax(raw)) if np.isfinite(raw).any() else (np.nan, np.nan)
     table = {
@@ -111,39 +78,7 @@ def measured(
         "last_time": ((), float(last), attributes("s", "last discharge")),
     }
     shown = {**shown_pair(times, result, chosen), **_courses(raw, times, force, chosen)}
-    return Measured(xr.Dataset(table), criteria(chosen), shown, said(found, names))
-
-
-def _force(one: xr.Dataset) -> Force | None:
-    if "force" not in one:
-        return None
-    time, values = one["time"].values.astype(float), one["force"].values.astype(float)
-    return Force(*with_holes(time, values), str(one["force"].attrs["units"]))
-
-
-def _record(
-    one: xr.Dataset, raw: np.ndarray, force: Force | None, names: list[str], quality: list[str], cleaning: Cleaning
-) -> Record:
-    start, stop = (float(one[name].values) if name in one.variables else np.nan for name in ("start", "stop"))
-    clock = values = None
-    if force is not None:
-        known = np.flatnonzero(np.isfinite(force.values))
-        part = slice(known[0], known[-1] + 1) if len(known) else slice(None)
-        clock, values = force.time[part], force.values[part]
-    return Record(
-        raw,
-        names,
-        quality,
-        start,
-        stop,
-        clock,
-        values,
-        "" if force is None or force.unit == NO_UNIT else force.unit,
-        cleaning.shortest_interval,
-        cleaning.longest_interval,
-        cleaning.plausible,
-        cleaning.left_out,
-    )
+    return Measured(xr.Dataset(table), criteria(chosen), shown, doubtful)
 
 
 def _units(

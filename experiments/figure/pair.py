@@ -28,7 +28,7 @@ def pair(axes: Axes, m: xr.Dataset) -> None:
         axes.vlines(when, bottom, value, color=INK, lw=0.7, ls=":")
         axes.plot(when, value, "o", ms=4, mfc="white", mec=INK, mew=1, zorder=5)
         share = (when - t[0]) / (edge - t[0])
-        left = share > (0.22 if words == "recruited" else 0.85)  # where there is room
+        left = share > (0.22 if words == "recruited" else 0.8)  # where there is room
         axes.annotate(
             f"test unit\n{words}", (when, bottom), (-2 if left else 2, 2), textcoords="offset points",
             ha="right" if left else "left", va="bottom", fontsize=6,
@@ -39,15 +39,16 @@ def pair(axes: Axes, m: xr.Dataset) -> None:
     arrow = {"arrowstyle": "<->", "mutation_scale": 7, "lw": 0.9, "color": INK, "shrinkA": 0, "shrinkB": 0}
     beyond = edge - 0.03 * (edge - t[0])
     axes.annotate("", (beyond, level[1]), (beyond, level[0]), arrowprops=arrow)
-    axes.annotate(
+    axes.annotate(  # in a corner that the curves do not reach, in the colour of the band
         f"ΔF = {level[0] - level[1]:.1f} pps",
-        (edge, max(level)),
-        (0, 3),
+        (1, 1),
+        (-3, -4),
+        xycoords="axes fraction",
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top",
         fontweight="bold",
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
+        bbox={"facecolor": AMBER, "edgecolor": "none", "alpha": 0.35, "pad": 2},
     )
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(xlim=(t[0], t[-1]), ylim=(bottom, top), xlabel="time (s)", ylabel="discharge rate (pps)")

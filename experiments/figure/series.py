@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from experiments.figure.look import BLUE, level_colours
 from experiments.figure.samples import samples
 
-BAND = 0.4  # of the distance between two neighbouring places, taken by all series together
+BAND = 0.4  # of the distance between two neighbouring places, taken by all series together,
+WIDEST = 0.1  # and of the whole axis, at most, where places are numbers
 LEAST = 0.25  # of the largest value, the least height of a panel: smaller differences should look small
 
 
@@ -41,7 +42,10 @@ def series(
     colours = colours or (level_colours(len(levels)) if by else [BLUE])
     places = np.arange(m.sizes[along]) if categories else m[along].values if x is None else x
     places = np.asarray(places, float)
-    slot = BAND * (np.abs(np.diff(places)).min() if len(places) > 1 else 1.0) / len(levels)
+    band = BAND * (np.abs(np.diff(places)).min() if len(places) > 1 else 1.0)
+    if len(places) > 1 and not categories:
+        band = min(band, WIDEST * np.ptp(places))
+    slot = band / len(levels)
     for k, (level, colour) in enumerate(zip(levels, colours, strict=True)):
         here = m.isel({by: k}) if by else m
         here = here[[name, f"{name}_mean", f"{name}_half"]].transpose(along, ...)

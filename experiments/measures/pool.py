@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.brace import BraceHeight, brace_height
-from sim.analysis.delta_f import delta_f
+from sim.analysis.delta_f import DeltaF, delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.means import known_mean
 from sim.analysis.recruitment import derecruitment_time
@@ -63,12 +63,12 @@ def outlasting_measures(population: str, convention: DeltaFConvention) -> tuple[
 
 def pool_delta_f(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
     """ΔF of the pool: pps, (sample,)."""
-    return _delta_f(view, population, convention).pool
+    return unit_delta_f(view, population, convention).pool
 
 
 def n_test_units(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
     """Test units that have a ΔF: (sample,)."""
-    return _delta_f(view, population, convention).n_test_units
+    return unit_delta_f(view, population, convention).n_test_units
 
 
 def pool_brace_height(view: View, population: str, rate: RateConvention) -> np.ndarray:
@@ -84,7 +84,13 @@ def n_brace_valid(view: View, population: str, rate: RateConvention) -> np.ndarr
 
 def pool_peak_rate(view: View, population: str, rate: RateConvention) -> np.ndarray:
     """Peak of the smoothed rate, mean over recruited units: pps, (sample,)."""
-    return known_mean(peak_rate(view.spikes(population), convention=rate).rate)
+    return known_mean(unit_peaks(view, population, rate))
+
+
+def unit_peaks(view: View, population: str, rate: RateConvention) -> np.ndarray:
+    """Peak of the smoothed rate of every unit: pps, (sample, unit)."""
+    spikes = view.spikes(population)
+    return view.once(("peaks", population, rate), lambda: peak_rate(spikes, convention=rate).rate)
 
 
 def n_recruited(view: View, population: str) -> np.ndarray:
@@ -124,7 +130,8 @@ def command_end(time: np.ndarray, command: np.ndarray) -> np.ndarray:
     return time[np.minimum(last + 1, len(time) - 1)]
 
 
-def _delta_f(view: View, population: str, convention: DeltaFConvention) -> Any:
+def unit_delta_f(view: View, population: str, convention: DeltaFConvention) -> DeltaF:
+    """ΔF of every unit and of the pool."""
     spikes = view.spikes(population)
     return view.once(("delta_f", population, convention), lambda: delta_f(spikes, convention=convention))
 

@@ -53,8 +53,8 @@ def draw(m: xr.Dataset) -> Figure:
         f"{m.attrs['simulated']} {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
         f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['tier']} tiers × {m.sizes['seed']} seeds "
         f"(common random numbers), {m.attrs['failed']} of {m.attrs['runs']} failed. A: mean over seeds; white, no "
-        "spasm that lasts untreated; black, half of the seeds are silent in the end; dashed red, in the other "
-        "tier. B: shares of all.",
+        "spasm that lasts untreated (dotted: its border); black, half of the seeds are silent in the end; dashed "
+        "red, in the other tier. B: shares of all.",
     )
     return figure
 

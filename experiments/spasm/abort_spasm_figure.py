@@ -21,7 +21,7 @@ LEVELS = (BLUE, "#56B4E9", INK)  # of the constitutive levels, in order
 SUMMARY = (
     ("time_to_stop", "time to\nstop (s)"),
     ("units_left", "units in\nthe end"),
-    ("spasm_left", "force in the\nend (%)"),
+    ("spasm_left", "force (% of\nuntreated)"),
     ("pulses", "pulses\ngiven"),
 )
 ROOM = 1.45  # height of a panel over the largest force in it
@@ -45,7 +45,9 @@ def draw(m: xr.Dataset) -> Figure:
             if row == 0:
                 title(axes, "A" if column == 0 else "", f"Level {level:.2f}")
             if row == len(shown) - 1:
-                axes.set_xlabel(f"time (s)\ngrey: PIC, down to {number(deepest, 0, 'nA')}", fontsize=6.2)
+                axes.set_xlabel(
+                    f"time (s)\nblue: force (% of max.)\ngrey: PIC, down to {number(deepest, 0, 'nA')}", fontsize=6.2
+                )
     for column, (name, words) in enumerate(SUMMARY):
         axes = figure.add_subplot(top[:, len(levels) + column])
         _summary(axes, m, shown, name)
@@ -58,7 +60,8 @@ def draw(m: xr.Dataset) -> Figure:
     title(right, "D", "What is left")
     caption(
         figure,
-        f"{m.attrs['simulated']} A brief excitation starts a spasm; from the dotted line on something is done. "
+        f"{m.attrs['simulated']} A brief excitation starts a spasm; from the dotted line on something is done; force "
+        "before it is cut off. "
         f"{m.sizes['case']} cases × {len(levels)} levels × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
         f"{m.attrs['runs']} failed. Small points, seeds (common random numbers); large points, mean with its 95 % "
         "interval; C, exact 95 % intervals.",
@@ -87,7 +90,7 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
     forest(axes, m, name, cases, by="constitutive", colours=LEVELS)
     rows(axes, cases, labelled=False)
     low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 0.0), high * (1.6 if name == "time_to_stop" else 1.05))
+    axes.set_xlim(min(low, 0.0), high * (2.1 if name == "time_to_stop" else 1.05))
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.tick_params(labelsize=6)
     if name == "time_to_stop":

@@ -5,13 +5,48 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sim.spec.change import Change
+import numpy as np
+
+from sim.spec.change import Change, Scale, Set
 from sim.spec.kinds import listed, table, whole
-from sim.units import shown
+from sim.spec.params import Value
+from sim.spec.state import fits
+from sim.units import Dimensions, Quantity, shown
+
+Leaves = Mapping[str, Quantity]
+"""Value of every number that may vary, by path."""
+Bounds = Mapping[str, tuple[Value | None, Value | None]]
+"""Lowest and highest value, by path, of those that have them."""
 
 
 class DesignError(ValueError):
     """A design that cannot be; the message is one sentence."""
+
+
+class Each(Sequence[Change]):
+    """What each of very many levels does to a number, as one array.
+
+    Args:
+        numbers: what it is set to, coherent units, (level,).
+        dimensions: of them.
+        scale: it is multiplied by them instead.
+    """
+
+    def __init__(self, numbers: np.ndarray, dimensions: Dimensions, *, scale: bool = False) -> None:
+        self.numbers, self.dimensions, self.scale = numbers, dimensions, scale
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Each(self.numbers[at], self.dimensions, scale=self.scale)
+        number = float(self.numbers[at])
+        return Scale(number) if self.scale else Set(Quantity(number, self.dimensions))
+
+    def extremes(self) -> "Each":
+        """The lowest and the highest."""
+        return Each(np.array([self.numbers.min(), self.numbers.max()]), self.dimensions, scale=self.scale)
 
 
 Columns = Mapping[str, Sequence[Change | None]]
@@ -22,6 +57,8 @@ class Factor(ABC):
     """One dimension of a design; all factors are crossed with each other."""
 
     name: str
+    independent: ClassVar[bool] = False
+    """Whether its levels always have random streams of their own."""
 
     @property
     @abstractmethod
@@ -41,6 +78,10 @@ class Factor(ABC):
     @abstractmethod
     def columns(self) -> Columns:
         """What each level changes."""
+
+    def carried(self) -> Mapping[str, tuple[np.ndarray, str]]:
+        """Other numbers that each level stands for, by name: (level,), and their unit."""
+        return {}
 
     def ends(self) -> "Factor":
         """The same factor with its first and its last level only."""
@@ -126,3 +167,10 @@ def several(path: str, values: Any) -> tuple[Any, ...]:
     if not found:
         raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
     return found
+
+
+def matching(path: str, leaves: Leaves) -> list[str]:
+    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
+    wanted = path.split(".")
+    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
+    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)

@@ -32,6 +32,7 @@ class Participants(Factor):
     spread: Mapping[str, Any]
     draw: int = 0
     name: ClassVar[str] = "participant"
+    independent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         count, draw = whole(self.count), whole(self.draw)

@@ -16,14 +16,14 @@ import xarray as xr
 
 from sim.design.axis import Axis
 from sim.design.cases import Cases
-from sim.design.factor import DesignError, Factor, Seeds, flat
+from sim.design.factor import Bounds, DesignError, Each, Factor, Leaves, Seeds, flat, matching
 from sim.design.participants import Participants
 from sim.design.points import Points
+from sim.design.prior import Prior
 from sim.spec.canonical import QUANTITY
 from sim.spec.change import Change, Scale, Set, Shift, check_change
 from sim.spec.kinds import listed, part, table, yes_or_no
-from sim.spec.params import Value, check_bounds, nearest
-from sim.spec.state import fits
+from sim.spec.params import check_bounds, nearest
 from sim.units import Quantity, coherent_unit, quantity, shown
 
 OUTER = (
@@ -31,9 +31,6 @@ OUTER = (
     "several, sherrington -m SETTING=2,3."
 )
 """Ends what is said of a path that leads nowhere: it may be a setting that decides shapes, or what is compiled."""
-
-Leaves = Mapping[str, Quantity]
-Bounds = Mapping[str, tuple[Value | None, Value | None]]
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,10 @@ class Design:
         cases: named cases of the dimension `case`.
         points: single parameter sets, of the dimension `point`.
         participants: people, of the dimension `participant`.
+        prior: draws of a space, of the dimension `draw`.
         seeds: number of random streams, of the dimension `seed`, at least 1.
         first_seed: number of the first one.
-        independent: factors along which samples have random streams of their own; participants always do.
+        independent: factors along which samples have random streams of their own; participants and draws always do.
         ends_only: keep only the first and the last value of each axis, point and participant; cases are never left out.
 
     Raises:
@@ -62,6 +60,7 @@ class Design:
     cases: Mapping[str, Any] = field(default_factory=dict, metadata=QUANTITY)
     points: Points | None = None
     participants: Participants | None = None
+    prior: Prior | None = None
     seeds: int = 1
     first_seed: int = 0
     independent: Sequence[str] = ()
@@ -76,7 +75,7 @@ class Design:
             axes[factor.name] = factor
         object.__setattr__(self, "axes", MappingProxyType(axes))
         factors: list[Factor] = []
-        for what, kind in (("points", Points), ("participants", Participants)):
+        for what, kind in (("points", Points), ("participants", Participants), ("prior", Prior)):
             if (given := getattr(self, what)) is not None:
                 factors.append(part(f"`{what}` of a design", given, kind, DesignError))
         factors += axes.values()
@@ -121,7 +120,7 @@ class Design:
             found[factor.name] = ("sample", labels[place], {"units": factor.unit, "long_name": factor.words})
             index = {"units": "1", "long_name": f"place along {factor.name}, from 0"}
             found[f"{factor.name}_index"] = ("sample", place.astype(np.int32), index)
-            if factor.name in self.independent or isinstance(factor, Participants):
+            if factor.name in self.independent or factor.independent:
                 stream = stream * len(labels) + place
         stream = self.first_seed + stream * shape[-1] + places[-1]
         for path, touched in self._touched(leaves or {}).items():
@@ -129,6 +128,11 @@ class Design:
             numbers = _numbers(path, own, {k: (changes, places[k]) for k, changes in touched.items()})
             found[path] = ("sample", numbers, {"units": coherent_unit(_dimensions(own, touched))})
         found["stream"] = ("sample", stream, {"units": "1"})
+        for factor, place in zip(self.factors, places, strict=True):
+            for name, (numbers, unit) in factor.carried().items():
+                if name in found:
+                    raise DesignError(f"two things along the design are called {name!r}; rename one.")
+                found[name] = ("sample", numbers[place], {"units": unit})
         return xr.Dataset(coords=found, attrs={"factors": [factor.name for factor in self.factors]})
 
     def check(self, leaves: Leaves, bounds: Bounds) -> None:
@@ -144,7 +148,7 @@ class Design:
         """
         for path, touched in self._touched(leaves).items():
             what, own = f"{path!r} in the design", leaves[path]
-            for made in (made for changes in touched.values() for made in changes if made is not None):
+            for made in (made for changes in map(_extremes, touched.values()) for made in changes if made is not None):
                 check_change(what, made, own.dimensions)
                 if isinstance(made, Set):
                     check_bounds(what, made.value, bounds.get(path, (None, None)))
@@ -169,7 +173,9 @@ class Design:
                         raise DesignError(f"{self.factors[k].name!r} of the design changes {leaf!r} twice; choose one.")
                     found[leaf][k] = changes
         for path, touched in found.items():
-            setting = [self.factors[k].name for k, x in touched.items() if any(isinstance(made, Set) for made in x)]
+            setting = [
+                self.factors[k].name for k, x in touched.items() if any(isinstance(y, Set) for y in _extremes(x))
+            ]
             if len(setting) > 1:
                 raise DesignError(
                     f"the design sets {path!r} along {' and along '.join(map(repr, setting))}; let one of them set it, "
@@ -184,6 +190,11 @@ def _dimensions(own: Quantity | None, touched: Mapping[int, Sequence[Change | No
     return next(quantity(made.value).dimensions for x in touched.values() for made in x if isinstance(made, Set))
 
 
+def _extremes(changes: Sequence[Change | None]) -> Sequence[Change | None]:
+    """All of them, or of numbers that stand in one array their ends."""
+    return changes.extremes() if isinstance(changes, Each) else changes
+
+
 def _numbers(
     path: str, own: Quantity | None, touched: Mapping[int, tuple[Sequence[Change | None], np.ndarray]]
 ) -> np.ndarray:
@@ -196,22 +207,21 @@ def _numbers(
     count = len(next(iter(touched.values()))[1])
     numbers = np.full(count, np.nan if own is None else own.number)
     for changes, place in touched.values():
-        set_to = [quantity(made.value).number if isinstance(made, Set) else np.nan for made in changes]
-        numbers = np.where(np.isnan(set_to)[place], numbers, np.asarray(set_to)[place])
+        if isinstance(changes, Each):
+            set_to = np.full(len(changes), np.nan) if changes.scale else changes.numbers
+        else:
+            set_to = np.array([quantity(made.value).number if isinstance(made, Set) else np.nan for made in changes])
+        numbers = np.where(np.isnan(set_to)[place], numbers, set_to[place])
     if np.isnan(numbers).any():
         raise DesignError(f"what {path!r} is by itself must be known where the design does not set it; give `leaves`.")
     for changes, place in touched.values():
+        if isinstance(changes, Each):
+            numbers = numbers * changes.numbers[place] if changes.scale else numbers
+            continue
         factor = np.array([made.factor if isinstance(made, Scale) else 1.0 for made in changes], float)
         by = np.array([quantity(made.by).number if isinstance(made, Shift) else 0.0 for made in changes], float)
         numbers = numbers * factor[place] + by[place]
     return numbers
-
-
-def matching(path: str, leaves: Leaves) -> list[str]:
-    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
-    wanted = path.split(".")
-    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
-    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)
 
 
 def _axes(axes: Any) -> Iterator[Factor]:

@@ -40,14 +40,17 @@ def write_measures(measures: xr.Dataset, folder: str | Path) -> xr.Dataset:
     return _opened(files)
 
 
-def write_texts(texts: Mapping[str, str], folder: str | Path) -> None:
-    """Write texts by the name of their file, each whole or not at all.
+def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
+    """Write files by name (of one in a folder, 'FOLDER/NAME'), each whole or not at all.
 
     Raises:
         StoreError: the disk refuses.
     """
-    for name, text in texts.items():
-        replace(Path(folder) / name, text)
+    for name, content in files.items():
+        place = Path(folder) / name
+        with writing(name, place, len(content)):
+            place.parent.mkdir(parents=True, exist_ok=True)
+        replace(place, content)
 
 
 def read_measures(folder: str | Path) -> xr.Dataset:
@@ -98,11 +101,12 @@ def storable(dataset: xr.Dataset) -> xr.Dataset:
 def as_json(measures: xr.Dataset) -> str:
     """All numbers of a dataset as JSON, names sorted, one line a variable, floats as short as they can be read back.
 
-    NaN becomes null, an infinity the text "inf" or "-inf".
+    NaN becomes null, an infinity the text "inf" or "-inf". Bytes of a file (uint8) are left out.
     """
 
     def section(variables: Any) -> str:
-        lines = (f"    {json.dumps(str(name))}: {_entry(variables[name])}" for name in sorted(variables, key=str))
+        names = sorted((name for name, x in variables.items() if x.dtype != np.uint8), key=str)
+        lines = (f"    {json.dumps(str(name))}: {_entry(variables[name])}" for name in names)
         return "{\n" + ",\n".join(lines) + "\n  }"
 
     attributes = json.dumps({name: _plain(value) for name, value in measures.attrs.items()}, sort_keys=True)

@@ -2,23 +2,31 @@
 
 from collections.abc import Sequence
 
-from tests.attack.ended import Tally
+from experiments.verification.report import machine
+from tests.attack.kept import Part, joined
 
 MOST = 20  # wrong endings that are listed
+HEAD = "| what | times | of the whole | how it ended | wrong | minutes |\n|---|---|---|---|---|---|"
 
 
-def text(tallies: Sequence[tuple[str, Tally, float]]) -> str:
-    """The whole page.
+def text(parts: Sequence[Part], names: Sequence[str]) -> str:
+    """The whole page; an attack that was not run stands there as that.
 
     Args:
-        tallies: name of the attack, its tally, and its seconds.
+        parts: what was run; parts of one attack become one row.
+        names: all attacks there are, in their order.
     """
-    rows = [
-        f"| {tally.what} | {tally.tried:,} | {', '.join(f'{how} {n:,}' for how, n in sorted(tally.ended.items()))} | "
-        f"{len(tally.wrong) or 'none'} | {seconds:.0f} |"
-        for _, tally, seconds in tallies
-    ]
-    wrong = [f"- {name}: {line}" for name, tally, _ in tallies for line in tally.wrong[:MOST]]
+    rows, wrong = [], []
+    for name in names:
+        if not (own := [part for part in parts if part.name == name]):
+            rows.append(f"| {name} | 0 | **not run** | | | |")
+            continue
+        _, tally, seconds, share, _ = joined(own)
+        ended = ", ".join(f"{how} {n:,}" for how, n in sorted(tally.ended.items()))
+        whole = "all" if abs(share - 1) < 1e-9 else f"{100 * share:.3g} %"
+        badly = len(tally.wrong) or "none"
+        rows.append(f"| {tally.what} | {tally.tried:,} | {whole} | {ended} | {badly} | {seconds / 60:.1f} |")
+        wrong += [f"- {name}: {line}" for line in tally.wrong[:MOST]]
     return "\n".join(
         [
             "# Attacks",
@@ -26,10 +34,13 @@ def text(tallies: Sequence[tuple[str, Tally, float]]) -> str:
             "Written by `make attack`: what was done to the product, how often, how it ended. Wrong is a traceback,",
             "a hang, a number changed without a word, something finished that is lost, an end without a sentence.",
             "",
-            "| what | times | how it ended | wrong | seconds |",
-            "|---|---|---|---|---|",
+            HEAD,
             *rows,
             *(["", "## Wrong", "", *wrong] if wrong else []),
+            "",
+            "## Computed with",
+            "",
+            machine(),
             "",
         ]
     )

@@ -1,5 +1,6 @@
 """The command says what is right in one sentence, in any terminal, and never shows a traceback."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import experiments
 from experiments.command import CommandError, arranged, unreadable
 from experiments.declare import UserError
+from experiments.keys import KeyUnknownError, check_keys
 from experiments.terminal import last_resort
 
 ROOT = Path(__file__).parents[2]
@@ -16,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 def test_options_stand_anywhere_on_the_line(tmp_path):
     folder = str(tmp_path)
-    for words in (["--config-dir", folder, "a=1", "-m"], ["a=1", "-m", "--config-dir", folder]):
+    for words in (["--config-dir", folder, "seed=1", "-m"], ["seed=1", "-m", "--config-dir", folder]):
         assert sorted(arranged(words)) == sorted(words)
-        assert arranged(words)[-1] == "a=1"
-    assert arranged(["a=1", f"--config-dir={folder}"]) == [f"--config-dir={folder}", "a=1"]
+        assert arranged(words)[-1] == "seed=1"
+    assert arranged(["seed=1", f"--config-dir={folder}"]) == [f"--config-dir={folder}", "seed=1"]
     assert arranged(["~protocol.peak", "+x=1", "--cfg", "job"]) == ["--cfg", "job", "~protocol.peak", "+x=1"]
     assert arranged(["help"]) == arranged(["--help", "network"]) == arranged(["x=1", "-h"]) == ["--help"]
 
@@ -37,6 +39,29 @@ def test_options_stand_anywhere_on_the_line(tmp_path):
 def test_a_word_that_is_no_setting_is_told_what_to_write(words, said):
     with pytest.raises(CommandError, match=said):
         arranged(words)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (["netwrk=hTA"], "did you mean network?"),
+        (["~protcol.peak"], "did you mean protocol.peak?"),
+        (["state/injured=x", "stat.injured.x=3"], "did you mean state.injured.x?"),
+        (["wholly=other"], "there is no group or key 'wholly' to set with 'wholly=other'; the groups"),
+        (["hydra.searchpath=[pkg://os]"], "--config-dir FOLDER"),
+        (["hydra.run.dir=x"], "out=FOLDER"),
+    ],
+)
+def test_a_setting_of_what_is_not_there_is_told_what_is(settings, said):
+    with pytest.raises(KeyUnknownError, match=re.escape(said)):
+        check_keys(settings)
+
+
+def test_groups_of_ones_own_are_known_and_what_is_added_is_taken(tmp_path):
+    (tmp_path / "grip").mkdir()
+    check_keys(["grip=hard", "+other=1", "hydra/launcher=joblib", "scale/protocol@protocol=x"], [str(tmp_path)])
+    with pytest.raises(KeyUnknownError, match="grip"):
+        check_keys(["grip=hard"])
 
 
 @pytest.mark.parametrize(

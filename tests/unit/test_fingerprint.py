@@ -145,7 +145,7 @@ def test_where_a_function_stands_does_not_count(edited, home, before):
     pool = home / "experiments/measures/pool.py"
     text = pool.read_text()
     start = text.index("def command_end(")
-    moved = text[start : text.index("def _delta_f(")]
+    moved = text[start : text.index("def unit_delta_f(")]
     edited("experiments/measures/pool.py", moved, "")
     edited(
         "experiments/measures/pool.py",

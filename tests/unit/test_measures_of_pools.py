@@ -6,6 +6,7 @@ import xarray as xr
 
 from experiments.measures.force import force_measures
 from experiments.measures.pool import pool_measures
+from experiments.measures.within import within_measures
 from sim.analysis.brace import brace_height
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND, OPENHDEMG
@@ -52,6 +53,40 @@ def test_the_measures_of_a_contraction_are_those_of_the_analysis(contracted, con
         assert found["peak_rate"][k] == pytest.approx(rates[k][np.isfinite(rates[k])].mean())
     assert (found["n_recruited"][:2] > 2).all()
     assert all(np.isnan(x[2]) for x in found.values())
+
+
+def test_how_the_units_of_a_contraction_differ_is_what_numpy_says_of_them(contracted):
+    found = evaluate(within_measures("hTA", OPENHDEMG), contracted)
+    spikes = spike_times(contracted).values[:2, :, : int(contracted["n_spikes"].max())]
+    time, command = contracted["time"].values, contracted["hTA.excitation"].values.astype(float)
+    whole, rates = delta_f(spikes, convention=OPENHDEMG), peak_rate(spikes, convention=OPENHDEMG.rate).rate
+    for k in range(2):
+        recruited = np.isfinite(spikes[k]).sum(-1) > 1
+        at = np.interp(spikes[k][:, 1], time, command[k]) / command[k].max()
+        assert found["recruitment"][k] == pytest.approx(np.nanmean(at))
+        assert found["recruitment_first"][k] == pytest.approx(np.nanmin(at))
+        assert found["recruitment_last"][k] == pytest.approx(np.nanmax(at))
+        assert np.isfinite(at).sum() == recruited.sum() > 2
+        both = np.isfinite(at) & np.isfinite(rates[k])
+        assert found["peak_rate_slope"][k] == pytest.approx(np.polyfit(at[both], rates[k][both], 1)[0])
+        assert found["peak_rate_spread"][k] == pytest.approx(np.nanstd(rates[k], ddof=1))
+        assert found["test_share"][k] == pytest.approx(whole.n_test_units[k] / recruited.sum())
+        known = whole.unit[k][np.isfinite(whole.unit[k])]
+        spread = known.std(ddof=1) if known.size > 1 else np.nan
+        assert found["delta_f_spread"][k] == pytest.approx(spread, nan_ok=True)
+    assert all(np.isnan(x[2]) for x in found.values())
+
+
+def test_the_spread_of_fewer_than_two_units_is_not_measurable(contracted):
+    """Nor is a slope of fewer than three."""
+    few = contracted.isel(sample=[0, 1]).copy(deep=True)
+    few["n_spikes"].values[:, 1:] = 0
+    few["spike_step"].values[:, 1:] = -1
+    found = evaluate(within_measures("hTA", LATER_SPIKE_FROM_SECOND), few)
+    for name in ("peak_rate_spread", "delta_f_spread", "peak_rate_slope"):
+        assert np.isnan(found[name]).all(), name
+    assert np.isfinite(found["recruitment"]).all()
+    np.testing.assert_array_equal(found["recruitment_first"], found["recruitment_last"])
 
 
 def test_units_that_go_on_after_the_command_are_counted_in_the_last_second(contracted):

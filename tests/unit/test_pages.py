@@ -17,7 +17,7 @@ FENCE = re.compile(r"^```(\w*)( slow)?\n(.*?)^```", re.S | re.M)
 PAGES = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts
 )
-GENERATED = {"docs/architecture.md", "docs/benchmarks.md", "docs/verification.md"}
+GENERATED = {f"docs/{name}.md" for name in ("architecture", "attacks", "benchmarks", "verification")}
 WRITTEN = ["README.md", *(page for page in PAGES if page not in GENERATED)]
 WITH_PYTHON = [page for page in WRITTEN if "```python" in text(page) and page != "docs/adding.md"]
 WITH_SLOW_PYTHON = [page for page in WITH_PYTHON if "```python slow" in text(page)]

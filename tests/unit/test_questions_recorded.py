@@ -117,6 +117,18 @@ def test_the_pair_shown_has_the_delta_f_of_the_estimator():
         assert up - down == pytest.approx(float(measures["pair_delta_f"].values[pair]), abs=1e-5)  # kept as float32
 
 
+def test_the_delta_f_that_is_written_covers_no_rate():
+    figure = RecordedUnits().draw(whole(units(late=train(6.2, 15)).dataset()))
+    figure.canvas.draw()
+    axes, written = next((a, t) for a in figure.axes for t in a.texts if t.get_text().startswith("ΔF = "))
+    box = written.get_window_extent()
+    rates = [line for line in axes.lines if str(line.get_label()).startswith(("control unit", "test unit"))]
+    assert len(rates) == 2
+    for line in rates:
+        x, y = axes.transData.transform(line.get_xydata()).T
+        assert not ((box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)).any()
+
+
 # ---- whatever the file holds
 
 HARD = {

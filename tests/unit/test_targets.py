@@ -3,9 +3,11 @@
 import contextlib
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import conf
 from experiments.configured import configured
@@ -82,13 +84,26 @@ def test_positions_are_arguments():
     assert build("record", {"_target_": "sim.spec.record.Record", "_args_": [[], "5 ms"]}).every == "5 ms"
 
 
+def targets_of(value: object) -> Iterator[str]:
+    """Every `_target_` in some YAML that says which."""
+    if isinstance(value, list):
+        value = dict(enumerate(value))
+    for key, x in value.items() if isinstance(value, dict) else ():
+        if key == "_target_" and not x.startswith("${"):
+            yield x
+        yield from targets_of(x)
+
+
 def test_every_target_of_the_configuration_is_of_its_group():
-    for file in Path(conf.__file__).parent.rglob("*.yaml"):
-        group = next((g for g in KINDS if file.parts[-2] == g), "question")
-        for line in file.read_text(encoding="utf-8").splitlines():
-            name = line.partition("_target_:")[2].partition("#")[0].strip(" }")
-            if name and "," not in name and "network=" not in line and not line.startswith("#"):
-                assert target(group, name)
+    """A file in the folder of a group is of that group, an experiment and a scale say the group themselves."""
+    root, count = Path(conf.__file__).parent, 0
+    for file in root.rglob("*.yaml"):
+        group, found = file.relative_to(root).parts[0], yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        for own, value in [(group, found)] if group in KINDS else found.items():
+            for name in targets_of(value):
+                assert target(own, name)
+                count += 1
+    assert count > 30
 
 
 def test_a_module_of_ones_own_may_have_a_question_and_nothing_else_of_it_is_called(tmp_path, monkeypatch):

@@ -1,0 +1,109 @@
+"""Questions about what drives a pool: who is driven, in which contraction, and how a recording sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from experiments.conventions import DeltaFQuestion
+from experiments.sources import place
+from experiments.words import number
+from sim.analysis.summaries import Flanks, catalogue, of_units, summaries
+from sim.engine import __file__ as engine
+from sim.fingerprint import code_digest
+from sim.fit.observation import Observation
+from sim.fit.posterior import Feature
+from sim.fit.summarised import UNITS, summary_measure
+from sim.measure import Measure
+from sim.results.digest import digest, file_digest
+from sim.spec.canonical import canonical
+from sim.spec.kinds import part
+from sim.spec.network import Network
+
+WORDS = {
+    "level": "level of monoamines",
+    "pattern": "pattern of inhibition",
+    "tonic": "tonic inhibition",
+    "peak": "peak of excitation",
+    "shape": "shape of excitation",
+    "noise": "noise",
+    "ahp_size": "size of the AHP",
+    "ahp_duration": "duration of the AHP",
+    "slow": "excitation of slow cells",
+    "fast": "excitation of fast cells",
+    "E_cl": "chloride reversal",
+    "leak": "leak conductance",
+    "g_nap": "persistent sodium",
+    "g_h": "h current",
+}
+"""How a figure calls the numbers of conf/design/drive.yaml and others that draw inputs; others by their name."""
+
+
+@dataclass(frozen=True)
+class DriveQuestion(DeltaFQuestion):
+    """Settings that a trained estimator and whoever uses it share.
+
+    Args:
+        network: the pool.
+        population: its name.
+
+    Raises:
+        ValueError: one of them is something else.
+    """
+
+    network: Network = field(kw_only=True)
+    population: str = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        part("question.network", self.network, Network, ValueError)
+
+    def summarised(self, flanks: Flanks, observation: Observation, name: str = "summaries") -> Measure:
+        """What is measured of a contraction: (sample, view, summary)."""
+        return summary_measure(self.population, flanks, observation, self.chosen, name)
+
+    @property
+    def summariser(self) -> str:
+        """Names the code and the convention by which contractions are summarised."""
+        return digest(code_digest(roots=(of_units, summaries, Flanks)), canonical(self.chosen))
+
+    @property
+    def simulator(self) -> str:
+        """Names what is simulated: the pool, and the code that steps it."""
+        sim = Path(str(engine)).parents[1]
+        return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
+
+
+def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
+    """A posterior mean and its interval, with as many digits as its width deserves: '1.00', '0.96 to 1.04'."""
+    width = abs(float(ends[1]) - float(ends[0]))
+    digits = int(np.clip(1 - np.floor(np.log10(width)), 0, 6)) if width > 0 else 3
+    own = "" if unit == "1" else f" {unit}"
+    low, high = (number(float(end), digits) for end in ends)
+    return f"{number(float(mean), digits)}{own}", f"{low} to {high}{own}"
+
+
+def content(path: str) -> str:
+    """The digest of a file that a setting names, so that an answer is of this content, whatever the file is called.
+
+    Raises:
+        ValueError: there is no such file.
+    """
+    try:
+        return file_digest(place(path))
+    except OSError as problem:
+        raise ValueError(
+            f"cannot read {path!r}: {problem.strerror or problem}; give the path of a file that fit/train has written."
+        ) from problem
+
+
+def features(flanks: Flanks) -> tuple[Feature, ...]:
+    """The summaries of a contraction as an estimator takes them; how many units were seen is no evidence."""
+    own = (Feature(s.name, s.unit, s.words) for s in catalogue(flanks))
+    return (*own, Feature(UNITS, "1", "units", given=True))
+
+
+def protocol(flanks: Flanks) -> dict[str, float]:
+    """The contraction, as an estimator remembers it: s."""
+    return {"up": flanks.up, "hold": flanks.hold, "down": flanks.down}

@@ -1,0 +1,163 @@
+"""How well can the drive of a pool be read from its motor units: an estimator, trained on simulations of a prior.
+
+It learns from many simulated contractions, each seen as a recording would see it, what could have been behind any one,
+and how sure one can be. Simulations that it has never seen say how well it does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from experiments.fit import train_figure
+from experiments.fit.driven import WORDS, DriveQuestion, features, protocol
+from experiments.question import Asked
+from experiments.statistics import attributes
+from experiments.words import number
+from sim.analysis.summaries import Flanks
+from sim.design import Space
+from sim.fit.observation import Observation
+from sim.fit.posterior import Estimator, Plan, train
+from sim.fit.posterior.calibration import LEVELS
+from sim.fit.posterior.training import FEWEST, parts
+from sim.measure import Measure
+from sim.results.status import Status
+from sim.spec.kinds import part
+
+FILE = "estimator.posterior"
+SHOWN = 300
+"""Simulations whose posterior means are drawn."""
+
+
+@dataclass(frozen=True)
+class Train(DriveQuestion):
+    """Settings: the contraction (s), what is estimated, and the seed of the training.
+
+    Args:
+        before, up, hold, down: rest before the contraction, and its parts.
+        observation: how a recording sees the pool.
+        space: the numbers of the prior, as the design draws them.
+        seed: of all that is random in training.
+    """
+
+    before: float = field(kw_only=True)
+    up: float = field(kw_only=True)
+    hold: float = field(kw_only=True)
+    down: float = field(kw_only=True)
+    observation: Observation = field(kw_only=True)
+    space: Space = field(kw_only=True)
+    seed: int = field(default=0, kw_only=True)
+    dims = ("draw",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        part("question.observation", self.observation, Observation, ValueError)
+        part("question.space", self.space, Space, ValueError)
+
+    @property
+    def flanks(self) -> Flanks:
+        """Of the contraction."""
+        return Flanks(self.before, self.up, self.hold, self.down)
+
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.summarised(self.flanks, self.observation),)
+
+    def answer(self, asked: Asked) -> xr.Dataset:
+        """The estimator, as the bytes of its file, and how it does on simulations held out: (number,), (level, number);
+        truth and posterior mean of some of these, (simulation, number)."""
+        table = asked.table
+        x = table["summaries"].values
+        usable = (table["status"].values == Status.DONE) & np.isfinite(x).any((1, 2))
+        truth = np.stack([table[name].values.astype(float) for name in self.space.names], axis=-1)
+        points = np.clip(self.space.points(truth), 0, 1)
+        names = ("number", list(self.space.names), attributes("", "what is estimated"))
+        if (count := int(usable.sum())) < FEWEST:
+            if count:
+                raise ValueError(
+                    f"an estimator is trained on {FEWEST} simulations in which three units fire, at least, but there "
+                    f"are {count} of {len(usable)}; raise design.prior.count."
+                )
+            return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
+        x, points, truth = x[usable], points[usable], truth[usable]
+        found = train(
+            x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
+            simulator=self.simulator, summaries=self.summariser, seed=self.seed,
+        )  # fmt: skip
+        *_, held = parts(len(x), Plan().spare, self.seed)
+        held = held[:SHOWN]
+        guessed = self.space.numbers(_means(found, x[held, 0]))
+        said = found.assessment
+        assert said is not None
+        with TemporaryDirectory() as folder:
+            found.save(path := Path(folder) / FILE)
+            data = path.read_bytes()
+        return xr.Dataset(
+            {
+                "estimator": ("byte", np.frombuffer(data, np.uint8), attributes("1", "the file of the estimator")),
+                "explained": ("number", [*said.explained], attributes("1", "R2 of posterior means, held out")),
+                "coverage": (
+                    ("level", "number"), np.array(said.coverage),
+                    attributes("1", "how often an interval holds the truth"),
+                ),
+                "width": ("number", [*said.width], attributes("1", "mean width of the 90 % interval, of the range")),
+                "rank_p": ("number", [*said.ranks], attributes("1", "p of uniform ranks (SBC)")),
+                "truth": (("simulation", "number"), truth[held], attributes("", "coherent units")),
+                "mean": (("simulation", "number"), guessed, attributes("", "coherent units")),
+            },
+            {"number": names, "level": ("level", list(LEVELS))},
+            {
+                "usable": count, "held_out": said.simulations, "tarp_p": said.tarp, "refused": said.refused,
+                "low": self.space.low.tolist(), "high": self.space.high.tolist(), "units": list(self.space.units),
+                "seen": [self.observation.fewest, self.observation.most],
+            },
+        )  # fmt: skip
+
+    def files(self, m: xr.Dataset) -> Mapping[str, bytes]:
+        return {FILE: m["estimator"].values.tobytes()} if "estimator" in m else {}
+
+    def draw(self, m: xr.Dataset) -> Figure:
+        """Posterior means against the truth, and how often intervals hold it."""
+        return train_figure.draw(m)
+
+    def headline(self, m: xr.Dataset) -> list[str]:
+        """What is recovered, how honest the intervals are."""
+        if not m.attrs["usable"]:
+            return ["no simulation to train on"]
+        lines = []
+        for k, name in enumerate(m["number"].values):
+            held = ", ".join(
+                f"{100 * level:.0f} % interval {100 * m['coverage'].values[j, k]:.1f} %"
+                for j, level in enumerate(m["level"].values)
+            )
+            lines.append(
+                f"{WORDS.get(name, name)}: {100 * m['explained'].values[k]:.1f} % of the variance; truth inside: "
+                f"{held}; SBC p {number(m['rank_p'].values[k], 3)}"
+            )
+        return [
+            f"trained on {m.attrs['usable']} simulations, of which {m.attrs['held_out']} held out to assess; "
+            f"{m.attrs['seen'][0]} to {m.attrs['seen'][1]} units seen",
+            *lines,
+            f"TARP p {number(m.attrs['tarp_p'], 3)}; true simulations refused at the 1 % level: "
+            f"{100 * m.attrs['refused']:.1f} %",
+            f"the estimator is {FILE}: sherrington experiment=fit/infer question.estimator=FILE recording=FILE",
+        ]
+
+    def notes(self, m: xr.Dataset) -> list[str]:
+        return [
+            "Points: simulations that training never saw, each with one random choice of units; line: where truth and "
+            "posterior mean agree. Coverage: how often the central interval of a level holds the truth; on the line, "
+            "intervals are as wide as they should be, below it too narrow.",
+            "The numbers hold for recordings of this model. A pool that differs from it in what the prior does not "
+            "vary is refused or misread; see the test of misfit in fit/infer.",
+        ]
+
+
+def _means(estimator: Estimator, x: np.ndarray) -> np.ndarray:
+    """Posterior means as points of the space, (observation, number)."""
+    from sim.fit.posterior.probit import points
+
+    return points(estimator.probits(x, 500)).mean(axis=1)

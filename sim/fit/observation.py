@@ -1,0 +1,109 @@
+"""How a decomposition sees a pool: some of its units, discharges that it misses and others that are none."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.spec.kinds import whole
+from sim.units import in_unit, shown
+
+
+class Observed(NamedTuple):
+    """What is seen of some samples.
+
+    Args:
+        times: s, (sample, unit, spike), padded with NaN.
+        chosen: bool, (sample, view, unit): the units of each view.
+        wanted: how many units each view was to have, (sample, view); fewer fire where the pool has no more. It says
+            nothing of the pool.
+    """
+
+    times: np.ndarray
+    chosen: np.ndarray
+    wanted: np.ndarray
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a recording sees of a pool. The sources of its numbers are those of the experiment that declares it.
+
+    Args:
+        fewest, most: units that are seen; each view draws evenly between them.
+        views: how many recordings of each simulation are drawn.
+        missed: highest share of discharges that are missed; each simulation draws evenly up to it.
+        spurious: highest share of discharges that are none, at any time between a unit's first and last.
+        timing: SD with which the beginning of the contraction is known.
+        draw: another number, other units and discharges.
+
+    Raises:
+        ValueError: no unit, no view, or a share that is none.
+    """
+
+    fewest: int = 5
+    most: int = 20
+    views: int = 8
+    missed: float = 0.0
+    spurious: float = 0.0
+    timing: str | float = "0 s"
+    draw: int = 0
+
+    def __post_init__(self) -> None:
+        counts = [whole(x) for x in (self.fewest, self.most, self.views, self.draw)]
+        if None in counts or not 1 <= self.fewest <= self.most or self.views < 1 or self.draw < 0:
+            raise ValueError(
+                f"a recording sees from `fewest` to `most` units, in one view or several, but here "
+                f"{shown(self.fewest)} to {shown(self.most)} in {shown(self.views)}."
+            )
+        for name in ("missed", "spurious"):
+            if not 0 <= float(getattr(self, name)) < 0.5:
+                raise ValueError(
+                    f"`{name}` of a recording is a share of its discharges, from 0 to below 0.5, not "
+                    f"{shown(getattr(self, name))}."
+                )
+        if self.timing_s < 0:
+            raise ValueError(f"`timing` of a recording is a standard deviation, but it is {shown(self.timing)}.")
+
+    @property
+    def timing_s(self) -> float:
+        """s."""
+        return in_unit(self.timing, "s", "`timing` of a recording") / 1000
+
+    def of(self, times: np.ndarray, stream: np.ndarray) -> Observed:
+        """What is seen of samples; each has random numbers of its own, the same in whatever company it comes.
+
+        Args:
+            times: s, (sample, unit, spike), padded with NaN.
+            stream: number of the random stream of each sample, (sample,).
+        """
+        samples, units, _ = times.shape
+        chosen = np.zeros((samples, self.views, units), bool)
+        wanted = np.zeros((samples, self.views), int)
+        seen = []
+        for k, number in enumerate(stream):
+            random = np.random.default_rng([self.draw, int(number)])
+            wanted[k] = random.integers(self.fewest, self.most + 1, self.views)  # first: it hangs on nothing else
+            firing = np.flatnonzero((~np.isnan(times[k])).sum(axis=-1) > 1)
+            for view in range(self.views):
+                chosen[k, view, random.permutation(firing)[: wanted[k, view]]] = True
+            seen.append(self._seen(times[k], random))
+        room = max(2, max(train.shape[-1] for train in seen))
+        found = np.full((samples, units, room), np.nan)
+        for k, train in enumerate(seen):
+            found[k, :, : train.shape[-1]] = train
+        return Observed(found, chosen, wanted)
+
+    def _seen(self, times: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """The discharges of one sample (unit, spike) as they are seen."""
+        missed, spurious, late = (
+            random.uniform(0, self.missed),
+            random.uniform(0, self.spurious),
+            random.standard_normal(),
+        )
+        kept = np.where(random.random(times.shape) < missed, np.nan, times)
+        count = (~np.isnan(times)).sum(axis=-1)
+        extra = random.poisson(spurious * count)
+        first, last = times[:, :1], np.fmax.reduce(times, axis=-1, initial=np.nan)[:, None]
+        more = first + (last - first) * random.random((len(times), int(extra.max(initial=0))))
+        more = np.where(np.arange(more.shape[1]) < extra[:, None], more, np.nan)
+        return np.sort(np.concatenate([kept, more], axis=-1), axis=-1) + self.timing_s * late

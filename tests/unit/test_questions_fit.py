@@ -1,0 +1,213 @@
+"""From recordings to their causes: an estimator is trained, says how it does, and reads recordings or refuses them."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import experiments
+from experiments.answer import Result
+from experiments.declare import UserError
+from experiments.fit.driven import estimate
+from sim.fit.posterior import Estimator
+from sim.results.recordings.datasets import simulated
+from sim.results.recordings.files import write
+
+SMALL = ("scale=smoke", "design.seeds=1", "question.observation.fewest=3", "question.observation.most=6")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("fit")
+
+
+@pytest.fixture(scope="module")
+def trained(place) -> Result:
+    """Six cells, a contraction of 4 s, 256 draws."""
+    return experiments.perform("fit/train", *SMALL, "record.keep_spikes=true", f"out={place}")
+
+
+@pytest.fixture(scope="module")
+def folder(place, trained) -> Path:
+    return next(place.glob("train-*/*/estimator.posterior")).parent
+
+
+@pytest.fixture(scope="module")
+def recording(place, trained) -> Path:
+    """A simulated contraction in the middle of the prior, as a recording."""
+    away = np.abs(trained.question.space.points(_truth(trained)) - 0.5).max(axis=1)
+    path = place / "recorded.csv"
+    write(simulated(trained.brought.results, sample=int(np.argmin(away))), path)
+    return path
+
+
+def _truth(trained: Result) -> np.ndarray:
+    return np.stack([trained.brought.table[name].values for name in trained.question.space.names], axis=-1)
+
+
+def infer(place: Path, folder: Path, recording: Path, *more: str) -> Result:
+    return experiments.perform(
+        "fit/infer", f"recording={recording}", f"question.estimator={folder / 'estimator.posterior'}",
+        "question.network.size=6", f"out={place}", *more,
+    )  # fmt: skip
+
+
+FLANKS = "question.flanks=[1,2,0,2]"
+
+
+def test_an_estimator_is_trained_and_says_how_it_does(trained, folder):
+    m = trained.answer
+    assert m.sizes["number"] == 8
+    assert m.attrs["usable"] <= 256
+    assert float(m["explained"].sel(number="peak")) > 0.3  # of so few simulations, more than nothing
+    lines = " ".join(trained.headline())
+    assert "level of monoamines" in lines
+    assert "TARP" in lines
+    found = Estimator.load(folder / "estimator.posterior")
+    assert found.space == trained.question.space
+    assert found.protocol == {"up": 2.0, "hold": 0.0, "down": 2.0}
+    assert (folder / "estimator.posterior").read_bytes() == m["estimator"].values.tobytes()
+    assert "estimator" not in (folder / "measures.json").read_text()[:2000].split('"variables"')[-1]
+
+
+def test_a_recording_is_read_with_its_uncertainty(place, folder, recording, trained):
+    m = infer(place, folder, recording, FLANKS).answer
+    assert m.attrs["possible"]
+    assert m.attrs["units_seen"] >= 3
+    low, high = m["interval"].values.T
+    assert (low < m["mean"].values).all()
+    assert (m["mean"].values < high).all()
+    assert (low >= np.array(m.attrs["low"]) - 1e-9).all()
+    assert m["rate_predicted"].shape == (5, m.sizes["part"])
+    bands = m["active_predicted"].values
+    assert (np.diff(bands, axis=0)[:, np.isfinite(bands[0])] >= 0).all()
+    rows = next(place.glob("infer-*/*/posterior.csv")).read_text().splitlines()
+    assert rows[0].startswith("number,unit,mean,low_90")
+    assert len(rows) == 9
+
+
+def test_the_same_recording_later_gives_the_same(place, folder, recording, tmp_path):
+    shifted = tmp_path / "later.csv"
+    text = recording.read_text().splitlines()
+    head = [line for line in text if line.startswith("#")]
+    body = [line for line in text if not line.startswith("#")]
+    columns = body[0].split(",")
+    k = columns.index("time_s")
+    rows = [line.split(",") for line in body[1:]]
+    moved = [",".join([*row[:k], f"{float(row[k]) + 2:.9g}", *row[k + 1 :]]) for row in rows]
+    shifted.write_text("\n".join([*head, body[0], *moved]))
+    first = infer(place, folder, recording, FLANKS).answer
+    later = infer(place, folder, shifted, "question.flanks=[3,2,0,2]").answer
+    np.testing.assert_allclose(later["observed"], first["observed"], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(later["mean"], first["mean"], rtol=0.02)
+
+
+def test_flanks_are_read_from_the_force(place, folder, recording, tmp_path):
+    t = np.arange(0, 6, 0.01)
+    force = tmp_path / "force.csv"
+    rise = np.interp(t, [1, 3, 5], [0, 10, 0])
+    force.write_text("time_s,force\n" + "\n".join(f"{x:.3f},{y:.5f}" for x, y in zip(t, rise, strict=True)))
+    m = infer(place, folder, recording, f"force={force}").answer
+    assert m.attrs["flanks"] == pytest.approx([1, 2, 0, 2], abs=0.05)
+    assert m.attrs["flanks_from"] == "force"
+
+
+def test_what_the_model_cannot_have_produced_is_refused_unless_asked_for(place, folder, tmp_path):
+    """Units that fire as a clock, at rates and with an order that no pool of the prior has."""
+    path = tmp_path / "clock.csv"
+    rows = [
+        f"{unit},{t:.4f}" for unit in range(6) for t in np.arange(1.1 + 0.05 * (6 - unit), 5.3, 1 / (45 + 5 * unit))
+    ]
+    path.write_text("unit,time_s\n" + "\n".join(rows))
+    refused = infer(place, folder, path, FLANKS)
+    assert not refused.answer.attrs["possible"]
+    assert "mean" in refused.answer
+    said = " ".join(refused.headline())
+    assert "cannot have produced this recording" in said
+    assert "model at its best" in said
+    assert "no estimate is given; question.force=true shows it" in said
+    assert "level of monoamines" not in said
+    shown = infer(place, folder, path, FLANKS, "question.force=true")
+    assert "level of monoamines" in " ".join(shown.headline())
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((), "no force from which the flanks"),
+        (("question.flanks=[1,4,0,2]",), "trained for up = 2"),
+        (("question.flanks=[1,0,0,2]",), "rises and falls in some time"),
+        ((FLANKS, "units=[0,1]"), "units of the recording fire more than once, but this estimator needs 3"),
+        ((FLANKS, "question.network.size=7"), "another simulator"),
+        ((FLANKS, "question.convention=openhdemg"), "another code that summarises"),
+        ((FLANKS, "question.estimator=/no/such/file"), "cannot read '/no/such/file'"),
+        ((FLANKS, "question.predictions=-1"), "number of simulations"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_a_sentence(place, folder, recording, more, said):
+    with pytest.raises((UserError, ValueError), match=said):
+        infer(place, folder, recording, *more).headline()
+
+
+def test_a_file_that_is_no_estimator_is_told(place, folder, recording, tmp_path):
+    bad = tmp_path / "estimator.posterior"
+    data = bytearray((folder / bad.name).read_bytes())
+    data[len(data) // 2] ^= 255
+    bad.write_bytes(data)
+    with pytest.raises((UserError, ValueError), match="damaged"):
+        infer(place, tmp_path, recording, FLANKS).headline()
+
+
+def test_another_estimator_of_the_same_name_is_another_answer(place, folder, recording, tmp_path):
+    shutil.copy(folder / "estimator.posterior", tmp_path)
+    first = infer(place, tmp_path, recording, FLANKS).question
+    (tmp_path / "estimator.posterior").write_bytes(b"other")
+    assert first.content != type(first)(**_settings(first)).content
+
+
+def _settings(question) -> dict:
+    from dataclasses import fields
+
+    return {f.name: getattr(question, f.name) for f in fields(question) if f.init}
+
+
+def test_what_is_recovered_is_told_by_units_simulations_and_summaries(place, folder):
+    found = experiments.perform(
+        "fit/recover", *SMALL[:2], "design.prior.count=64", f"question.trained={folder}", "question.seen=[3,6]",
+        "question.learnt=[]", f"out={place}",
+    )  # fmt: skip
+    m = found.answer
+    assert m["explained"].shape == (2, 8)
+    assert m["block"].values.tolist()[-1] == "all"
+    with_all = float(m["block_explained"].sel(block="all", number="peak"))
+    assert with_all > float(m["block_explained"].sel(block="variability", number="peak"))
+    assert "by ΔF alone" in " ".join(found.headline())
+    with pytest.raises(UserError, match="beyond the prior"):
+        experiments.perform(
+            "fit/recover", *SMALL[:2], "design.prior.count=16", f"question.trained={folder}", "question.seen=[6]",
+            "question.learnt=[]", "design.prior.space.ranges.level=[0.5,1.2]", f"out={place}",
+        )  # fmt: skip
+
+
+def test_too_few_simulations_train_nothing(place):
+    with pytest.raises(UserError, match="160 simulations in which three units fire"):
+        experiments.perform("fit/train", *SMALL, "design.prior.count=32", f"out={place}")
+
+
+@pytest.mark.parametrize(
+    ("mean", "ends", "said"),
+    [(1.0012, (0.964, 1.038), ("1.001", "0.964 to 1.038")), (-0.5, (-2.0, 1.0), ("−0.5", "−2.0 to 1.0"))],
+)
+def test_an_estimate_has_the_digits_that_its_interval_deserves(mean, ends, said):
+    assert estimate(mean, ends, "1") == said
+    assert estimate(mean, ends, "ms")[0] == f"{said[0]} ms"
+
+
+def test_predictions_are_made_in_the_contraction_of_the_recording(place, folder, recording):
+    m = infer(place, folder, recording, FLANKS).answer
+    spikes = m["predicted_spikes"].values
+    assert np.nanmin(spikes) > 1
+    assert np.nanmax(spikes) < 6
+    assert isinstance(m, xr.Dataset)
