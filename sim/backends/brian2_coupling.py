@@ -123,7 +123,7 @@ class Coupling:
         return values.reshape(self.samples, -1)
 
     def _heard(self, sense: Sense) -> np.ndarray:
-        total = np.asarray(tree_sum(jnp.asarray(self._read(sense.source, sense.variable))))
+        total = tree_sum(self._read(sense.source, sense.variable))
         return total / self.circuit.members[sense.source].size if sense.mean else total
 
     def _graded(self) -> dict[str, np.ndarray]:

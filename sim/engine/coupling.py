@@ -5,6 +5,7 @@ number, and values of variables are summed along a fixed tree.
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from sim.engine.circuit import Link
@@ -16,12 +17,13 @@ DENSE = 2**18
 
 
 def tree_sum(x: Array) -> Array:
-    """Sum over the last axis, added up in the order of a fixed tree."""
+    """Sum over the last axis, added up in the order of a fixed tree; of numpy's arrays by numpy."""
+    concatenate = np.concatenate if isinstance(x, np.ndarray) else jnp.concatenate
     size = x.shape[-1]
     while size > 1:
         half = size // 2
         pairs = x[..., :half] + x[..., half : 2 * half]
-        x = jnp.concatenate([pairs, x[..., 2 * half :]], axis=-1) if size % 2 else pairs
+        x = concatenate([pairs, x[..., 2 * half :]], axis=-1) if size % 2 else pairs
         size = x.shape[-1]
     return x[..., 0]
 

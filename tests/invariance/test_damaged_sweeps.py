@@ -71,17 +71,17 @@ def same(study: Study, path: Path, whole: Path) -> None:
     xr.testing.assert_identical(results.drop_attrs(), Store.open(whole).dataset().load().drop_attrs())
 
 
-DAMAGES = [pytest.param(x, marks=pytest.mark.slow) if k > 1 else x for k, x in enumerate(DAMAGE)]
+MANY = [pytest.param(damage, 12, marks=pytest.mark.slow) for damage in DAMAGE]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(("damage", "count"), [("deleted", 4), ("flipped", 4), *MANY])
 @pytest.mark.parametrize("kind", ["swept", "spikeless"])
-def test_any_file_of_a_finished_sweep_may_be_lost_or_damaged(kind, damage, request, tmp_path):
+def test_any_file_of_a_finished_sweep_may_be_lost_or_damaged(kind, damage, count, request, tmp_path):
     whole, study = request.getfixturevalue(kind), STUDY if kind == "swept" else WITHOUT
-    path, chosen = copied(whole, tmp_path), random.Random(damage)
+    path, chosen = copied(whole, tmp_path), random.Random(f"{damage} {count}")
     files = sorted(file for file in path.parent.rglob("*") if file.is_file() and file.name != "provenance.json")
     assert len({file.relative_to(path.parent).parts[1] for file in files if file.parent != path.parent}) > 8
-    for file in chosen.sample(files, 12):
+    for file in chosen.sample(files, count):
         if file.exists():
             DAMAGE[damage](file)
         same(study, path, whole)

@@ -100,7 +100,7 @@ print(len(jax.devices()), found.steps.tobytes().hex())
 """
 
 
-@pytest.mark.parametrize("devices", [1, pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize("devices", [3, *(pytest.param(few, marks=pytest.mark.slow) for few in (1, 2))])
 def test_the_number_of_devices_does_not_change_a_network(in_child, one_by_one, devices):
     flags = f"--xla_force_host_platform_device_count={devices}"
     found = in_child(IN_CHILD.format(path=__file__), XLA_FLAGS=flags).split()[-2:]

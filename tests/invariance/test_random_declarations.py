@@ -256,7 +256,7 @@ ALWAYS_THE_SAME = settings(derandomize=True, database=None)
 
 
 @given(study=studies())
-@settings(ALWAYS_THE_SAME, max_examples=8)
+@settings(ALWAYS_THE_SAME, max_examples=5)
 def test_whatever_is_declared_runs_alike_in_both_back_ends(simulate, study):
     both_run_it_alike(simulate, study)
 

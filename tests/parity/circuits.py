@@ -59,7 +59,7 @@ def coupled(network: Network, protocol: Protocol, window: str = "0.5 ms", **how:
     return Feature(network, protocol, window=window, every=window, commands=True, **how)
 
 
-DRIVE = Settle("10 ms") >> Step("a.I", "0.8 nA", "150 ms") >> Settle("40 ms")
+DRIVE = Settle("10 ms") >> Step("a.I", "0.8 nA", "90 ms") >> Settle("20 ms")
 A = Population("a", RELAY, 3, {"C": Graded("0.15 nF", "0.3 nF")})
 BELOW = Param("-4 nS", "a test", ("-1 uS", "1 uS"))
 B = Population("b", RELAY, 4, {"v_thr": Graded("-56 mV", "-50 mV")})

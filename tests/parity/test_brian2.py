@@ -13,8 +13,10 @@ from sim.spec.protocol import Sequence
 from tests.parity.cells import FEATURES
 from tests.parity.feature import agree, run
 
+OTHERS = [scheme for scheme in SCHEMES if scheme != "staggered"]
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+
+@pytest.mark.parametrize("scheme", ["staggered", *(pytest.param(s, marks=pytest.mark.slow) for s in OTHERS)])
 @pytest.mark.parametrize("feature", FEATURES)
 def test_back_ends_agree(simulate, feature, scheme):
     row = FEATURES[feature]

@@ -22,6 +22,8 @@ from experiments.status import main as status
 from sim.backends.simulation import LaneSimulation
 from sim.results import claims
 from sim.results.disk import StoreError
+from sim.results.recordings.files import write
+from tests.made_units import units
 
 ROOT, OUT = Path(__file__).parents[2], Path("out")
 SMALL = ["experiment=pool", "scale=smoke", "network.size=2", "design.seeds=4"]
@@ -256,8 +258,10 @@ def test_spikes_that_are_found_damaged_when_they_are_drawn_are_simulated_again(i
 
 
 def test_a_recording_whose_copy_is_damaged_is_read_again(tmp_path):
+    write(units(3).dataset(), tmp_path / "small.csv")
     with initialize_config_module("conf", version_base="1.3"):
-        config = compose("config", overrides=["experiment=recorded_units", f"out={tmp_path}"])
+        asked = ["experiment=recorded_units", f"recording={tmp_path}/small.csv", f"out={tmp_path}/out"]
+        config = compose("config", overrides=asked)
     folder, lines = perform(config)
     before = (folder / "measures.json").read_bytes()
     for name in ("measures.zarr.zip", "measures.json"):

@@ -170,23 +170,14 @@ def test_what_is_apart_is_said_and_by_which_unit(other, agrees, said):
 
 
 @pytest.mark.slow
-def test_the_command_says_whether_they_agree(in_child):
-    said = in_child(
-        "import sys; sys.argv = ['sherrington', 'check', 'experiment=pool', 'scale=smoke', 'network.size=2']\n"
-        "from experiments.run import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    print('exit', end.code)\nelse:\n    print('exit', 0)"
-    )
-    assert said.splitlines()[0] == "pool: checked samples 0, 1 of 2"
-    assert "spikes: " in said
-    assert said.splitlines()[-1] == "exit 0"
+def test_the_command_says_whether_they_agree(command):
+    done = command("check", "experiment=pool", "scale=smoke", "network.size=2")
+    assert done.stdout.splitlines()[0] == "pool: checked samples 0, 1 of 2"
+    assert "spikes: " in done.stdout
+    assert done.returncode == 0
 
 
-def test_a_recording_cannot_be_checked(in_child):
-    said = in_child(
-        "import sys; sys.argv = ['sherrington', 'check', 'experiment=recorded_units', 'recording=x.csv']\n"
-        "sys.stderr = sys.stdout\n"
-        "from experiments.run import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    print('exit', end.code)"
-    )
-    assert "measures a recording, and nothing is computed" in said
-    assert said.strip().endswith("exit 2")
+def test_a_recording_cannot_be_checked(command):
+    done = command("check", "experiment=recorded_units", "recording=x.csv")
+    assert "measures a recording, and nothing is computed" in done.stderr
+    assert done.returncode == 2

@@ -244,11 +244,18 @@ def test_the_folder_of_a_recording_is_named_by_name_content_and_part(tmp_path):
     assert len({digest("a.csv"), *others, *parts, digest("a.csv", contraction=1)}) == 8
 
 
-def test_a_copy_is_called_by_its_own_name(tmp_path):
-    (tmp_path / "a copy.dat").write_text(EXAMPLE.read_text())
-    for file in (EXAMPLE, tmp_path / "a copy.dat"):
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """A file with three units."""
+    write(units(3).dataset(), tmp_path / "small.csv")
+    return tmp_path / "small.csv"
+
+
+def test_a_copy_is_called_by_its_own_name(small, tmp_path):
+    (tmp_path / "a copy.dat").write_text(small.read_text())
+    for file in (small, tmp_path / "a copy.dat"):
         folder, _ = asked(tmp_path, f"recording='{file}'")
-        assert Result.open(folder).answer.attrs["recording"] == Path(file).name
+        assert Result.open(folder).answer.attrs["recording"] == file.name
 
 
 def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
@@ -261,17 +268,16 @@ def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
     assert f"{int(((times >= 2) & (times <= 8)).sum())} discharges" in lines[0]
 
 
-def test_two_conventions_are_two_answers_of_one_recording(tmp_path):
-    write(units(3).dataset(), tmp_path / "units.csv")
+def test_two_conventions_are_two_answers_of_one_recording(small, tmp_path):
     asks = ("later_spike_from_second", "midpoint_from_first")
-    one, other = (asked(tmp_path, f"recording={tmp_path}/units.csv", f"question.convention={name}")[0] for name in asks)
+    one, other = (asked(tmp_path, f"recording={small}", f"question.convention={name}")[0] for name in asks)
     assert one != other
     assert one.parent == other.parent
     assert (one / "figure.png").exists()
     assert (one / "measures.json").read_bytes() != (other / "measures.json").read_bytes()
 
 
-def test_a_recording_that_was_not_finished_is_read_again(tmp_path, monkeypatch):
+def test_a_recording_that_was_not_finished_is_read_again(small, tmp_path, monkeypatch):
     import sim.results.store as store
 
     def killed(*_):
@@ -280,10 +286,10 @@ def test_a_recording_that_was_not_finished_is_read_again(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(store.Store, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            asked(tmp_path, f"recording={EXAMPLE}")
-    folder, lines = asked(tmp_path, f"recording={EXAMPLE}")
+            asked(tmp_path, f"recording={small}")
+    folder, lines = asked(tmp_path, f"recording={small}")
     assert (folder / "figure.png").exists()
-    assert "20 motor units" in lines[0]
+    assert "3 motor units" in lines[0]
 
 
 WRONG = {
@@ -311,10 +317,10 @@ def test_what_cannot_be_done_is_said_in_a_sentence(what, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_recordings_are_measured_without_the_simulator(in_child, tmp_path):
+def test_recordings_are_measured_without_the_simulator(in_child, small, tmp_path):
     text = f"""
 import sys
-sys.argv = ["sherrington", "experiment=recorded_units", "out={tmp_path}"]
+sys.argv = ["sherrington", "experiment=recorded_units", "recording={small}", "out={tmp_path}"]
 from experiments.run import main
 main()
 print("loaded:", sorted({{"jax", "brian2"}} & set(sys.modules)))
