@@ -21,7 +21,7 @@ from sim.compile.equations import compile_model
 from sim.compile.interventions import drives, pieces
 from sim.engine.circuit import Circuit, Group, Member
 from sim.engine.courses import courses
-from sim.engine.platform import computing
+from sim.engine.platform import computing, on_gpu
 from sim.engine.program import Rule
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -115,7 +115,7 @@ def gradient(
 
     forward = mode == "forward" or (mode == "auto" and len(paths) <= FEW)
     derived = (jax.jacfwd if forward else jax.grad)(found, has_aux=True)
-    compiled = jax.jit(derived, compiler_options=PLAIN if jax.default_backend() == "cpu" else None)
+    compiled = jax.jit(derived, compiler_options=PLAIN if not on_gpu() else None)
 
     def slope(values: Mapping[str, Value] | None = None) -> Slope:
         at = declared | {path: _number(path, value, declared, prepared) for path, value in (values or {}).items()}

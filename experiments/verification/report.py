@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from experiments.verification.claims import Claim
 from experiments.verification.figure import LEGEND
-from sim.engine.platform import devices
+from sim.engine.platform import devices_in_words
 from sim.results.provenance import PACKAGES, versions
 
 HEAD = "| claim | compared with | tolerance, and why | found | |\n|---|---|---|---|---|"
@@ -58,4 +58,4 @@ def machine() -> str:
     """Versions and device kind, without anything that names the machine."""
     packages = ", ".join(f"{name} {version}" for name, version in versions(PACKAGES).items())
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    return f"{system}; devices: {devices()}; {packages}."
+    return f"{system}; devices: {devices_in_words()}; {packages}."

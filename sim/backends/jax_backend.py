@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-import jax
 import numpy as np
 import xarray as xr
 
@@ -18,6 +17,7 @@ from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
+from sim.engine.platform import devices
 from sim.engine.steps import Steps
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -45,11 +45,11 @@ class JaxBackend:
 
     def together(self, cells: int) -> int:
         """A group of samples for each core; a GPU wants many more."""
-        return len(jax.devices()) * reference().together(cells)
+        return len(devices()) * reference().together(cells)
 
     def free_bytes(self) -> float:
         """Of the memory of all GPUs."""
-        found = [device.memory_stats() for device in jax.devices()]
+        found = [device.memory_stats() for device in devices()]
         return sum(x["bytes_limit"] - x["bytes_in_use"] if x else math.inf for x in found)
 
     def prepare(
@@ -95,7 +95,7 @@ class JaxSimulation(LaneSimulation):
 
     @property
     def device(self) -> str:
-        return f"{jax.devices()[0].device_kind}, {in_words(self._kernel)}"
+        return f"{devices()[0].device_kind}, {in_words(self._kernel)}"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:

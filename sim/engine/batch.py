@@ -14,7 +14,7 @@ from sim.engine.circuit import Circuit, Group, NetworkOutcome
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Lanes, Outcome
 from sim.engine.loop import run
-from sim.engine.platform import computing
+from sim.engine.platform import computing, devices
 from sim.engine.program import Program
 
 
@@ -89,9 +89,9 @@ class Layout(NamedTuple):
     @classmethod
     def of(cls, kernel: Kernel, circuit: Circuit, samples: int) -> "Layout":
         """As the devices at hand want it."""
-        devices = len(jax.devices())
-        per_group = max(1, min(kernel.samples, -(-samples // devices)))
-        return cls(kernel, circuit, samples, per_group, -(-samples // (per_group * devices)) * devices)
+        many = len(devices())
+        per_group = max(1, min(kernel.samples, -(-samples // many)))
+        return cls(kernel, circuit, samples, per_group, -(-samples // (per_group * many)) * many)
 
     @property
     def wires(self) -> dict[str, np.ndarray]:
@@ -169,7 +169,7 @@ def on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any
 
 def device_mesh() -> Mesh:
     """All devices in a row."""
-    return Mesh(np.array(jax.devices()), ("device",))
+    return Mesh(np.array(devices()), ("device",))
 
 
 def _cast(x: Any, dtype) -> np.ndarray:

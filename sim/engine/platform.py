@@ -54,14 +54,14 @@ class PlatformError(ValueError):
     """JAX does not start; the message says why."""
 
 
-def on_gpu() -> bool:
-    """Whether JAX runs on a GPU.
+def devices() -> list[jax.Device]:
+    """What JAX runs on; whoever wants to know asks here, so that a device that is not here is a sentence everywhere.
 
     Raises:
         PlatformError: it does not start, as where it is told to use a device that is not here.
     """
     try:
-        return jax.default_backend() != "cpu"
+        return jax.devices()
     except (RuntimeError, AssertionError) as problem:  # of jax: no such platform, no device of it
         asked = os.environ.get("JAX_PLATFORMS", "")
         said = " ".join(str(problem).split())[:200]
@@ -71,9 +71,14 @@ def on_gpu() -> bool:
         ) from problem
 
 
-def devices() -> str:
-    """What JAX runs on, in words: '2 x cpu'."""
-    kinds = [device.device_kind for device in jax.devices()]
+def on_gpu() -> bool:
+    """Whether JAX runs on a GPU."""
+    return devices()[0].platform != "cpu"
+
+
+def devices_in_words() -> str:
+    """What JAX runs on: '2 x cpu'."""
+    kinds = [device.device_kind for device in devices()]
     return ", ".join(f"{kinds.count(kind)} x {kind}" for kind in dict.fromkeys(kinds))
 
 

@@ -26,7 +26,7 @@ from sim.spec.record import Record
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from experiments.run import main; main()"]
-SAMPLES, SLICES = 9, 3
+SAMPLES, SLICES = 48, 3
 DESIGN = ["experiment=pool", "scale=smoke", "network.size=2", f"design.seeds={SAMPLES}", "batch=1"]
 SWEEP = ["-m", *DESIGN, f"slice={','.join(map(str, range(SLICES)))}", f"slices={SLICES}"]
 LAUNCHERS = {  # and what stands in the command line of a process that runs a slice
@@ -107,7 +107,7 @@ def test_the_same_command_again_runs_what_a_killed_slice_left(launcher, uninterr
             assert command.poll() is None, command.communicate()[0]
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        worker, *_ = at_work(LAUNCHERS[launcher], below=command.pid)
+        *_, worker = at_work(LAUNCHERS[launcher], below=command.pid)  # the last one has most of its slice before it
         os.kill(worker, signal.SIGKILL)
         said, _ = command.communicate(timeout=120)
     finally:
