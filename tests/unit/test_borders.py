@@ -114,7 +114,7 @@ def test_what_no_memory_holds_is_refused_with_its_size(large):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"design": Design({f"network.pool.{x}": list(range(1, 10_001)) for x in "gE"})}, "of memory"),
+        ({"design": Design({f"network.pool.{x}": list(range(1, 10_001)) for x in "gEC"})}, "of memory"),
         ({"network": Network((Population("pool", CELL, 10**7),))}, "one sample .* of memory"),
         ({"numerics": Numerics("1e-9 ms", "1e-8 ms")}, "one sample .* of memory"),
     ],
