@@ -54,7 +54,7 @@ class PlatformError(ValueError):
     """JAX does not start; the message says why."""
 
 
-def devices() -> list[jax.Device]:
+def devices() -> list[Any]:  # of jax.Device, which is no type to a checker
     """What JAX runs on; whoever wants to know asks here, so that a device that is not here is a sentence everywhere.
 
     Raises:
