@@ -113,7 +113,7 @@ class Recover(DriveQuestion):
         by_units = [estimator.assess(x, truth, seed=self.seed) for x in views.values()]
         most = views[max(self.seen)]
         learnt, by_learnt, blocks, by_block = self._again(estimator, most, truth)
-        means = estimator.space.numbers(_means(estimator, most, self.seed))
+        means = estimator.means(most, seed=self.seed)
         return xr.Dataset(
             {
                 **_assessed(by_units),
@@ -131,7 +131,7 @@ class Recover(DriveQuestion):
             {
                 "usable": int(usable.sum()), "low": estimator.space.low.tolist(), "high": estimator.space.high.tolist(),
                 "units": list(estimator.space.units), "refused": [one.refused for one in by_units],
-                "tarp_p": [one.tarp for one in by_units], "step": float(asked.results.attrs.get("dt_ms", np.nan)),
+                "tarp_p": [one.tarp for one in by_units],
             },
         )  # fmt: skip
 
@@ -202,12 +202,6 @@ def _within(x: np.ndarray, estimator: Estimator) -> np.ndarray:
     """Summaries whose number of units is one that training saw."""
     low, high = estimator.given
     return np.where(np.isfinite(low), np.clip(x, low, high), x)
-
-
-def _means(estimator: Estimator, x: np.ndarray, seed: int) -> np.ndarray:
-    from sim.fit.posterior.probit import points
-
-    return points(estimator.probits(x, 500, seed)).mean(axis=1)
 
 
 def _assessed(found: Sequence[Assessment]) -> dict[str, tuple]:

@@ -6,8 +6,6 @@ and how sure one can be. Simulations that it has never seen say how well it does
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import xarray as xr
@@ -21,7 +19,7 @@ from experiments.words import number
 from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.observation import Observation
-from sim.fit.posterior import Estimator, Plan, train
+from sim.fit.posterior import Plan, train
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
 from sim.measure import Measure
@@ -89,15 +87,12 @@ class Train(DriveQuestion):
         )  # fmt: skip
         *_, held = parts(len(x), Plan().spare, self.seed)
         held = held[:SHOWN]
-        guessed = self.space.numbers(_means(found, x[held, 0]))
+        guessed = found.means(x[held, 0])
         said = found.assessment
         assert said is not None
-        with TemporaryDirectory() as folder:
-            found.save(path := Path(folder) / FILE)
-            data = path.read_bytes()
         return xr.Dataset(
             {
-                "estimator": ("byte", np.frombuffer(data, np.uint8), attributes("1", "the file of the estimator")),
+                "estimator": ("byte", np.frombuffer(found.written(), np.uint8), attributes("1", "its file")),
                 "explained": ("number", [*said.explained], attributes("1", "R2 of posterior means, held out")),
                 "coverage": (
                     ("level", "number"), np.array(said.coverage),
@@ -154,10 +149,3 @@ class Train(DriveQuestion):
             "The numbers hold for recordings of this model. A pool that differs from it in what the prior does not "
             "vary is refused or misread; see the test of misfit in fit/infer.",
         ]
-
-
-def _means(estimator: Estimator, x: np.ndarray) -> np.ndarray:
-    """Posterior means as points of the space, (observation, number)."""
-    from sim.fit.posterior.probit import points
-
-    return points(estimator.probits(x, 500)).mean(axis=1)
