@@ -161,7 +161,9 @@ def test_a_device_that_is_not_here_is_named_in_a_sentence_whoever_asks_for_it(as
     there = "import os, jax; os.environ['JAX_PLATFORMS'] = 'cuda'; jax.config.update('jax_platforms', 'cuda')"
     ended = command(*asked, "scale=smoke", "network.size=2", f"out={tmp_path}", code=there)
     assert ended.returncode == 2
-    assert ended.stderr.splitlines()[-1] == (
+    said = ended.stderr.splitlines()
+    assert said[-1] == (
         "sherrington: JAX finds no device of JAX_PLATFORMS=cuda; unset JAX_PLATFORMS or name cpu, or install the JAX "
         "that fits the device."
     )
+    assert len(said) == 1 + (asked[0] == "check")  # which says what it sets side by side
