@@ -122,7 +122,7 @@ class Result:
         """How many samples there are, the answer in words, and why samples failed."""
         status = self.brought.results["status"].values
         failed, count = int((status > Status.DONE).sum()), len(status)
-        spread = "; ± is the SD between n seeds" if any(str(name).endswith("_sd") for name in self.answer) else ""
+        spread = "; ± is the SD between seeds" if any(str(name).endswith("_sd") for name in self.answer) else ""
         counted = f"{count} sample{'s' * (count != 1)}, {failed} failed{spread}"
         lines = [*([counted] if self.question.measures() else []), *self.question.headline(self.answer)]
         for kind in Status:

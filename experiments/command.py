@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
+from experiments.help import asked
 from experiments.keys import check_keys
 
 VALUED = (
@@ -81,8 +82,14 @@ def unreadable(setting: str) -> str:
     )
 
 
+def nearest_experiment(word: str) -> str:
+    """The name of the experiment that a word comes nearest to, by its last part too; '' if none is near."""
+    names = sorted(asked([files("conf")]))
+    last = {name.rpartition("/")[2]: name for name in names}
+    near = get_close_matches(word, {**last, **{name: name for name in names}}, n=1)
+    return last.get(near[0], near[0]) if near else ""
+
+
 def _meant(word: str) -> str:
     """The experiment or group that may be meant."""
-    known = {path.name.removesuffix(".yaml"): "experiment" for path in files("conf").joinpath("experiment").iterdir()}
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean experiment={near[0]}?".rstrip("?") if near else ""
+    return f"; did you mean experiment={near}" if (near := nearest_experiment(word)) else ""

@@ -10,10 +10,11 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quote
-from experiments.command import unreadable
+from experiments.command import nearest_experiment, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.declare import UserError, root
 from experiments.keys import KeyUnknownError, check_keys
+from sim.results.extras import installing
 
 
 def configured(settings: Sequence[str], config_dir: str | None = None) -> DictConfig:
@@ -52,6 +53,14 @@ def composed(problem: BaseException) -> str:
         str(part).partition("Config search path")[0].partition("full_key:")[0] for part in (problem, root(problem))
     )
     parts = dict.fromkeys(" ".join(text.split()).rstrip(".") for text in texts)
+    if isinstance(problem, MissingConfigException) and (near := _experiment(problem)):
+        return f"there is no {problem.missing_cfg_file}; did you mean experiment={near}? All are in sherrington --help."
     if isinstance(problem, MissingConfigException) and "hydra/launcher/" in str(problem):
-        parts["launchers other than basic come with the extra 'cluster' (pip install '.[cluster]')"] = None
+        parts[f"launchers other than basic come with an extra: {installing('cluster')}"] = None
     return f"{'; '.join(part for part in parts if part)}. The choices are in sherrington --help, all keys in --cfg job."
+
+
+def _experiment(problem: MissingConfigException) -> str:
+    """The experiment that is near to one that there is not; '' if something else is missing, or nothing is near."""
+    group, _, name = str(problem.missing_cfg_file or "").partition("/")
+    return nearest_experiment(name) if group == "experiment" else ""

@@ -41,10 +41,26 @@ def declare(config: DictConfig) -> tuple["Source", "Question"]:
             else f"the configuration uses {key!r}, which it lacks; give it a value, or choose other groups."
         ) from problem
     except MissingMandatoryValue as problem:
-        raise UserError(f"{problem.full_key} has no value; give {problem.full_key}=VALUE.") from problem
+        key = str(problem.full_key)
+        raise UserError(f"{key}{_is(config, key)} has no value; give {key}=VALUE.") from problem
     except OmegaConfBaseException as problem:
         said = str(problem).partition("full_key:")[0]
         raise UserError(f"the configuration cannot be resolved: {' '.join(said.split()).rstrip('.')}.") from problem
+
+
+def _is(config: DictConfig, key: str) -> str:
+    """What a setting of the question is, as its class says: ' (path of the file that ...)'."""
+    from experiments.settings import said_of
+    from experiments.targets import target
+
+    group, _, name = key.rpartition(".")
+    if group != "question":
+        return ""
+    try:
+        said = said_of(target(group, str(config[group]["_target_"])), name)
+    except (ValueError, KeyError, TypeError, ImportError):
+        return ""
+    return f" ({said})" if said else ""
 
 
 def _declared(config: DictConfig) -> tuple["Source", "Question"]:

@@ -39,10 +39,18 @@ def page(folders: Sequence[str] = ()) -> str:
         folders: of the user's own groups (`--config-dir`).
     """
     roots = [files("conf"), *map(Path, folders)]
-    asked = {name: sentence(text) for name, text in _experiments(roots)}
-    experiments = "\n".join(_entry(name, said) for name, said in sorted(asked.items()))
+    experiments = "\n".join(_entry(name, said) for name, said in sorted(asked(roots).items()))
     groups = "\n".join(_entry(group, ", ".join(_names(roots, group))) for group in GROUPS)
     return PAGE.format(default="paired_delta_f", experiments=experiments, groups=groups)
+
+
+def asked(roots: Sequence[Any]) -> dict[str, str]:
+    """What each experiment asks, by its name.
+
+    Args:
+        roots: folders with groups.
+    """
+    return {name: sentence(text) for name, text in _experiments(roots)}
 
 
 def sentence(text: str) -> str:

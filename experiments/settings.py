@@ -1,7 +1,9 @@
 """The settings of a question, as its types say: a number, a quantity, a text, or a list of them."""
 
 import dataclasses
+import inspect
 import math
+import re
 import types
 import typing
 from collections.abc import Sequence
@@ -27,6 +29,21 @@ def checked(question: Any) -> dict[str, Any]:
         return {}
     fields = (f.name for f in dataclasses.fields(question) if f.init)
     return {name: _read(f"question.{name}", getattr(question, name), hints[name]) for name in fields}
+
+
+def said_of(kind: Any, name: str) -> str:
+    """What the docstring of a class says of one of its settings, on one line; '' if it says nothing."""
+    lines, said = (inspect.getdoc(kind) or "").partition("Args:")[2].splitlines(), ""
+    for line in lines:
+        if (found := re.match(r" {4}(?P<names>\w+(, \w+)*): (?P<said>.*)", line)) is not None:
+            if said:
+                break
+            said = found["said"] if name in found["names"].split(", ") else ""
+        elif said and line.startswith(" " * 8):
+            said += f" {line.strip()}"
+        elif said:
+            break
+    return said.replace("`", "").rstrip(".")
 
 
 def _read(what: str, value: Any, hint: Any) -> Any:

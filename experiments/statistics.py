@@ -14,6 +14,8 @@ from scipy.stats import t as student
 from sim.analysis.means import known_mean
 
 OVER = "seed"
+SETS = ("point", "draw", "combination")
+"""Factors whose levels are sets of numbers."""
 
 
 def half_width(sd: Any, n: Any) -> np.ndarray:

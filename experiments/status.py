@@ -32,14 +32,17 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     path = Path(paths[0]).expanduser()
+    reports = [search] if (search := searched(path)) else []
     try:
-        found = stores(path)
+        reports += [_or_refused(store, verify) for store in stores(path)]
     except StoreError as problem:
-        print(f"sherrington: {problem}", file=sys.stderr)
-        return 2
-    reports = [_or_refused(store, verify) for store in found]
+        if not reports:
+            print(f"sherrington: {problem}", file=sys.stderr)
+            return 2
     if verify:
         reports += [verified_answer(file) for file in answers(path)]
+    if all(whole for _, whole in reports) and any(path.glob("measured-*.zarr")) and not answers(path):
+        reports.append((["no answer is kept yet; the same command makes it from what is done"], True))
     print("\n".join(line for lines, _ in reports for line in lines))
     return int(not all(whole for _, whole in reports))
 
@@ -57,6 +60,18 @@ def stores(path: Path) -> list[Path]:
         if found:
             return sorted(found)
     raise StoreError(f"no store in {path}. Give the folder that a run has printed, or a store in it.")
+
+
+def searched(path: Path) -> tuple[list[str], bool] | None:
+    """What a calibration in a folder has tried, and whether its search is finished; None if there is none."""
+    from sim.fit.history import SEARCH, glimpse
+
+    folder = path / SEARCH
+    if (found := glimpse(folder / f"{SEARCH}.zip")) is None:
+        return None
+    done = (folder / PACKED).exists()
+    goes = "finished" if done else "not finished; the same command goes on from there, if no process is at work on it"
+    return [f"{folder}: {found[0]} sets evaluated, lowest loss {found[1]:.4g}; {goes}"], done
 
 
 def answers(path: Path) -> list[Path]:

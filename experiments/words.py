@@ -7,8 +7,13 @@ import xarray as xr
 def number(value: xr.DataArray | float, digits: int = 2, unit: str = "", *, sign: bool = False) -> str:
     """'1.95 pps', or 'not measurable' where there is no number."""
     number = float(value)
-    text = f"{number:{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    text = f"{number:{'+' if sign else ''}z.{digits}f}".replace("-", "−")
     return f"{text} {unit}".strip() if number == number else "not measurable"
+
+
+def p_value(p: float) -> str:
+    """'p 0.042', 'p < 0.001'."""
+    return f"p {number(p, 3)}" if p >= 0.001 else "p < 0.001"
 
 
 def mean_and_sd(m: xr.Dataset, name: str, digits: int, unit: str, *, sign: bool = False) -> str:

@@ -122,8 +122,11 @@ class Calibrate(BraceQuestion):
                 lines.append(f"{'held out' if held else 'fitted'}: {calibrated.Row.of(m, int(k))}")
         for k, name in enumerate(map(str, m["number"].values)):
             lines.append(f"{name}: {calibrated.said(m, k)}")
-        missed = [str(name) for name, x in zip(m["target"].values, m["missed"].values[:, 1], strict=True) if x]
-        lines.append(f"missed by more than {MISSED:g} uncertainties: {', '.join(missed) or 'none'}")
+        names, nothing = m["target"].values.astype(str), np.isnan(m["away"].values[:, 1])
+        missed = ", ".join(names[m["missed"].values[:, 1].astype(bool) & ~nothing])
+        lines.append(f"missed by more than {MISSED:g} uncertainties: {missed or 'none'}")
+        if nothing.any():
+            lines.append(f"not measurable under any seed, and so missed: {', '.join(names[nothing])}")
         return [*lines, *filter(None, listed(m, "search_cautions"))]
 
     def notes(self, m: xr.Dataset) -> list[str]:

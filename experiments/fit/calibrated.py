@@ -14,8 +14,12 @@ from experiments.words import number
 from sim.fit.profile import TOGETHER, WIDEST
 
 HOW = "since on its profile the loss stays above that of the best set by"
+NONE = "none"
+"""How much a target is missed by of which nothing is simulated."""
 EDGE = 1.0
 """%, of a range, from its ends, at which a number is said to be held by it."""
+NOWHERE = 1e-3
+"""Of a range, up to which an interval is none."""
 STATE, DESIGN = "state/calibrated.yaml", "design/calibrated.yaml"
 
 
@@ -37,13 +41,15 @@ class Row(NamedTuple):
         low, high = (number(float(m[f"observed_{end}"].values[k]), digits) for end in ("low", "high"))
         seen = f"{low if low == high else f'{low} to {high}'} ± {number(sure, digits)}"
         away = abs(float(m["away"].values[k, 1]))
-        missed = (f"{away:.1f}" if np.isfinite(away) else "?") if m["missed"].values[k, 1] else ""
+        missed = (f"{away:.1f}" if np.isfinite(away) else NONE) if m["missed"].values[k, 1] else ""
         name = str(m["target"].values[k])
         before, after = (_simulated(m, k, case, digits) for case in (0, 1))
         return cls(name, unit, f"{seen}{unit}", before, after, missed)
 
     def __str__(self) -> str:
         said = f"{self.name}: observed {self.observed}, simulated {self.after} (before {self.before})"
+        if self.missed == NONE:
+            return f"{said}, MISSED"
         return said + (f", MISSED by {self.missed} uncertainties" if self.missed else "")
 
 
@@ -54,6 +60,8 @@ def said(m: xr.Dataset, k: int) -> str:
         return f"{best} ({ends}); not constrained by these targets"
     if m["search_trusted"].values[k]:
         return f"{best} ({ends})"
+    if not _known(m, k):
+        return f"{best} (how far it may go is not known)"
     return f"{best} (at least {ends}; how much farther is not known)"
 
 
@@ -70,13 +78,20 @@ def sentence(m: xr.Dataset, k: int) -> str:
     if min(low, 100 - high) < EDGE:
         edge = f" It comes to the {'lowest' if low < EDGE else 'highest'} end of its range, which may hold it there."
     if not m["search_trusted"].values[k]:
-        above = f"how much farther is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
-        return f"{names[k]} is free over {part} at least; {above}.{edge}{trade}"
+        above = f"is not known, {HOW} {float(m['search_above'].values[k]):.2g}"
+        if not _known(m, k):
+            return f"{names[k]} lies at {low:.0f} % of its range; how far it may go {above}.{edge}{trade}"
+        return f"{names[k]} is free over {part} at least; how much farther {above}.{edge}{trade}"
     return f"{names[k]} lies at {part}.{edge}{trade}"
 
 
 def _free(m: xr.Dataset, k: int) -> bool:
     return float(np.diff(m["search_place"].values[k])[0]) > WIDEST
+
+
+def _known(m: xr.Dataset, k: int) -> bool:
+    """Whether the search has gone anywhere along a number without the loss rising."""
+    return float(np.diff(m["search_place"].values[k])[0]) > NOWHERE
 
 
 def _unit(m: xr.Dataset, k: int) -> str:

@@ -1,6 +1,6 @@
 """Questions about what drives a pool: who is driven, in which contraction, and how a recording sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,10 @@ WORDS = {
     "g_h": "h current",
 }
 """How a figure calls the numbers of conf/design/drive.yaml and others that draw inputs; others by their name."""
+
+
+FILE = "estimator.posterior"
+"""What `fit/train` leaves in the folder of its answer."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +88,46 @@ def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
     return f"{number(float(mean), digits)}{own}", f"{low} to {high}{own}"
 
 
+def estimator_file(path: str) -> Path:
+    """The file of an estimator that a setting names, itself or by the folder that `fit/train` has printed."""
+    found = place(path)
+    return found / FILE if found.is_dir() else found
+
+
 def content(path: str) -> str:
-    """The digest of a file that a setting names, so that an answer is of this content, whatever the file is called.
+    """The digest of an estimator that a setting names, so that an answer is of this content, whatever the file is
+    called.
 
     Raises:
         ValueError: there is no such file.
     """
+    found = estimator_file(path)
     try:
-        return file_digest(place(path))
+        return file_digest(found)
     except OSError as problem:
         raise ValueError(
-            f"cannot read {path!r}: {problem.strerror or problem}; give the path of a file that fit/train has written."
+            f"cannot read an estimator from {str(found)!r}: {problem.strerror or problem}; give the folder that "
+            f"fit/train has printed, or the {FILE} in it."
         ) from problem
+
+
+def once(factors: Mapping[str, int], sets: str, more: str) -> None:
+    """Refuse a design that repeats its sets: one of them would be learnt from and tried.
+
+    Args:
+        factors: how many levels each factor has, by name.
+        sets: the factor of the sets.
+        more: what to take instead.
+
+    Raises:
+        ValueError: a factor besides it has several levels.
+    """
+    for name, count in factors.items():
+        if name != sets and count > 1:
+            raise ValueError(
+                f"what is learnt is tried on runs that were not learnt from, but here each {sets} is run {count} times "
+                f"({name}); take one {name}, and {more}."
+            )
 
 
 def features(flanks: Flanks) -> tuple[Feature, ...]:

@@ -20,6 +20,7 @@ from experiments.fit.sought import Sought
 from experiments.sources import Brought, Simulation
 from sim.fit.errors import FitError
 from sim.fit.extra import needed
+from sim.fit.history import SEARCH
 
 if TYPE_CHECKING:
     from sim.fit.loss import Judged
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("sherrington")
 BEFORE, AFTER = "before", "fitted"
 """The cases that are compared: the network and the protocol as they are, and with the numbers that were found."""
-SEARCH = "search"
-"""Folder of what the search leaves, and name of its file."""
 
 
 @dataclass(frozen=True)

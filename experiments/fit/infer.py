@@ -12,16 +12,16 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import infer_figure
-from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, estimator_file, protocol
 from experiments.fit.predicted import predicted
 from experiments.question import Asked
 from experiments.recorded_trains import Cleaned, Cleaning, cleaned
-from experiments.sources import place
 from experiments.statistics import attributes
 from experiments.words import listed, number
 from sim.analysis.summaries import Flanks, flanks_of_force, of_units, summaries
 from sim.analysis.summaries.of_units import edges
 from sim.fit.posterior import Estimator, Posterior
+from sim.fit.posterior.posterior import REFUSED
 
 FEWEST = 3
 """Units that must fire."""
@@ -32,7 +32,7 @@ class Infer(DriveQuestion):
     """Settings: the estimator, what it is asked of, and what is done with its answer.
 
     Args:
-        estimator: path of the file that `fit/train` wrote.
+        estimator: path of the file that `fit/train` wrote, or of the folder that it printed.
         flanks: s, start, rise, plateau and fall of the contraction; null reads them from the force.
         force: estimate although the model cannot have produced the recording.
         predictions: draws of the posterior that are simulated; 0 simulates none.
@@ -83,10 +83,11 @@ class Infer(DriveQuestion):
                 f"an estimate is made of one contraction, but the recording has {count}; choose one, for example "
                 "contraction=1."
             )
-        estimator = Estimator.load(place(self.estimator))
+        estimator = Estimator.load(estimator_file(self.estimator))
         one = cleaned(results.isel(sample=0), self.cleaning)
         flanks = self._flanks(one)
-        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(flanks))
+        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(flanks), unit="s")
+        _check_inside(one.times, flanks)
         x, seen = _summarised(one.times, flanks, estimator)
         posterior = estimator.infer(x, seed=self.seed)
         shown = posterior.possible or self.force
@@ -104,6 +105,7 @@ class Infer(DriveQuestion):
                 "units_seen": seen, "flanks": [flanks.start, flanks.up, flanks.hold, flanks.down],
                 "flanks_from": "force" if self.flanks is None else "the settings", "possible": int(posterior.possible),
                 "shown": int(shown), "refusal": posterior.refusal, "misfit_p": float(posterior.misfit.p),
+                "ranked": len(estimator.judge.reference),
                 "farthest": posterior.farthest,
                 "units": list(estimator.space.units), "low": estimator.space.low.tolist(),
                 "high": estimator.space.high.tolist(), "doubts": [*one.doubts, *_cut(results, flanks)],
@@ -114,9 +116,10 @@ class Infer(DriveQuestion):
         if self.flanks is not None:
             return Flanks(*self.flanks)
         if one.used is None:
+            why = "; ".join(doubt for doubt in one.doubts if "force" in doubt)
             raise ValueError(
-                "the recording has no force from which the flanks of the contraction could be read; give "
-                "question.flanks=[START,RISE,PLATEAU,FALL] in s, or force=FILE."
+                "the recording has no force from which the flanks of the contraction could be read"
+                f"{f' ({why})' if why else ''}; give question.flanks=[START,RISE,PLATEAU,FALL] in s, or force=FILE."
             )
         return flanks_of_force(one.used.time, one.used.values)
 
@@ -142,7 +145,7 @@ class Infer(DriveQuestion):
             if not m.attrs["shown"]:
                 return [*lines, "no estimate is given; question.force=true shows it", *listed(m, "doubts")]
         else:
-            lines.append(f"the model can have produced this recording (misfit p {number(m.attrs['misfit_p'], 3)})")
+            lines.append(_possible(m.attrs["misfit_p"], m.attrs["ranked"]))
         for k, name in enumerate(m["number"].values):
             said, ends = estimate(m["mean"].values[k], m["interval"].values[k], listed(m, "units")[k])
             known = f"{said}, 90 % interval {ends}" if m["identified"].values[k] else f"not identified ({ends})"
@@ -164,6 +167,38 @@ class Infer(DriveQuestion):
         from experiments.fit.tables import posterior
 
         return {"posterior.csv": posterior(m)} if m.attrs["shown"] else {}
+
+
+def _check_inside(times: np.ndarray, flanks: Flanks) -> None:
+    """The contraction must be where the discharges (unit, spike) in s are.
+
+    Raises:
+        ValueError: most of them lie outside of what the estimator looks at.
+    """
+    there = times[np.isfinite(times)]
+    first, *_, last = (float(flanks.time(edge)) for edge in edges(flanks))
+    if (inside := int(((there >= first) & (there <= last)).sum())) < len(there) / 2:
+        raise ValueError(
+            f"the contraction begins at {flanks.start:.3g} s and the estimator looks at discharges from {first:.3g} to "
+            f"{last:.3g} s, where {inside} of {len(there)} are, which lie at {there.min():.3g} to {there.max():.3g} s; "
+            "give question.flanks, whose first number is the start, on the clock of the recording."
+        )
+
+
+def _possible(p: float, ranked: int) -> str:
+    """What the test of misfit says of a recording that it does not refuse.
+
+    Args:
+        p: as far as this lie of the simulations, and the recording itself.
+        ranked: among how many simulations it was ranked.
+    """
+    if 1 / (ranked + 1) < REFUSED:
+        return f"the model can have produced this recording (misfit p {number(p, 3)})"
+    lowest = number(1 / (ranked + 1), 3)
+    return (
+        f"whether the model can have produced this recording is not known (misfit p {number(p, 3)}): this estimator "
+        f"has {ranked} simulations to rank it among, so p is never below {lowest}; train one on more"
+    )
 
 
 def _summarised(times: np.ndarray, flanks: Flanks, estimator: Estimator) -> tuple[np.ndarray, int]:

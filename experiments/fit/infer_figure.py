@@ -90,8 +90,8 @@ def _posterior(axes: Axes, m: xr.Dataset) -> None:
         axes.plot(share(m["half"].values[k], k), [row, row], color=colour, lw=3.2, solid_capstyle="butt")
         axes.plot(share(m["mean"].values[k], k), row, "o", ms=4.5, color=colour, mfc=colour if known else "white")
         unit = "" if listed(m, "units")[k] == "1" else f" {listed(m, 'units')[k]}"
-        axes.text(-0.01, row, f"{WORDS.get(name, name)}   {low[k]:g}{unit}", ha="right", va="center")
-        axes.text(1.01, row, f"{high[k]:g}{unit}", ha="left", va="center")
+        axes.text(-0.01, row, f"{WORDS.get(name, name)}   {_end(low[k])}{unit}", ha="right", va="center")
+        axes.text(1.01, row, f"{_end(high[k])}{unit}", ha="left", va="center")
         said, span = estimate(m["mean"].values[k], m["interval"].values[k], listed(m, "units")[k])
         axes.text(1.1, row, f"{said}  ({span})" if known else "not identified", ha="left", va="center", color=colour)
     axes.set(xlim=(-0.42, 1.5), ylim=(-0.6, len(names) - 0.4), xticks=[], yticks=[])
@@ -103,3 +103,7 @@ def _wrapped(text: str) -> str:
     from textwrap import fill
 
     return fill(text, 120)
+
+
+def _end(value: float) -> str:
+    return f"{value:g}".replace("-", "−")

@@ -5,21 +5,19 @@ is trained again on fewer simulations; and what each kind of summary says by its
 on it alone explains of these fresh recordings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import recover_figure
-from experiments.fit.driven import WORDS, DriveQuestion, content, features, protocol
-from experiments.fit.train import FILE, Train
+from experiments.fit.driven import WORDS, DriveQuestion, content, estimator_file, features, once, protocol
+from experiments.fit.train import Train
 from experiments.question import Asked
-from experiments.sources import place
 from experiments.statistics import attributes
-from experiments.words import number
+from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks, catalogue
 from sim.fit.observation import Observation
 from sim.fit.posterior import Assessment, Estimator, train
@@ -40,7 +38,7 @@ class Recover(DriveQuestion):
 
     Args:
         before, up, hold, down: s, rest before the contraction, and its parts.
-        trained: folder of the answer of `fit/train`.
+        trained: folder that `fit/train` has printed.
         observation: how a recording sees the pool; how many units, `seen` says.
         seen: how many units recordings have.
         learnt: from how many simulations the estimator is trained anew; more than there are is all of them.
@@ -61,6 +59,7 @@ class Recover(DriveQuestion):
     seed: int = field(default=0, kw_only=True)
     content: str = field(init=False)
     dims = ("draw",)
+    packages = ("optax",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,12 +69,21 @@ class Recover(DriveQuestion):
             if (not values and name == "seen") or any(x < least for x in values) or len(set(values)) < len(values):
                 raise ValueError(f"question.{name} is a list of different numbers from {least}, not {list(values)}.")
             object.__setattr__(self, name, tuple(sorted(values)))
-        object.__setattr__(self, "content", content(str(Path(self.trained) / FILE)))
+        object.__setattr__(self, "content", content(self.trained))
 
     @property
     def flanks(self) -> Flanks:
         """Of the contraction."""
         return Flanks(self.before, self.up, self.hold, self.down)
+
+    def fits(self, factors: Mapping[str, int]) -> None:
+        """One simulation of each draw.
+
+        Raises:
+            ValueError: there are several, or no draws.
+        """
+        super().fits(factors)
+        once(factors, "draw", "more draws (design.prior.count)")
 
     def measures(self) -> tuple[Measure, ...]:
         few = {n: replace(self.observation, fewest=n, most=n, views=1) for n in self.seen}
@@ -88,8 +96,8 @@ class Recover(DriveQuestion):
         Raises:
             ValueError: the estimator is one of something else, or the design draws other numbers.
         """
-        estimator = Estimator.load(place(self.trained) / FILE)
-        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks))
+        estimator = Estimator.load(estimator_file(self.trained))
+        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
         names, table = list(estimator.space.names), asked.table
         if lacking := [name for name in names if name not in table.coords]:
             raise ValueError(
@@ -141,7 +149,7 @@ class Recover(DriveQuestion):
         """R2 of fresh recordings (x, truth) by what was learnt from the simulations of the training."""
         from experiments.answer import Result
 
-        result = Result.open(place(self.trained))
+        result = Result.open(estimator_file(self.trained).parent)
         question, table = result.question, result.brought.table
         if not isinstance(question, Train):
             raise ValueError(f"{self.trained} is the answer of another question than fit/train; give one of that.")
@@ -173,28 +181,30 @@ class Recover(DriveQuestion):
         lines, last = [f"{m.attrs['usable']} fresh simulations"], m.sizes["seen"] - 1
         for k, name in enumerate(m["number"].values):
             by = ", ".join(
-                f"{n} units {100 * m['explained'].values[j, k]:.1f} %" for j, n in enumerate(m["seen"].values)
+                f"{n} units {number(100 * m['explained'].values[j, k], 1)} %" for j, n in enumerate(m["seen"].values)
             )
             held = ", ".join(
                 f"{100 * level:.0f} %: {100 * m['coverage'].values[last, j, k]:.1f} %"
                 for j, level in enumerate(m["level"].values)
             )
-            alone = 100 * float(m["block_explained"].sel(block="delta_f").values[k])
+            alone = number(100 * float(m["block_explained"].sel(block="delta_f").values[k]), 0)
             lines.append(
-                f"{WORDS.get(str(name), str(name))}: variance explained with {by}; by ΔF alone {alone:.0f} %; "
+                f"{WORDS.get(str(name), str(name))}: variance explained with {by}; by ΔF alone {alone} %; "
                 f"intervals hold the truth: {held}"
             )
         shares = zip(m["seen"].values, np.atleast_1d(m.attrs["refused"]), strict=True)
         refused = ", ".join(f"{n} units {100 * x:.1f} %" for n, x in shares)
         return [*lines, f"true simulations refused at the 1 % level: {refused}",
-                f"TARP p {number(float(np.atleast_1d(m.attrs['tarp_p'])[last]), 3)}"]  # fmt: skip
+                f"TARP {p_value(float(np.atleast_1d(m.attrs['tarp_p'])[last]))}"]  # fmt: skip
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
-            "A: part of the variance of the truth that posterior means explain, by the number of units seen. B: the "
-            "same with all units, by the number of simulations that the estimator learnt from. C: how often the 90 % "
-            "interval holds the truth. D: part of the variance that a regression (gradient-boosted trees) on one kind "
-            "of summary alone explains in the same fresh recordings.",
+            "A: part of the variance of the truth that posterior means explain, by the number of units seen; below 0, "
+            "less than the mean of the prior does. B: the same with most units, by the number of simulations that the "
+            "estimator learnt from. C: how often the 90 % interval holds the truth; grey, where 95 % of honest "
+            "estimators would lie with so many simulations. D: part of the variance that a regression (gradient-"
+            "boosted trees) on one kind of summary alone explains in the same fresh recordings, one on all of them, and the "
+            "estimator.",
         ]
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from experiments.conventions import BraceQuestion
 from experiments.fit import reverse_engineering_figure
-from experiments.fit.driven import WORDS, DriveQuestion
+from experiments.fit.driven import WORDS, DriveQuestion, once
 from experiments.fit.timing import seconds_of_a_run
 from experiments.measures.contraction import FEATURES, features_measure
 from experiments.published.inputs import ACCOUNTED
@@ -79,6 +79,15 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
     def flanks(self) -> Flanks:
         """Of the contraction."""
         return Flanks(self.before, self.up, self.hold, self.down)
+
+    def fits(self, factors: Mapping[str, int]) -> None:
+        """One run of each combination.
+
+        Raises:
+            ValueError: there are several, or no combinations.
+        """
+        super().fits(factors)
+        once(factors, "combination", "a larger design.axes.combination.share")
 
     def measures(self) -> tuple[Measure, ...]:
         return (features_measure(self.population, self.flanks, self.chosen, self.brace_rate),)

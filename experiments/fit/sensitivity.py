@@ -13,14 +13,12 @@ from experiments.fit.driven import WORDS
 from experiments.pool.factors import varying
 from experiments.pool.pool import Pool
 from experiments.question import Asked
-from experiments.statistics import attributes
+from experiments.statistics import SETS, attributes
 from experiments.words import listed, number
 from sim.analysis.means import known_mean
 from sim.fit.sensitivity import FEWEST, METHODS, sensitivity
 from sim.spec.params import nearest
 
-SETS = ("point", "draw", "combination")
-"""Factors whose levels are sets of numbers."""
 SHOWN = ("delta_f", "brace_height", "peak_rate", "n_recruited", "n_still_firing", "peak_force", "mean_emg")
 NOTHING = "nothing"
 """Name of a number that cannot matter, drawn at random."""
@@ -81,6 +79,11 @@ class Sensitivity(Pool):
         (by,) = self.fits({str(k): n for k, n in asked.grid.sizes.items()})
         folded = asked.folded(by)
         drawn = self._drawn(folded, by)
+        if folded.sizes[by] < FEWEST:
+            raise ValueError(
+                f"an index is read from {FEWEST} sets of numbers at least, but the design has {folded.sizes[by]}; "
+                f"raise {'design.prior.count' if by == 'draw' else 'their number'}."
+            )
         x = np.stack([folded[name].values.astype(float) for name in drawn], axis=-1)
         idle = np.random.default_rng(self.seed).random(len(x))
         shown = [name for name in SHOWN if name in folded]

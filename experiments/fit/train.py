@@ -12,10 +12,10 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
-from experiments.fit.driven import WORDS, DriveQuestion, features, protocol
+from experiments.fit.driven import FILE, WORDS, DriveQuestion, features, once, protocol
 from experiments.question import Asked
 from experiments.statistics import attributes
-from experiments.words import number
+from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.observation import Observation
@@ -26,7 +26,6 @@ from sim.measure import Measure
 from sim.results.status import Status
 from sim.spec.kinds import part
 
-FILE = "estimator.posterior"
 SHOWN = 300
 """Simulations whose posterior means are drawn."""
 
@@ -50,6 +49,7 @@ class Train(DriveQuestion):
     space: Space = field(kw_only=True)
     seed: int = field(default=0, kw_only=True)
     dims = ("draw",)
+    packages = ("optax",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,6 +60,15 @@ class Train(DriveQuestion):
     def flanks(self) -> Flanks:
         """Of the contraction."""
         return Flanks(self.before, self.up, self.hold, self.down)
+
+    def fits(self, factors: Mapping[str, int]) -> None:
+        """One simulation of each draw.
+
+        Raises:
+            ValueError: there are several, or no draws.
+        """
+        super().fits(factors)
+        once(factors, "draw", "more draws (design.prior.count)")
 
     def measures(self) -> tuple[Measure, ...]:
         return (self.summarised(self.flanks, self.observation),)
@@ -74,10 +83,10 @@ class Train(DriveQuestion):
         points = np.clip(self.space.points(truth), 0, 1)
         names = ("number", list(self.space.names), attributes("", "what is estimated"))
         if (count := int(usable.sum())) < FEWEST:
-            if count:
+            if count or len(usable) < FEWEST:
                 raise ValueError(
                     f"an estimator is trained on {FEWEST} simulations in which three units fire, at least, but there "
-                    f"are {count} of {len(usable)}; raise design.prior.count."
+                    f"are {f'{count} of ' if count else ''}{len(usable)}; raise design.prior.count."
                 )
             return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
         x, points, truth = x[usable], points[usable], truth[usable]
@@ -107,9 +116,14 @@ class Train(DriveQuestion):
             {
                 "usable": count, "held_out": said.simulations, "tarp_p": said.tarp, "refused": said.refused,
                 "low": self.space.low.tolist(), "high": self.space.high.tolist(), "units": list(self.space.units),
-                "seen": [self.observation.fewest, self.observation.most],
+                "seen": self._seen(),
             },
         )  # fmt: skip
+
+    def _seen(self) -> list[int]:
+        """Fewest and most units of a recording; a pool has no more than its cells."""
+        (own,) = (p.size for p in self.network.populations if p.name == self.population)
+        return [min(self.observation.fewest, own), min(self.observation.most, own)]
 
     def files(self, m: xr.Dataset) -> Mapping[str, bytes]:
         return {FILE: m["estimator"].values.tobytes()} if "estimator" in m else {}
@@ -125,18 +139,18 @@ class Train(DriveQuestion):
         lines = []
         for k, name in enumerate(m["number"].values):
             held = ", ".join(
-                f"{100 * level:.0f} % interval {100 * m['coverage'].values[j, k]:.1f} %"
+                f"{100 * level:.0f} % interval {number(100 * m['coverage'].values[j, k], 1)} %"
                 for j, level in enumerate(m["level"].values)
             )
             lines.append(
-                f"{WORDS.get(name, name)}: {100 * m['explained'].values[k]:.1f} % of the variance; truth inside: "
-                f"{held}; SBC p {number(m['rank_p'].values[k], 3)}"
+                f"{WORDS.get(name, name)}: {number(100 * m['explained'].values[k], 1)} % of the variance; truth "
+                f"inside: {held}; SBC {p_value(m['rank_p'].values[k])}"
             )
         return [
             f"trained on {m.attrs['usable']} simulations, of which {m.attrs['held_out']} held out to assess; "
             f"{m.attrs['seen'][0]} to {m.attrs['seen'][1]} units seen",
             *lines,
-            f"TARP p {number(m.attrs['tarp_p'], 3)}; true simulations refused at the 1 % level: "
+            f"TARP {p_value(m.attrs['tarp_p'])}; true simulations refused at the 1 % level: "
             f"{100 * m.attrs['refused']:.1f} %",
             f"the estimator is {FILE}: sherrington experiment=fit/infer question.estimator=FILE recording=FILE",
         ]

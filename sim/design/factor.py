@@ -179,7 +179,7 @@ def range_ends(name: str, given: tuple[Any, ...]) -> tuple[Quantity, Quantity]:
     read = [quantity(end, f"an end of the range of {name!r}") for end in given]
     if len(read) != 2 or read[0].dimensions != read[1].dimensions or not read[0].number < read[1].number:
         raise DesignError(
-            f"the range of {name!r} is its lowest and its highest value in one unit, but it is {shown(list(given))}."
+            f"the range of {name!r} is its lowest value and a higher one, in one unit, but it is {shown(list(given))}."
         )
     return read[0], read[1]
 

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from sim.fit.errors import FitError
+from sim.results.extras import installing
 
 
 def needed(package: str, what: str) -> Any:
@@ -22,6 +23,4 @@ def needed(package: str, what: str) -> Any:
         root = package.partition(".")[0]
         if (problem.name or "").partition(".")[0] != root:
             raise
-        raise FitError(
-            f"{what} needs {root}, which is not installed; install the extra 'fit' (pip install '.[fit]')."
-        ) from problem
+        raise FitError(f"{what} needs {root}, which is not installed; {installing('fit')}.") from problem

@@ -15,6 +15,8 @@ from sim.results.disk import StoreError, replace
 from sim.results.packed import pack, unpack
 
 log = logging.getLogger("sherrington")
+SEARCH = "search"
+"""Folder of what a search leaves beside the results that it is for, and name of its file in it."""
 ARRAYS = ("points", "loss", "terms", "generation")
 """What is kept."""
 FIRST = b"generation.npy"
@@ -141,6 +143,20 @@ class History:
             if len(own):
                 judged = Judged(arrays["loss"][own], dict(zip(terms, arrays["terms"][own].T, strict=True)))
                 self.add(arrays["points"][own], judged)
+
+
+def glimpse(path: Path) -> tuple[int, float] | None:
+    """How many sets a search has evaluated, and its lowest loss, from its file alone, whosever search it is.
+
+    Returns:
+        None if there is no such file, or it is damaged.
+    """
+    try:
+        found = unpack(path.read_bytes())
+        loss = np.load(io.BytesIO((found or {})["loss.npy"]), allow_pickle=False)
+    except (OSError, KeyError, ValueError):
+        return None
+    return loss.size, float(loss.min(initial=np.inf))
 
 
 def _bytes(x: Any) -> bytes:

@@ -161,7 +161,7 @@ def test_a_launcher_whose_extra_is_missing_names_the_extra(launcher):
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 2
     (sentence,) = answer.stderr.splitlines()
-    assert "come with the extra 'cluster' (pip install '.[cluster]')" in sentence
+    assert "come with an extra: install the extra 'cluster'" in sentence
 
 
 def test_a_normal_run_needs_no_launcher_of_the_extra():

@@ -125,6 +125,22 @@ def test_a_study_that_no_machine_holds_is_refused_before_anything_is_allocated(c
         replace(study, **changes).check()
 
 
+@pytest.mark.parametrize("cells", [None, [0]])
+def test_an_hour_with_every_course_is_refused_where_four_gigabytes_are_free(cells, monkeypatch):
+    """3600 s in windows of 0.5 ms, 20 cells: a course is 0.58 GB, of which a device makes every cell, also where one is
+    kept; 6 copies of it and of the marks are 4.3 GB."""
+    monkeypatch.setattr("sim.size.free_memory", lambda: 4e9)
+    network = Network((Population("pool", CELL, 20),))
+    study = Study(
+        network, Settle("3600 s"), Record(("v",), cells=cells, every="0.1 ms"), Design(), JaxBackend(), Numerics()
+    )
+    with pytest.raises(
+        SizeError, match=r"about 4\.\d+ GB of memory \(3600 s in windows of 0.5 ms, 20 cells.* 4 GB are free"
+    ):
+        study.check()
+    replace(study, protocol=Settle("360 s")).check()
+
+
 EQUAL = [
     (Numerics("0.05 ms"), Numerics("50 us")),
     (Numerics("0.05 ms"), Numerics("0.00005 s")),

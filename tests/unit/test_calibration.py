@@ -234,6 +234,9 @@ def test_where_the_profile_is_not_as_low_as_the_best_set_an_interval_is_that_of_
         assert "% of its range at least; how much farther is not known, since on its profile the loss" in sentence(m, k)
         assert sentence(m, k).endswith("by 7.")
         assert "(at least " in said(m, k)
+    alone = m.assign(search_place=m["search_place"] * 0 + 0.3, search_interval=m["search_interval"] * 0 + 3)
+    assert said(alone, 0).endswith("(how far it may go is not known)")
+    assert "network.x.a lies at 30 % of its range; how far it may go is not known, since" in sentence(alone, 0)
 
 
 def test_what_seeds_alone_do_to_the_loss_is_what_they_do_to_means():
@@ -289,8 +292,8 @@ WRONG = {
     "targets.rows.delta_f.value=4.4": "'delta_f' is 4.4 without a unit, but 'delta_f' is in pps; write 4.4 pps",
     "targets.rows.recruitment.value=0.3 pps": "the target 'recruitment'",
     "+targets.rows.delta_f.weigth=2": "'weigth', which means nothing here: did you mean 'weight'",
-    "search.space.ranges.cal=[2, 2]": "the range of 'cal' is its lowest and its highest value",
-    "search.space.ranges.cal=[2, 1]": "the range of 'cal' is its lowest and its highest value",
+    "search.space.ranges.cal=[2, 2]": "the range of 'cal' is its lowest value and a higher one",
+    "search.space.ranges.cal=[2, 1]": "the range of 'cal' is its lowest value and a higher one",
     "search.space.ranges.theta_m=[-48, -36]": "theta_m",
     "+search.space.ranges.spare=[1, 2]": "'spare' of a space is the path of no leaf",
     "+search.space.scaled.network.hTA.g_nothing=cal": "'network.hTA.g_nothing', which leads to no number",
@@ -316,7 +319,7 @@ def test_what_cannot_be_is_a_sentence_before_anything_runs(setting, tmp_path, mo
 
 def test_without_the_extra_it_says_which(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "cmaes", None)
-    with pytest.raises(UserError, match=r"a calibration needs cmaes, .* \(pip install '\.\[fit\]'\)"):
+    with pytest.raises(UserError, match=r"a calibration needs cmaes, .* pip install .* '\.\[fit\]'"):
         perform(configured([*SMALL, f"out={tmp_path}"]))
 
 

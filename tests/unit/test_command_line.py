@@ -9,7 +9,8 @@ import pytest
 
 import experiments
 from experiments.command import CommandError, arranged, unreadable
-from experiments.declare import UserError
+from experiments.configured import configured
+from experiments.declare import UserError, declare
 from experiments.keys import KeyUnknownError, check_keys
 from experiments.terminal import last_resort
 
@@ -30,6 +31,8 @@ def test_options_stand_anywhere_on_the_line(tmp_path):
     ("words", "said"),
     [
         (["pool"], "did you mean experiment=pool"),
+        (["fit/train"], "did you mean experiment=fit/train"),
+        (["calibrate"], "did you mean experiment=fit/calibrate"),
         (["foo"], "'foo' is no setting"),
         (["--config-dir"], "--config-dir needs a value"),
         (["--config-dir", "/no/such/folder"], "which is no folder"),
@@ -39,6 +42,19 @@ def test_options_stand_anywhere_on_the_line(tmp_path):
 def test_a_word_that_is_no_setting_is_told_what_to_write(words, said):
     with pytest.raises(CommandError, match=said):
         arranged(words)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (["experiment=train"], "there is no experiment/train; did you mean experiment=fit/train?"),
+        (["experiment=fit/infer", "recording=x.csv"], "question.estimator (path of the file that fit/train wrote, or"),
+        (["experiment=fit/recover"], "question.trained (folder that fit/train has printed) has no value; give"),
+    ],
+)
+def test_what_lacks_is_told_as_what_it_is(settings, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        declare(configured(settings))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """From recordings to their causes: an estimator is trained, says how it does, and reads recordings or refuses them."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import experiments
 from experiments.answer import Result
 from experiments.declare import UserError
 from experiments.fit.driven import estimate
+from experiments.sources import Simulation
 from sim.fit.posterior import Estimator
 from sim.results.recordings.datasets import simulated
 from sim.results.recordings.files import write
@@ -139,12 +141,12 @@ def test_what_the_model_cannot_have_produced_is_refused_unless_asked_for(place, 
     ("more", "said"),
     [
         ((), "no force from which the flanks"),
-        (("question.flanks=[1,4,0,2]",), "trained for up = 2"),
+        (("question.flanks=[1,4,0,2]",), "trained for up = 2 s, but here it is 4 s"),
         (("question.flanks=[1,0,0,2]",), "rises and falls in some time"),
         ((FLANKS, "units=[0,1]"), "units of the recording fire more than once, but this estimator needs 3"),
         ((FLANKS, "question.network.size=7"), "another simulator"),
         ((FLANKS, "question.convention=openhdemg"), "another code that summarises"),
-        ((FLANKS, "question.estimator=/no/such/file"), "cannot read '/no/such/file'"),
+        ((FLANKS, "question.estimator=/no/such/file"), "cannot read an estimator from '/no/such/file'"),
         ((FLANKS, "question.predictions=-1"), "number of simulations"),
     ],
 )
@@ -194,9 +196,52 @@ def test_what_is_recovered_is_told_by_units_simulations_and_summaries(place, fol
         )  # fmt: skip
 
 
-def test_too_few_simulations_train_nothing(place):
-    with pytest.raises(UserError, match="160 simulations in which three units fire"):
-        experiments.perform("fit/train", *SMALL, "design.prior.count=32", f"out={place}")
+REFUSED_BEFORE = {
+    "design.prior.count=32": "160 simulations in which three units fire, at least, but there are 32; raise",
+    "design.seeds=2": "each draw is run 2 times \\(seed\\); take one seed",
+}
+
+
+@pytest.mark.parametrize("setting", REFUSED_BEFORE)
+def test_what_trains_nothing_is_refused_before_anything_runs(tmp_path, monkeypatch, setting):
+    monkeypatch.setattr(Simulation, "bring", lambda *_: pytest.fail("it ran"))
+    with pytest.raises(UserError, match=REFUSED_BEFORE[setting]):
+        experiments.perform("fit/train", *SMALL, setting, f"out={tmp_path}")
+
+
+def test_without_its_packages_nothing_is_simulated(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optax", None)
+    monkeypatch.setattr(Simulation, "bring", lambda *_: pytest.fail("it ran"))
+    with pytest.raises(UserError, match="train needs optax, which is not installed; install the extra 'fit'"):
+        experiments.perform("fit/train", *SMALL, f"out={tmp_path}")
+
+
+def test_an_estimator_is_named_by_its_folder_too(place, folder, recording):
+    by_file = infer(place, folder, recording, FLANKS)
+    by_folder = infer(place, folder, recording, FLANKS, f"question.estimator={folder}")
+    assert by_folder.question.content == by_file.question.content
+    xr.testing.assert_identical(by_folder.answer["mean"], by_file.answer["mean"])
+
+
+def test_small_scales_train_and_read_the_same_pool(place, folder, recording):
+    """An estimator of `fit/train scale=smoke` is one for `fit/infer scale=smoke`, without another setting."""
+    small = experiments.perform(
+        "fit/infer", "scale=smoke", f"recording={recording}", f"question.estimator={folder}", FLANKS, f"out={place}",
+    )  # fmt: skip
+    assert small.question.simulator == Estimator.load(folder / "estimator.posterior").simulator
+
+
+def test_a_contraction_that_is_not_where_the_discharges_are_is_no_evidence(place, folder, recording):
+    with pytest.raises(UserError, match=r"begins at 31 s .* 0 of \d+ are, which lie at 1\.\d+ to .*clock"):
+        infer(place, folder, recording, "question.flanks=[31,2,0,2]")
+
+
+def test_an_estimator_that_can_refuse_nothing_does_not_say_that_the_model_fits(place, folder, recording):
+    """Of 256 simulations 16 are ranked: p is 1/17 at least, and never below the level at which is refused."""
+    said = " ".join(infer(place, folder, recording, FLANKS).headline())
+    assert "is not known (misfit p " in said
+    assert "16 simulations to rank it among, so p is never below 0.059" in said
+    assert "can have produced this recording (" not in said
 
 
 @pytest.mark.parametrize(

@@ -293,8 +293,8 @@ def test_a_recording_that_was_not_finished_is_read_again(small, tmp_path, monkey
 
 
 WRONG = {
-    "no such file": (["recording=nowhere.csv"], "there is no recording 'nowhere.csv'"),
-    "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no recording 'nowhere.csv'"),
+    "no such file": (["recording=nowhere.csv"], "there is no file 'nowhere.csv'"),
+    "no such force": ([f"recording={EXAMPLE}", "force=nowhere.csv"], "there is no file 'nowhere.csv'"),
     "nothing to read": (["recording=null"], "Give its file: recording=FILE"),
     "no such convention": (["question.convention=mine"], "there is no ΔF convention 'mine'"),
     "a name that is no text": (["recording='a\udcff.csv'"], "is no text in UTF-8, which results need. Rename the file"),
@@ -315,6 +315,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(what, tmp_path):
     with pytest.raises(UserError, match=said):
         asked(tmp_path, *overrides)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_force_that_is_not_there_is_missed_also_by_a_recording_that_was_read_before(tmp_path, small):
+    asked(tmp_path, f"recording={small}")
+    with pytest.raises(UserError, match=r"there is no file 'nowhere.csv'"):
+        asked(tmp_path, f"recording={small}", "force=nowhere.csv")
 
 
 def test_recordings_are_measured_without_the_simulator(in_child, small, tmp_path):

@@ -358,7 +358,7 @@ def test_two_forces_are_not_guessed_between(recording, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(RecordingError, match=r"there is no recording '.*none\.csv'"):
+    with pytest.raises(RecordingError, match=r"there is no file '.*none\.csv'"):
         read(tmp_path / "none.csv")
 
 
@@ -371,7 +371,7 @@ def test_nwb_without_h5py_says_what_to_install(recording, tmp_path, monkeypatch)
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match="Install the extra 'nwb'"):
+    with pytest.raises(ImportError, match="install the extra 'nwb'"):
         write(recording, tmp_path / "units.nwb")
 
 

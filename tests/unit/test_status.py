@@ -8,7 +8,10 @@ import pytest
 import xarray as xr
 
 from experiments.status import main
+from sim.fit.history import SEARCH, History
+from sim.fit.loss import Judged
 from sim.results.disk import StoreError
+from sim.results.measures import PACKED
 from sim.results.schema import Schema, Variable, simulation_schema
 from sim.results.status import Status
 from sim.results.store import Store
@@ -232,3 +235,20 @@ def test_a_refusal_stops_the_sweep_and_keeps_what_was_written(refused):
 def test_an_error_of_the_sweep_is_not_hidden_by_one_of_the_writer():
     with pytest.raises(KeyboardInterrupt):
         written(Slow(0), [], KeyboardInterrupt)
+
+
+@pytest.mark.parametrize(
+    ("finished", "said"), [(False, "not finished; the same command goes on"), (True, "; finished")]
+)
+def test_a_search_without_a_store_is_told(tmp_path, capsys, finished, said):
+    """A calibration has no store until its search is done."""
+    history = History(["a", "b"], "0123456789ab")
+    history.add(np.zeros((3, 2)), Judged(np.array([4.0, 2.5, 3.0]), {"peak_rate": np.array([4.0, 2.5, 3.0])}))
+    (tmp_path / SEARCH).mkdir()
+    history.write(tmp_path / SEARCH / f"{SEARCH}.zip")
+    if finished:
+        (tmp_path / SEARCH / PACKED).touch()
+    assert main([str(tmp_path)]) == int(not finished)
+    out = capsys.readouterr().out
+    assert "3 sets evaluated, lowest loss 2.5" in out
+    assert said in out

@@ -50,6 +50,24 @@ def test_measures_are_read_as_they_stand():
     np.testing.assert_array_equal(found["delta_f_pps"], table["delta_f"])
 
 
+def test_the_numbers_of_a_set_stand_beside_its_measures():
+    """A draw is counted; what was drawn is what a person plots the measures over."""
+    along = ("sample", np.array([0.5, 1.0]))
+    table = xr.Dataset(
+        {"delta_f": ("sample", [1.25, 2.0], {"units": "pps"})},
+        {
+            "status": ("sample", np.array([Status.DONE, Status.DONE], np.int8)),
+            "draw": ("sample", [0, 1]), "draw_index": ("sample", [0, 1]), "stream": ("sample", [0, 1]),
+            "E_cl": ("sample", np.array([-75.0, -65.0]), {"units": "mV"}), "network.hTA.noise": along,
+        },
+        {"factors": ["draw"]},
+    )  # fmt: skip
+    found = pandas.read_csv(io.StringIO(tidy(table)))
+    assert found.columns.tolist() == ["sample", "draw", "E_cl_mV", "delta_f_pps", "status"]
+    by_path = pandas.read_csv(io.StringIO(tidy(table.drop_vars("E_cl"))))
+    assert by_path.columns.tolist() == ["sample", "draw", "network.hTA.noise", "delta_f_pps", "status"]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("S01.csv", "S01"), ("S01.run2.csv", "S01.run2"), ("a/b c.csv.gz", "b c"), ("module", "module"), ("x.NWB", "x")],

@@ -116,30 +116,38 @@ class Estimator:
         )
 
     def refuse(
-        self, *, simulator: str | None = None, summaries: str | None = None, protocol: Mapping[str, Any] | None = None
+        self,
+        *,
+        simulator: str | None = None,
+        summaries: str | None = None,
+        protocol: Mapping[str, Any] | None = None,
+        unit: str = "",
     ) -> None:
         """Nothing, if it was trained for this simulator, these summaries and a protocol like this.
 
         Args:
             simulator, summaries: digests; None asks nothing.
             protocol: as far as it is known; numbers may differ by a tenth.
+            unit: of these numbers, for the error.
 
         Raises:
             EstimatorError: another digest, or another protocol.
         """
-        for what, own, asked in (
-            ("simulator", self.simulator, simulator), ("code that summarises", self.summaries, summaries),
-        ):  # fmt: skip
+        for what, consists, own, asked in (
+            ("simulator", "a network, with its size, and the code that steps it", self.simulator, simulator),
+            ("code that summarises", "the code and its convention", self.summaries, summaries),
+        ):
             if asked is not None and asked != own:
                 raise EstimatorError(
-                    f"the estimator was trained with another {what} ({own or 'none named'}, here {asked}), whose "
-                    "recordings differ; train it again."
+                    f"the estimator was trained with another {what}, which is {consists} ({own or 'none named'}, here "
+                    f"{asked}); give what it was trained with, or train one for this."
                 )
         for name, value in (protocol or {}).items():
             if not _alike(self.protocol.get(name), value):
+                own, asked = (_written(x, unit) for x in (self.protocol.get(name, "nothing"), value))
                 raise EstimatorError(
-                    f"the estimator was trained for {name} = {self.protocol.get(name, 'nothing')!s}, but here it is "
-                    f"{value!s}, which differs by more than {CLOSE:.0%}; train one for this protocol."
+                    f"the estimator was trained for {name} = {own}, but here it is {asked}, which differs by more than "
+                    f"{CLOSE:.0%}; train one for this protocol."
                 )
 
     def save(self, path: str | Path) -> None:
@@ -181,6 +189,12 @@ class Estimator:
                     f"{feature.written(low[k])} to {feature.written(high[k])}; train one for what was observed."
                 )
         return x
+
+
+def _written(value: Any, unit: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"{value:.4g} {unit}".rstrip()
 
 
 def _alike(own: Any, asked: Any) -> bool:

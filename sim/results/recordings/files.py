@@ -59,11 +59,15 @@ def read(
 
 
 def files_of(path: str | Path) -> list[Path]:
-    """The files that a recording is read from: itself, those of a module folder, the description beside BIDS events."""
-    path = Path(path)
+    """The files that a recording is read from: itself, those of a module folder, the description beside BIDS events.
+
+    Raises:
+        RecordingError: there is nothing at the path.
+    """
+    path = _there(Path(path))
     if path.is_dir():
         return openhdemg_module.files(path)
-    return [path, *([beside] if (beside := sidecar(path)) is not None else [])] if path.is_file() else []
+    return [path, *([beside] if (beside := sidecar(path)) is not None else [])]
 
 
 def write(dataset: "xr.Dataset", path: str | Path) -> None:
@@ -85,7 +89,7 @@ def _there(path: Path) -> Path:
     if path.is_dir():
         return path
     if not path.is_file():
-        what = "is no file that can be read" if path.exists() else "there is no recording"
+        what = "is no file that can be read" if path.exists() else "there is no file"
         said = f"{str(path)!r} {what}" if path.exists() else f"{what} {str(path)!r}"
         raise RecordingError(f"{said}. Correct the path; it is relative to {str(Path.cwd())!r}.")
     if path.stat().st_size == 0:

@@ -9,16 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.results.extras import installing
 from sim.results.recordings.parts import RecordingError
 
 MOST_VALUES = 50_000_000
 """Of one data set that is read."""
 HOPS = 8
 """Soft links that follow one another."""
-EXTRA = (
-    "{what} need h5py, which is not installed. Install the extra 'nwb' (pip install 'sherrington[nwb]'), or use CSV "
-    "(unit,time_s)."
-)
 
 
 def h5py(what: str) -> Any:
@@ -30,7 +27,9 @@ def h5py(what: str) -> Any:
     try:
         import h5py  # pyright: ignore[reportMissingImports] (an extra)
     except ImportError as missing:
-        raise ImportError(EXTRA.format(what=what)) from missing
+        raise ImportError(
+            f"{what} need h5py, which is not installed; {installing('nwb')}, or use CSV (unit,time_s)."
+        ) from missing
     return h5py
 
 
