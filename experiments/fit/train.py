@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
-from experiments.fit.driven import WORDS, DriveQuestion, features, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, drawn, features, protocol
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number
@@ -70,8 +70,7 @@ class Train(DriveQuestion):
         table = asked.table
         x = table["summaries"].values
         usable = (table["status"].values == Status.DONE) & np.isfinite(x).any((1, 2))
-        truth = np.stack([table[name].values.astype(float) for name in self.space.names], axis=-1)
-        points = np.clip(self.space.points(truth), 0, 1)
+        points = np.clip(drawn(table, self.space), 0, 1)
         names = ("number", list(self.space.names), attributes("", "what is estimated"))
         if (count := int(usable.sum())) < FEWEST:
             if count:
@@ -80,7 +79,7 @@ class Train(DriveQuestion):
                     f"are {count} of {len(usable)}; raise design.prior.count."
                 )
             return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
-        x, points, truth = x[usable], points[usable], truth[usable]
+        x, points = x[usable], points[usable]
         found = train(
             x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
             simulator=self.simulator, summaries=self.summariser, seed=self.seed,
@@ -100,7 +99,7 @@ class Train(DriveQuestion):
                 ),
                 "width": ("number", [*said.width], attributes("1", "mean width of the 90 % interval, of the range")),
                 "rank_p": ("number", [*said.ranks], attributes("1", "p of uniform ranks (SBC)")),
-                "truth": (("simulation", "number"), truth[held], attributes("", "coherent units")),
+                "truth": (("simulation", "number"), self.space.numbers(points[held]), attributes("", "coherent units")),
                 "mean": (("simulation", "number"), guessed, attributes("", "coherent units")),
             },
             {"number": names, "level": ("level", list(LEVELS))},

@@ -136,7 +136,7 @@ class Estimator:
                     "recordings differ; train it again."
                 )
         for name, value in (protocol or {}).items():
-            if not _alike(self.protocol.get(name), value):
+            if not alike(self.protocol.get(name), value):
                 raise EstimatorError(
                     f"the estimator was trained for {name} = {self.protocol.get(name, 'nothing')!s}, but here it is "
                     f"{value!s}, which differs by more than {CLOSE:.0%}; train one for this protocol."
@@ -183,7 +183,8 @@ class Estimator:
         return x
 
 
-def _alike(own: Any, asked: Any) -> bool:
+def alike(own: Any, asked: Any) -> bool:
+    """Whether a number, text, yes or no of a protocol is as it was in training: numbers may differ by a tenth."""
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in (own, asked)):
         return own == asked
     return abs(asked - own) <= CLOSE * abs(own) * (1 + 1e-9)  # a tenth itself, however it is rounded
