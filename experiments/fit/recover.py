@@ -13,14 +13,24 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import recover_figure
-from experiments.fit.driven import WORDS, DriveQuestion, content, estimator_file, features, once, protocol
+from experiments.fit.driven import (
+    WORDS,
+    DriveQuestion,
+    content,
+    drawn,
+    estimator_file,
+    features,
+    once,
+    protocol,
+)
+from experiments.fit.learning import learn
 from experiments.fit.train import Train
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks, catalogue
 from sim.fit.observation import Observation
-from sim.fit.posterior import Assessment, Estimator, train
+from sim.fit.posterior import Assessment, Estimator
 from sim.fit.posterior.training import FEWEST
 from sim.measure import Measure
 from sim.progress import progress
@@ -99,12 +109,7 @@ class Recover(DriveQuestion):
         estimator = Estimator.load(estimator_file(self.trained))
         estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
         names, table = list(estimator.space.names), asked.table
-        if lacking := [name for name in names if name not in table.coords]:
-            raise ValueError(
-                f"the estimator is one of {', '.join(names)}, but the design does not draw {lacking[0]!r}; give "
-                "design.prior.space as it was trained with."
-            )
-        truth = estimator.space.points(np.stack([table[name].values.astype(float) for name in names], axis=-1))
+        truth = drawn(table, estimator.space)
         if ((truth < -1e-9) | (truth > 1 + 1e-9)).any():
             raise ValueError("the design draws numbers beyond the prior of the estimator; give the same ranges.")
         done = table["status"].values == Status.DONE
@@ -155,14 +160,13 @@ class Recover(DriveQuestion):
             raise ValueError(f"{self.trained} is the answer of another question than fit/train; give one of that.")
         seen = table["summaries"].values
         known = (table["status"].values == Status.DONE) & np.isfinite(seen).any((1, 2))
-        drawn = np.stack([table[name].values.astype(float) for name in estimator.space.names], axis=-1)
-        points, seen = np.clip(estimator.space.points(drawn), 0, 1)[known], seen[known]
+        points, seen = np.clip(drawn(table, estimator.space), 0, 1)[known], seen[known]
         order = np.random.default_rng(self.seed).permutation(len(seen))
         counts = [n for n in self.learnt if n < len(seen)]
         found = []
         for count in counts:
             some = order[:count]
-            again = train(
+            again = learn(
                 seen[some], points[some], space=estimator.space, features=features(self.flanks), seed=self.seed,
             )  # fmt: skip
             found.append(again.assess(x, truth, seed=self.seed).explained)
@@ -203,8 +207,8 @@ class Recover(DriveQuestion):
             "less than the mean of the prior does. B: the same with most units, by the number of simulations that the "
             "estimator learnt from. C: how often the 90 % interval holds the truth; grey, where 95 % of honest "
             "estimators would lie with so many simulations. D: part of the variance that a regression (gradient-"
-            "boosted trees) on one kind of summary alone explains in the same fresh recordings, one on all of them, and the "
-            "estimator.",
+            "boosted trees) on one kind of summary alone explains in the same fresh recordings, one on all of them, and "
+            "the estimator.",
         ]
 
 

@@ -12,14 +12,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
-from experiments.fit.driven import FILE, WORDS, DriveQuestion, features, once, protocol
+from experiments.fit.driven import FILE, WORDS, DriveQuestion, drawn, features, once, protocol
+from experiments.fit.learning import learn
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.observation import Observation
-from sim.fit.posterior import Plan, train
+from sim.fit.posterior import Plan
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
 from sim.measure import Measure
@@ -79,8 +80,7 @@ class Train(DriveQuestion):
         table = asked.table
         x = table["summaries"].values
         usable = (table["status"].values == Status.DONE) & np.isfinite(x).any((1, 2))
-        truth = np.stack([table[name].values.astype(float) for name in self.space.names], axis=-1)
-        points = np.clip(self.space.points(truth), 0, 1)
+        points = np.clip(drawn(table, self.space), 0, 1)
         names = ("number", list(self.space.names), attributes("", "what is estimated"))
         if (count := int(usable.sum())) < FEWEST:
             if count or len(usable) < FEWEST:
@@ -89,8 +89,8 @@ class Train(DriveQuestion):
                     f"are {f'{count} of ' if count else ''}{len(usable)}; raise design.prior.count."
                 )
             return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
-        x, points, truth = x[usable], points[usable], truth[usable]
-        found = train(
+        x, points = x[usable], points[usable]
+        found = learn(
             x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
             simulator=self.simulator, summaries=self.summariser, seed=self.seed,
         )  # fmt: skip
@@ -109,7 +109,7 @@ class Train(DriveQuestion):
                 ),
                 "width": ("number", [*said.width], attributes("1", "mean width of the 90 % interval, of the range")),
                 "rank_p": ("number", [*said.ranks], attributes("1", "p of uniform ranks (SBC)")),
-                "truth": (("simulation", "number"), truth[held], attributes("", "coherent units")),
+                "truth": (("simulation", "number"), self.space.numbers(points[held]), attributes("", "coherent units")),
                 "mean": (("simulation", "number"), guessed, attributes("", "coherent units")),
             },
             {"number": names, "level": ("level", list(LEVELS))},

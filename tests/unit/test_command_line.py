@@ -48,7 +48,6 @@ def test_a_word_that_is_no_setting_is_told_what_to_write(words, said):
     ("settings", "said"),
     [
         (["experiment=train"], "there is no experiment/train; did you mean experiment=fit/train?"),
-        (["experiment=fit/infer", "recording=x.csv"], "question.estimator (path of the file that fit/train wrote, or"),
         (["experiment=fit/recover"], "question.trained (folder that fit/train has printed) has no value; give"),
     ],
 )

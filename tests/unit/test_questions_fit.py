@@ -223,14 +223,6 @@ def test_an_estimator_is_named_by_its_folder_too(place, folder, recording):
     xr.testing.assert_identical(by_folder.answer["mean"], by_file.answer["mean"])
 
 
-def test_small_scales_train_and_read_the_same_pool(place, folder, recording):
-    """An estimator of `fit/train scale=smoke` is one for `fit/infer scale=smoke`, without another setting."""
-    small = experiments.perform(
-        "fit/infer", "scale=smoke", f"recording={recording}", f"question.estimator={folder}", FLANKS, f"out={place}",
-    )  # fmt: skip
-    assert small.question.simulator == Estimator.load(folder / "estimator.posterior").simulator
-
-
 def test_a_contraction_that_is_not_where_the_discharges_are_is_no_evidence(place, folder, recording):
     with pytest.raises(UserError, match=r"begins at 31 s .* 0 of \d+ are, which lie at 1\.\d+ to .*clock"):
         infer(place, folder, recording, "question.flanks=[31,2,0,2]")
@@ -242,6 +234,27 @@ def test_an_estimator_that_can_refuse_nothing_does_not_say_that_the_model_fits(p
     assert "is not known (misfit p " in said
     assert "16 simulations to rank it among, so p is never below 0.059" in said
     assert "can have produced this recording (" not in said
+
+
+@pytest.mark.slow
+def test_of_pools_that_are_no_such_pool_it_is_told_how_many_are_refused_and_how_wrong_an_estimate_would_be(
+    place, folder
+):
+    found = experiments.perform(
+        "fit/refuse", *SMALL, "design.prior.count=48", f"question.trained={folder}", f"out={place}",
+        "variants.pool.monoamines at 1.5={design.prior.space.ranges.level:[1.9,2.0]}",
+    )  # fmt: skip
+    m = found.answer
+    assert m["condition"].values[0] == "the model itself"
+    assert m["condition"].values[-1] == "2 % false discharges"
+    assert (m["count"] > 20).all()
+    held = m["held"].sel(number="peak")
+    itself = float(held.sel(condition="the model itself"))
+    assert itself > float(
+        held.sel(condition="monoamines at 1.5")
+    )  # more firing at a level beyond the prior: more drive
+    assert np.isnan(m["held"].sel(number="level", condition="monoamines at 1.5"))
+    assert "refused" in found.headline()[0]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ class Estimator:
                     f"{asked}); give what it was trained with, or train one for this."
                 )
         for name, value in (protocol or {}).items():
-            if not _alike(self.protocol.get(name), value):
+            if not alike(self.protocol.get(name), value):
                 own, asked = (_written(x, unit) for x in (self.protocol.get(name, "nothing"), value))
                 raise EstimatorError(
                     f"the estimator was trained for {name} = {own}, but here it is {asked}, which differs by more than "
@@ -197,7 +197,8 @@ def _written(value: Any, unit: str) -> str:
     return f"{value:.4g} {unit}".rstrip()
 
 
-def _alike(own: Any, asked: Any) -> bool:
+def alike(own: Any, asked: Any) -> bool:
+    """Whether a number, text, yes or no of a protocol is as it was in training: numbers may differ by a tenth."""
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in (own, asked)):
         return own == asked
     return abs(asked - own) <= CLOSE * abs(own) * (1 + 1e-9)  # a tenth itself, however it is rounded
