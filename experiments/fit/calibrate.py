@@ -122,7 +122,7 @@ class Calibrate(BraceQuestion):
                 lines.append(f"{'held out' if held else 'fitted'}: {calibrated.Row.of(m, int(k))}")
         for k, name in enumerate(map(str, m["number"].values)):
             lines.append(f"{name}: {calibrated.said(m, k)}")
-        names, nothing = m["target"].values.astype(str), np.isnan(m["away"].values[:, 1])
+        names, nothing = np.array([str(name) for name in m["target"].values]), np.isnan(m["away"].values[:, 1])
         missed = ", ".join(names[m["missed"].values[:, 1].astype(bool) & ~nothing])
         lines.append(f"missed by more than {MISSED:g} uncertainties: {missed or 'none'}")
         if nothing.any():

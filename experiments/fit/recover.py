@@ -207,7 +207,7 @@ class Recover(DriveQuestion):
             "less than the mean of the prior does. B: the same with most units, by the number of simulations that the "
             "estimator learnt from. C: how often the 90 % interval holds the truth; grey, where 95 % of honest "
             "estimators would lie with so many simulations. D: part of the variance that a regression (gradient-"
-            "boosted trees) on one kind of summary alone explains in the same fresh recordings, one on all of them, and "
+            "boosted trees) on one kind of summary alone explains in the same fresh recordings, one on all, and "
             "the estimator.",
         ]
 

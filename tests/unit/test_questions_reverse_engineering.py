@@ -180,11 +180,11 @@ def test_a_pool_that_is_silent_has_no_features_but_its_silence():
 def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeypatch):
     config = configured([EXPERIMENT, "scale=smoke", f"out={tmp_path}"])
     folder, lines = perform(config)
-    assert "of 315000 combinations 128 were run" in lines[1]
+    assert "of 315000 combinations 158 were run" in lines[1]
     assert "core hours" in lines[-1]
     drawn = (folder / "figure.png").read_bytes()
     told = json.loads((folder / "measures.json").read_text(encoding="utf-8"))
-    assert 0.5 < told["variables"]["explained"]["values"][0][1] <= 1  # the pattern of inhibition, at its ends
+    assert 0.5 < told["variables"]["explained"]["values"][0][1] <= 1  # the pattern of inhibition
     (folder / "figure.png").unlink()
     monkeypatch.setattr(JaxBackend, "prepare", lambda *_: pytest.fail("it simulated to redraw"))
     assert perform(config) == (folder, lines)
@@ -199,6 +199,7 @@ def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeyp
         ("design.axes.combination.share=2", "above 0 and at most 1"),
         ("design.axes.combination.levels.pattern=1", "at least two values of 'pattern'"),
         ("design=factors", "combination"),
+        ("design.seeds=2", "each combination is run 2 times .seed.; take one seed, and a larger"),
         ("~network.table.w_excitation", "w_excitation"),
     ],
 )

@@ -132,6 +132,7 @@ def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
+        (["design.prior.count=32"], "from 100 sets .* but the design has 32; raise design.prior.count"),
         (["question.method=sobol"], "no method 'sobol' of indices: .*pawn"),
         (["question.resamples=2"], "at least 20"),
         (["question.numbers=[nothing]"], "'nothing', which the design does not draw"),
