@@ -122,7 +122,7 @@ def optimum(
 
     def matrix(weight: np.ndarray) -> list[np.ndarray]:
         sums = _each(terms, weight)
-        first, second = (own.signs[k] * sums[:, own.places[k]] for k in (0, 1))
+        first, second = (own.signs[k] * np.take(sums, own.places[k], axis=1) for k in (0, 1))
         return _factors(first + second + np.diag(own.penalty))
 
     def spread(x: np.ndarray) -> np.ndarray:
@@ -232,11 +232,13 @@ def _each(functions: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 def _factors(matrices: np.ndarray) -> list[np.ndarray]:
     """Cholesky factors."""
-    return [_lapack("potrf")(matrix, overwrite_a=True)[0] for matrix in matrices.swapaxes(-1, -2)]
+    factorised = _lapack("potrf")
+    return [factorised(matrix, overwrite_a=True)[0] for matrix in matrices.swapaxes(-1, -2)]
 
 
 def _solved(factors: list[np.ndarray], right: np.ndarray) -> np.ndarray:
-    return np.array([_lapack("potrs")(factor, own)[0] for factor, own in zip(factors, right, strict=True)])
+    solved = _lapack("potrs")
+    return np.array([solved(factor, own)[0] for factor, own in zip(factors, right, strict=True)])
 
 
 @cache
