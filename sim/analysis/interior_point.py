@@ -120,7 +120,7 @@ def optimum(
     """
     base, count = terms[:, : len(own.penalty)], known.sum(axis=-1)
 
-    def matrix(weight: np.ndarray) -> list[np.ndarray]:
+    def matrix(terms: np.ndarray, weight: np.ndarray) -> list[np.ndarray]:
         sums = _each(terms, weight)
         first, second = (own.signs[k] * np.take(sums, own.places[k], axis=1) for k in (0, 1))
         return _factors(first + second + np.diag(own.penalty))
@@ -129,25 +129,24 @@ def optimum(
         return np.maximum(np.sqrt((known * x**2).sum(axis=-1) / count), LEAST)
 
     weight = known * most / spread(y - (y.sum(axis=-1) / count)[:, None])[:, None]
-    beta = _solved(matrix(weight), _each(base, weight * y))  # least squares, to begin with
+    beta = _solved(matrix(terms, weight), _each(base, weight * y))  # least squares, to begin with
     away, least = y - _curve(beta, base), most.min(axis=-1)
     x, z = _central(_outside(away, tube), most[:, None], _of_train(least * spread(away), 3))
-    done, found = np.zeros(len(y), bool), np.full(beta.shape, np.nan)
+    found, rows, weight = np.full(beta.shape, np.nan), np.arange(len(y)), known * most
     for _ in range(MOST):
         product, share = x * z, 1 / x
         soft = 1 / (z * share).sum(axis=2)
         np.negative(share[:, :, 1], out=share[:, :, 1])  # what takes a multiplier from one bound brings it to the other
         lag = _each(base, x[:, 0, 0] - x[:, 1, 0]) - own.penalty * beta
-        newton = Newton(base, matrix(soft.sum(axis=1)), lag, soft, share)
+        newton = Newton(base, matrix(terms, soft.sum(axis=1)), lag, soft, share)
         outside, gap = _outside(away, tube), _mean(product)
         change, bent, of_x = newton.step(outside)
-        ends = ~done & (gap <= CLOSE * least)
+        ends = gap <= CLOSE * least
         if ends.any():
-            found[ends] = beta[ends] + change[ends]
+            found[rows[ends]] = (beta + change)[ends]
             loose = ends & (_highest(x.min(axis=2) / most[:, None]) < FREE)
-            found[loose, 0] += _offset((away - bent)[loose], (known * most)[loose], tube[loose])
-            done |= ends
-            if done.all():
+            found[rows[loose], 0] += _offset((away - bent)[loose], weight[loose], tube[loose])
+            if ends.all():
                 break
         far = np.minimum(1, 1 / np.maximum(-_lowest(of_x), 1 + _highest(of_x)))
         crossed = product * of_x * (1 + of_x)  # less what the changes of x and z would multiply to
@@ -156,12 +155,16 @@ def optimum(
         change, bent, of_x = newton.step(outside + (crossed * share).sum(axis=2))
         of_z = crossed / product - 1 - of_x
         far = np.minimum(1, 0.99 / np.maximum(-np.minimum(_lowest(of_x), _lowest(of_z)), 1e-300))
-        far[done] = 0
         beta += far[:, None] * change
         away -= far[:, None] * bent
         far = _of_train(far, 4)
         x *= 1 + far * of_x
         z *= 1 + far * of_z
+        if ends.any():
+            rows, terms, beta, away, most, weight, tube, least, x, z = (
+                a[~ends] for a in (rows, terms, beta, away, most, weight, tube, least, x, z)
+            )
+            base = terms[:, : len(own.penalty)]
     return found
 
 
