@@ -89,14 +89,15 @@ class Newton(NamedTuple):
 
     base: np.ndarray  # (train, coefficient, point)
     matrix: list[np.ndarray]  # of the coefficients, factorised
-    lag: np.ndarray  # (train, coefficient): what the multipliers ask of the coefficients, less what these are
+    force: np.ndarray  # (train, point): of each rate on the curve, by its two multipliers
+    tension: np.ndarray  # (train, coefficient): of the curve against it
     soft: np.ndarray  # (train, side, point): of a multiplier, for each pps that its rate comes to lie further outside
     share: np.ndarray  # (train, side, bound, point): 1/x, the second bound's negative
 
     def step(self, outside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Changes of the coefficients, of the curve, and of x in units of x, for rates that lie so far outside."""
         moved = outside * self.soft
-        change = _solved(self.matrix, _each(self.base, moved[:, 0] - moved[:, 1]) + self.lag)
+        change = _solved(self.matrix, _each(self.base, moved[:, 0] - moved[:, 1] + self.force) - self.tension)
         bent = _curve(change, self.base)
         moved -= self.soft * _sides(bent)
         return change, bent, moved[:, :, None] * self.share
@@ -137,8 +138,8 @@ def optimum(
         product, share = x * z, 1 / x
         soft = 1 / (z * share).sum(axis=2)
         np.negative(share[:, :, 1], out=share[:, :, 1])  # what takes a multiplier from one bound brings it to the other
-        lag = _each(base, x[:, 0, 0] - x[:, 1, 0]) - own.penalty * beta
-        newton = Newton(base, matrix(terms, soft.sum(axis=1)), lag, soft, share)
+        force = x[:, 0, 0] - x[:, 1, 0]
+        newton = Newton(base, matrix(terms, soft.sum(axis=1)), force, own.penalty * beta, soft, share)
         outside, gap = _outside(away, tube), _mean(product)
         change, bent, of_x = newton.step(outside)
         ends = gap <= CLOSE * least
