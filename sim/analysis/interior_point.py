@@ -162,9 +162,8 @@ def optimum(
         x *= 1 + far * of_x
         z *= 1 + far * of_z
         if ends.any():
-            rows, terms, beta, away, most, weight, tube, least, x, z = (
-                a[~ends] for a in (rows, terms, beta, away, most, weight, tube, least, x, z)
-            )
+            others = terms, beta, away, most, weight, tube, least, x, z
+            rows, (terms, beta, away, most, weight, tube, least, x, z) = rows[~ends], (a[~ends] for a in others)
             base = terms[:, : len(own.penalty)]
     return found
 
@@ -172,7 +171,8 @@ def optimum(
 def _offset(away: np.ndarray, weight: np.ndarray, tube: np.ndarray) -> np.ndarray:
     """By how much a curve is raised, so that it costs least: pps, (train,); the middle, where this is a range.
 
-    It is where no multiplier lies between its bounds, as in trains of few rates. LIBSVM takes the middle too.
+    It is where no multiplier lies between its bounds, as in trains of few rates. LIBSVM takes the middle
+    too, unless rounding leaves a multiplier between its bounds.
 
     Args:
         away: of rates above the curve, pps, (train, point).
