@@ -77,6 +77,11 @@ class DriveQuestion(DeltaFQuestion):
         return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
 
 
+def in_lines(name: str) -> str:
+    """How a narrow column calls a number, in two lines."""
+    return WORDS.get(name, name).replace(" of ", " of\n").replace("tonic ", "tonic\n")
+
+
 def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
     """A posterior mean and its interval, with as many digits as its width deserves: '1.00', '0.96 to 1.04'."""
     width = abs(float(ends[1]) - float(ends[0]))

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from experiments.fit import recover_figure
 from experiments.fit.driven import WORDS, DriveQuestion, content, drawn, features, protocol
+from experiments.fit.learning import learn
 from experiments.fit.train import FILE, Train
 from experiments.question import Asked
 from experiments.sources import place
@@ -22,7 +23,7 @@ from experiments.statistics import attributes
 from experiments.words import number
 from sim.analysis.summaries import Flanks, catalogue
 from sim.fit.observation import Observation
-from sim.fit.posterior import Assessment, Estimator, train
+from sim.fit.posterior import Assessment, Estimator
 from sim.fit.posterior.training import FEWEST
 from sim.measure import Measure
 from sim.progress import progress
@@ -148,7 +149,7 @@ class Recover(DriveQuestion):
         found = []
         for count in counts:
             some = order[:count]
-            again = train(
+            again = learn(
                 seen[some], points[some], space=estimator.space, features=features(self.flanks), seed=self.seed,
             )  # fmt: skip
             found.append(again.assess(x, truth, seed=self.seed).explained)

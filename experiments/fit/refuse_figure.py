@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from experiments.figure.caption import caption
 from experiments.figure.forest import rows
 from experiments.figure.look import COLUMN_WIDTH, GREY, INK, VERMILION, new_figure, styled, title
-from experiments.fit.driven import WORDS
+from experiments.fit.driven import in_lines
 from experiments.statistics import share
 
 
@@ -32,16 +32,15 @@ def draw(m: xr.Dataset) -> Figure:
     for y, k in np.ndindex(held.shape):
         if np.isfinite(held[y, k]):
             right.text(k, y, f"{held[y, k]:.0f}", ha="center", va="center", color=INK)
-    right.set_xticks(
-        range(len(names)), [WORDS.get(name, name).replace(" of ", "\nof ") for name in names], fontsize=5.5
-    )
+    right.set_xticks(range(len(names)), list(map(in_lines, names)), fontsize=5.5)
     right.set_yticks([])
     right.tick_params(length=0)
     for side in right.spines.values():
         side.set_visible(False)
-    title(right, "B", "Holds the truth: 90 % intervals, if none were refused (%)")
+    title(right, "B", "Coverage of 90 % intervals (%)")
     caption(
         figure,
-        f"{m.attrs.get('simulated', '')} Points: share, exact 95 % interval; line: 1 %. Empty: truth beyond the prior.",
+        f"{m.attrs.get('simulated', '')} A: share, exact 95 % interval; line, 1 %. B: as if none were refused; empty, "
+        "truth beyond the prior.",
     )
     return figure

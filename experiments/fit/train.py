@@ -13,13 +13,14 @@ from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
 from experiments.fit.driven import WORDS, DriveQuestion, drawn, features, protocol
+from experiments.fit.learning import learn
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number
 from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.observation import Observation
-from sim.fit.posterior import Plan, train
+from sim.fit.posterior import Plan
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
 from sim.measure import Measure
@@ -80,7 +81,7 @@ class Train(DriveQuestion):
                 )
             return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
         x, points = x[usable], points[usable]
-        found = train(
+        found = learn(
             x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
             simulator=self.simulator, summaries=self.summariser, seed=self.seed,
         )  # fmt: skip
