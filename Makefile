@@ -7,7 +7,7 @@ INSTALLED := .venv/installed-$(notdir $(PYTHON))
 NEURON := .venv-neuron
 
 .DEFAULT_GOAL := help
-.PHONY: help run test validate verify attack test-slurm bench bench-peers neuron-reference docs lint constraints clean
+.PHONY: help run test validate verify attack test-slurm bench bench-peers neuron-reference estimators docs lint constraints clean
 
 help:
 	@echo 'make run          simulate and draw the default experiment, into results/'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench        time it against its peers and the limit of the machine, and write BENCHMARKS.md (half an hour)'
 	@echo 'make bench-peers  install NEURON for it, in .venv-neuron (the other peers are here, given a C++ compiler)'
 	@echo 'make neuron-reference  recompute the reference data with NEURON, in .venv-neuron, and compare (minutes)'
+	@echo 'make estimators   train the estimators anew that fit/infer takes by itself (half an hour; fit/train each)'
 	@echo 'make docs         build the documentation into docs/_build/html (a minute)'
 	@echo 'make lint         check style and types only'
 	@echo 'make constraints  pin the newest versions that fit pyproject.toml, in constraints.txt'
@@ -53,6 +54,9 @@ neuron-reference: $(NEURON)/compiled
 	@for setting in '0.8' '1.0' '1.2' '1.0 --like converged'; do \
 		$(NEURON)/bin/python benchmarks/neuron/pool.py --compare --multiplier $$setting || exit 1; \
 	done
+
+estimators: $(INSTALLED)-test
+	$(BIN)/python -m experiments.fit.shipped
 
 docs: $(INSTALLED)-docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

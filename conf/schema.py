@@ -25,7 +25,7 @@ class Config:
     """Groups hold what is built (see `experiments.targets`); the rest are plain values that the command line may set.
 
     `needs` names the group that an experiment cannot do without: {network: segment}. `window` is the time between two
-    moments of a simulation, and [from, to] of a recording.
+    moments of a simulation, and [from, to] of a recording. `alternatives` holds options of groups that variants name.
     """
 
     name: str = "???"
@@ -42,6 +42,7 @@ class Config:
     search: dict[str, Any] = field(default_factory=dict)
     question: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
+    alternatives: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None

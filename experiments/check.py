@@ -10,17 +10,24 @@ import hydra
 from omegaconf import DictConfig
 
 from experiments.declare import UserError, declare, sentence
+from experiments.terminal import refuse
 
 log = logging.getLogger("sherrington")
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
 def check(config: DictConfig) -> None:
-    """Exit status: 0 they agree, 1 they do not.
+    """Exit status: 0 they agree, 1 they do not, 2 something that the user can mend; a recording is not simulated."""
+    try:
+        agree, lines = _beside(config)
+    except UserError as problem:
+        refuse(str(problem))  # here, before Hydra adds words of its own
+    print("\n".join(lines), flush=True)
+    if not agree:
+        sys.exit(1)
 
-    Raises:
-        UserError: anything that the user can mend; a recording is not simulated.
-    """
+
+def _beside(config: DictConfig) -> tuple[bool, list[str]]:
     source, question = declare(config)
     if not (studies := source.studies()):
         raise UserError(f"experiment {config.name!r} measures a recording, and nothing is computed that could differ.")
@@ -34,6 +41,4 @@ def check(config: DictConfig) -> None:
             agree &= found.agree
     except (ValueError, ImportError) as problem:
         raise UserError(sentence(problem)) from problem
-    print("\n".join(lines), flush=True)
-    if not agree:
-        sys.exit(1)
+    return agree, lines

@@ -155,10 +155,11 @@ def _fitted(config: DictConfig) -> "Source":
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
-    """The configuration of one variant: `changes` maps keys such as `network.cell` to values."""
+    """The configuration of one variant: `changes` maps keys such as `network.cell` to values; null changes nothing."""
     config = config.copy()
     for key, value in changes.items():
-        OmegaConf.update(config, str(key), value)
+        if value is not None:
+            OmegaConf.update(config, str(key), value)
     return config
 
 

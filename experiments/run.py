@@ -22,7 +22,7 @@ from experiments.composing import ComposingError, guard
 from experiments.configured import composed
 from experiments.declare import UserError, declare, root, sentence
 from experiments.keys import KeyUnknownError
-from experiments.terminal import last_resort, readable, version
+from experiments.terminal import last_resort, readable, refuse, version
 
 if TYPE_CHECKING:
     from experiments.question import Question
@@ -52,7 +52,7 @@ def main() -> None:
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os._exit(141)
     except MemoryError as problem:
-        _refuse(f"not enough memory: {sentence(problem)}; what was finished is kept.")
+        refuse(f"not enough memory: {sentence(problem)}; what was finished is kept.")
     except Exception as problem:  # ours, or of a package: nothing that a user has to read
         _give_up(problem)
 
@@ -87,9 +87,9 @@ def _command_line(words: list[str]) -> None:
         guard()
         task()
     except (UserError, CommandError, ComposingError, KeyUnknownError) as problem:
-        _refuse(str(problem))
+        refuse(str(problem))
     except OverrideParseException as problem:
-        _refuse(unreadable(problem.override))
+        refuse(unreadable(problem.override))
     except RuntimeError as problem:
         if not _of_a_launcher(problem):
             raise
@@ -101,23 +101,18 @@ def _command_line(words: list[str]) -> None:
         )
         sys.exit(1)
     except (HydraException, OmegaConfBaseException) as problem:
-        _refuse(composed(problem))
+        refuse(composed(problem))
     except Exception as problem:  # Hydra's own, as where a group is given a number, or a name that no file can have
         if not _of_hydra(problem):
             raise
         if isinstance(problem, ValueError):
-            _refuse(composed(problem))
-        _refuse(f"a group takes the name of a file in it, or a list of names, but Hydra says: {composed(problem)}")
+            refuse(composed(problem))
+        refuse(f"a group takes the name of a file in it, or a list of names, but Hydra says: {composed(problem)}")
 
 
 def _give_up(problem: BaseException) -> NoReturn:
     print(f"sherrington: {last_resort(problem)}", file=sys.stderr)
     sys.exit(3)
-
-
-def _refuse(sentence: str) -> NoReturn:
-    print(f"sherrington: {sentence}", file=sys.stderr)
-    sys.exit(2)
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")
@@ -129,7 +124,7 @@ def experiment(config: DictConfig) -> None:
     except UserError as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
             raise
-        _refuse(str(problem))
+        refuse(str(problem))
     except Exception as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN or isinstance(problem, BrokenPipeError):
             raise

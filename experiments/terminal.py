@@ -8,6 +8,7 @@ import traceback
 import unicodedata
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
 
 NEAREST = {
     "Δ": "Delta", "→": "->", "±": "+-", "×": "x", "–": "-", "−": "-", "²": "2", "³": "3", "µ": "u", "μ": "u",
@@ -31,6 +32,12 @@ def readable() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="nearest")
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the command with a sentence about what the user can mend: exit status 2."""
+    print(f"sherrington: {sentence}", file=sys.stderr)
+    sys.exit(2)
 
 
 def last_resort(problem: BaseException) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from experiments.conventions import DeltaFQuestion
 from experiments.sources import place
 from experiments.words import number
 from sim.analysis.summaries import Flanks, catalogue, of_units, summaries
+from sim.design import Space
 from sim.engine import __file__ as engine
 from sim.fingerprint import code_digest
 from sim.fit.observation import Observation
@@ -75,6 +77,11 @@ class DriveQuestion(DeltaFQuestion):
         return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
 
 
+def in_lines(name: str) -> str:
+    """How a narrow column calls a number, in two lines."""
+    return WORDS.get(name, name).replace(" of ", " of\n").replace("tonic ", "tonic\n")
+
+
 def estimate(mean: float, ends: Sequence[float], unit: str) -> tuple[str, str]:
     """A posterior mean and its interval, with as many digits as its width deserves: '1.00', '0.96 to 1.04'."""
     width = abs(float(ends[1]) - float(ends[0]))
@@ -96,6 +103,20 @@ def content(path: str) -> str:
         raise ValueError(
             f"cannot read {path!r}: {problem.strerror or problem}; give the path of a file that fit/train has written."
         ) from problem
+
+
+def drawn(table: xr.Dataset, space: Space) -> np.ndarray:
+    """Where in a space the samples of a design lie that draws its numbers: (sample, number), 0 to 1 within the ranges.
+
+    Raises:
+        ValueError: the design does not draw one of them.
+    """
+    if lacking := [name for name in space.names if name not in table.coords]:
+        raise ValueError(
+            f"the estimator is one of {', '.join(space.names)}, but the design does not draw {lacking[0]!r}; give "
+            "design.prior.space as it was trained with."
+        )
+    return space.points(np.stack([table[name].values.astype(float) for name in space.names], axis=-1))
 
 
 def features(flanks: Flanks) -> tuple[Feature, ...]:

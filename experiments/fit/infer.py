@@ -11,17 +11,17 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.fit import infer_figure
+from experiments.fit import infer_figure, shipped
 from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, protocol
 from experiments.fit.predicted import predicted
 from experiments.question import Asked
 from experiments.recorded_trains import Cleaned, Cleaning, cleaned
-from experiments.sources import place
 from experiments.statistics import attributes
 from experiments.words import listed, number
 from sim.analysis.summaries import Flanks, flanks_of_force, of_units, summaries
 from sim.analysis.summaries.of_units import edges
 from sim.fit.posterior import Estimator, Posterior
+from sim.results.digest import digest
 
 FEWEST = 3
 """Units that must fire."""
@@ -32,7 +32,8 @@ class Infer(DriveQuestion):
     """Settings: the estimator, what it is asked of, and what is done with its answer.
 
     Args:
-        estimator: path of the file that `fit/train` wrote.
+        estimator: path of the file that `fit/train` wrote, or the name of one that comes with the project; None takes
+            of these the one whose contraction is like the recorded one.
         flanks: s, start, rise, plateau and fall of the contraction; null reads them from the force.
         force: estimate although the model cannot have produced the recording.
         predictions: draws of the posterior that are simulated; 0 simulates none.
@@ -43,7 +44,7 @@ class Infer(DriveQuestion):
         ValueError: flanks that are none, or a number of predictions below zero.
     """
 
-    estimator: str = field(kw_only=True)
+    estimator: str | None = field(default=None, kw_only=True)
     flanks: tuple[float, float, float, float] | None = field(default=None, kw_only=True)
     force: bool = field(default=False, kw_only=True)
     predictions: int = field(default=100, kw_only=True)
@@ -62,7 +63,8 @@ class Infer(DriveQuestion):
             if len(self.flanks) != 4:
                 raise ValueError("question.flanks is [start, rise, plateau, fall] in s, for example [1, 10, 0, 10].")
             Flanks(*self.flanks)
-        object.__setattr__(self, "content", content(self.estimator))
+        files = [self.estimator] if self.estimator else list(shipped.CONTRACTIONS)
+        object.__setattr__(self, "content", digest(*(content(str(shipped.named(file))) for file in files)))
         if self.predictions < 0:
             raise ValueError(f"question.predictions is a number of simulations, not {self.predictions}.")
 
@@ -83,9 +85,9 @@ class Infer(DriveQuestion):
                 f"an estimate is made of one contraction, but the recording has {count}; choose one, for example "
                 "contraction=1."
             )
-        estimator = Estimator.load(place(self.estimator))
         one = cleaned(results.isel(sample=0), self.cleaning)
         flanks = self._flanks(one)
+        estimator = Estimator.load(shipped.named(self.estimator or shipped.fitting(flanks)))
         estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(flanks))
         x, seen = _summarised(one.times, flanks, estimator)
         posterior = estimator.infer(x, seed=self.seed)

@@ -14,7 +14,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import recover_figure
-from experiments.fit.driven import WORDS, DriveQuestion, content, features, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, content, drawn, features, protocol
+from experiments.fit.learning import learn
 from experiments.fit.train import FILE, Train
 from experiments.question import Asked
 from experiments.sources import place
@@ -22,7 +23,7 @@ from experiments.statistics import attributes
 from experiments.words import number
 from sim.analysis.summaries import Flanks, catalogue
 from sim.fit.observation import Observation
-from sim.fit.posterior import Assessment, Estimator, train
+from sim.fit.posterior import Assessment, Estimator
 from sim.fit.posterior.training import FEWEST
 from sim.measure import Measure
 from sim.progress import progress
@@ -91,12 +92,7 @@ class Recover(DriveQuestion):
         estimator = Estimator.load(place(self.trained) / FILE)
         estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks))
         names, table = list(estimator.space.names), asked.table
-        if lacking := [name for name in names if name not in table.coords]:
-            raise ValueError(
-                f"the estimator is one of {', '.join(names)}, but the design does not draw {lacking[0]!r}; give "
-                "design.prior.space as it was trained with."
-            )
-        truth = estimator.space.points(np.stack([table[name].values.astype(float) for name in names], axis=-1))
+        truth = drawn(table, estimator.space)
         if ((truth < -1e-9) | (truth > 1 + 1e-9)).any():
             raise ValueError("the design draws numbers beyond the prior of the estimator; give the same ranges.")
         done = table["status"].values == Status.DONE
@@ -113,7 +109,7 @@ class Recover(DriveQuestion):
         by_units = [estimator.assess(x, truth, seed=self.seed) for x in views.values()]
         most = views[max(self.seen)]
         learnt, by_learnt, blocks, by_block = self._again(estimator, most, truth)
-        means = estimator.space.numbers(_means(estimator, most, self.seed))
+        means = estimator.means(most, seed=self.seed)
         return xr.Dataset(
             {
                 **_assessed(by_units),
@@ -131,7 +127,7 @@ class Recover(DriveQuestion):
             {
                 "usable": int(usable.sum()), "low": estimator.space.low.tolist(), "high": estimator.space.high.tolist(),
                 "units": list(estimator.space.units), "refused": [one.refused for one in by_units],
-                "tarp_p": [one.tarp for one in by_units], "step": float(asked.results.attrs.get("dt_ms", np.nan)),
+                "tarp_p": [one.tarp for one in by_units],
             },
         )  # fmt: skip
 
@@ -147,14 +143,13 @@ class Recover(DriveQuestion):
             raise ValueError(f"{self.trained} is the answer of another question than fit/train; give one of that.")
         seen = table["summaries"].values
         known = (table["status"].values == Status.DONE) & np.isfinite(seen).any((1, 2))
-        drawn = np.stack([table[name].values.astype(float) for name in estimator.space.names], axis=-1)
-        points, seen = np.clip(estimator.space.points(drawn), 0, 1)[known], seen[known]
+        points, seen = np.clip(drawn(table, estimator.space), 0, 1)[known], seen[known]
         order = np.random.default_rng(self.seed).permutation(len(seen))
         counts = [n for n in self.learnt if n < len(seen)]
         found = []
         for count in counts:
             some = order[:count]
-            again = train(
+            again = learn(
                 seen[some], points[some], space=estimator.space, features=features(self.flanks), seed=self.seed,
             )  # fmt: skip
             found.append(again.assess(x, truth, seed=self.seed).explained)
@@ -202,12 +197,6 @@ def _within(x: np.ndarray, estimator: Estimator) -> np.ndarray:
     """Summaries whose number of units is one that training saw."""
     low, high = estimator.given
     return np.where(np.isfinite(low), np.clip(x, low, high), x)
-
-
-def _means(estimator: Estimator, x: np.ndarray, seed: int) -> np.ndarray:
-    from sim.fit.posterior.probit import points
-
-    return points(estimator.probits(x, 500, seed)).mean(axis=1)
 
 
 def _assessed(found: Sequence[Assessment]) -> dict[str, tuple]:

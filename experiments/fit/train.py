@@ -6,22 +6,21 @@ and how sure one can be. Simulations that it has never seen say how well it does
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
-from experiments.fit.driven import WORDS, DriveQuestion, features, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, drawn, features, protocol
+from experiments.fit.learning import learn
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number
 from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.observation import Observation
-from sim.fit.posterior import Estimator, Plan, train
+from sim.fit.posterior import Plan
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
 from sim.measure import Measure
@@ -72,8 +71,7 @@ class Train(DriveQuestion):
         table = asked.table
         x = table["summaries"].values
         usable = (table["status"].values == Status.DONE) & np.isfinite(x).any((1, 2))
-        truth = np.stack([table[name].values.astype(float) for name in self.space.names], axis=-1)
-        points = np.clip(self.space.points(truth), 0, 1)
+        points = np.clip(drawn(table, self.space), 0, 1)
         names = ("number", list(self.space.names), attributes("", "what is estimated"))
         if (count := int(usable.sum())) < FEWEST:
             if count:
@@ -82,22 +80,19 @@ class Train(DriveQuestion):
                     f"are {count} of {len(usable)}; raise design.prior.count."
                 )
             return xr.Dataset(coords={"number": names}, attrs={"usable": 0})
-        x, points, truth = x[usable], points[usable], truth[usable]
-        found = train(
+        x, points = x[usable], points[usable]
+        found = learn(
             x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
             simulator=self.simulator, summaries=self.summariser, seed=self.seed,
         )  # fmt: skip
         *_, held = parts(len(x), Plan().spare, self.seed)
         held = held[:SHOWN]
-        guessed = self.space.numbers(_means(found, x[held, 0]))
+        guessed = found.means(x[held, 0])
         said = found.assessment
         assert said is not None
-        with TemporaryDirectory() as folder:
-            found.save(path := Path(folder) / FILE)
-            data = path.read_bytes()
         return xr.Dataset(
             {
-                "estimator": ("byte", np.frombuffer(data, np.uint8), attributes("1", "the file of the estimator")),
+                "estimator": ("byte", np.frombuffer(found.written(), np.uint8), attributes("1", "its file")),
                 "explained": ("number", [*said.explained], attributes("1", "R2 of posterior means, held out")),
                 "coverage": (
                     ("level", "number"), np.array(said.coverage),
@@ -105,7 +100,7 @@ class Train(DriveQuestion):
                 ),
                 "width": ("number", [*said.width], attributes("1", "mean width of the 90 % interval, of the range")),
                 "rank_p": ("number", [*said.ranks], attributes("1", "p of uniform ranks (SBC)")),
-                "truth": (("simulation", "number"), truth[held], attributes("", "coherent units")),
+                "truth": (("simulation", "number"), self.space.numbers(points[held]), attributes("", "coherent units")),
                 "mean": (("simulation", "number"), guessed, attributes("", "coherent units")),
             },
             {"number": names, "level": ("level", list(LEVELS))},
@@ -154,10 +149,3 @@ class Train(DriveQuestion):
             "The numbers hold for recordings of this model. A pool that differs from it in what the prior does not "
             "vary is refused or misread; see the test of misfit in fit/infer.",
         ]
-
-
-def _means(estimator: Estimator, x: np.ndarray) -> np.ndarray:
-    """Posterior means as points of the space, (observation, number)."""
-    from sim.fit.posterior.probit import points
-
-    return points(estimator.probits(x, 500)).mean(axis=1)

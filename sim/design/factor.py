@@ -11,7 +11,7 @@ from sim.spec.change import Change, Scale, Set
 from sim.spec.kinds import listed, table, whole
 from sim.spec.params import Value
 from sim.spec.state import fits
-from sim.units import Dimensions, Quantity, shown
+from sim.units import Dimensions, Quantity, quantity, shown
 
 Leaves = Mapping[str, Quantity]
 """Value of every number that may vary, by path."""
@@ -167,6 +167,21 @@ def several(path: str, values: Any) -> tuple[Any, ...]:
     if not found:
         raise DesignError(f"the design varies {path!r} over no value at all; give it at least one.")
     return found
+
+
+def range_ends(name: str, given: tuple[Any, ...]) -> tuple[Quantity, Quantity]:
+    """Lowest and highest value of a range, in one unit.
+
+    Raises:
+        DesignError: they are no pair in order.
+        UnitError: values that cannot be read.
+    """
+    read = [quantity(end, f"an end of the range of {name!r}") for end in given]
+    if len(read) != 2 or read[0].dimensions != read[1].dimensions or not read[0].number < read[1].number:
+        raise DesignError(
+            f"the range of {name!r} is its lowest and its highest value in one unit, but it is {shown(list(given))}."
+        )
+    return read[0], read[1]
 
 
 def matching(path: str, leaves: Leaves) -> list[str]:

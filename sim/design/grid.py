@@ -8,14 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.design.factor import Columns, DesignError, Factor, check_count
+from sim.design.factor import DesignError, check_count
+from sim.design.over_space import OverSpace
 from sim.design.space import Space
 from sim.spec.kinds import part, table, whole
 from sim.units import shown
 
 
 @dataclass(frozen=True)
-class Grid(Factor):
+class Grid(OverSpace):
     """Combinations of the values of several numbers, each labelled by its number, from 0.
 
     It is what axes of a design are, of numbers from which leaves follow together: inhibition that follows excitation,
@@ -38,7 +39,6 @@ class Grid(Factor):
     share: float = 1.0
     spread: int = 0
     name: ClassVar[str] = "combination"
-    independent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         part("`space` of a grid", self.space, Space, DesignError)
@@ -76,18 +76,6 @@ class Grid(Factor):
     @property
     def labels(self) -> range:
         return range(len(self))
-
-    @property
-    def words(self) -> str:
-        return "number of the combination"
-
-    def columns(self) -> Columns:
-        return self.space.columns(self.points())
-
-    def carried(self) -> Mapping[str, tuple[np.ndarray, str]]:
-        numbers, space = self.space.numbers(self.points()), self.space
-        named = enumerate(zip(space.names, space.units, strict=True))
-        return {name: (numbers[:, k], unit) for k, (name, unit) in named if "." not in name}
 
     def points(self) -> np.ndarray:
         """Where in the space they lie: (combination, number), each between 0 and 1."""

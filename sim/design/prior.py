@@ -1,12 +1,12 @@
 """Draws of a flat prior over a space, filling it evenly: a factor of a design for very many parameter sets."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from sim.design.factor import Columns, DesignError, Factor, check_count
+from sim.design.factor import DesignError, check_count
+from sim.design.over_space import OverSpace
 from sim.design.space import Space
 from sim.spec.kinds import part, whole
 from sim.units import shown
@@ -16,7 +16,7 @@ FEW = 256
 
 
 @dataclass(frozen=True)
-class Prior(Factor):
+class Prior(OverSpace):
     """Points of a space (a scrambled Sobol sequence), each labelled by its number, from 0.
 
     Args:
@@ -32,7 +32,6 @@ class Prior(Factor):
     count: int
     spread: int = 0
     name: ClassVar[str] = "draw"
-    independent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         part("`space` of a prior", self.space, Space, DesignError)
@@ -49,18 +48,6 @@ class Prior(Factor):
     @property
     def labels(self) -> range:
         return range(self.count)
-
-    @property
-    def words(self) -> str:
-        return "number of the draw"
-
-    def columns(self) -> Columns:
-        return self.space.columns(self.points())
-
-    def carried(self) -> Mapping[str, tuple[np.ndarray, str]]:
-        numbers, space = self.space.numbers(self.points()), self.space
-        named = enumerate(zip(space.names, space.units, strict=True))
-        return {name: (numbers[:, k], unit) for k, (name, unit) in named if "." not in name}
 
     def points(self) -> np.ndarray:
         """Where in the space they lie: (draw, number), each between 0 and 1."""

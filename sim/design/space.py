@@ -12,15 +12,14 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
-from sim.design.factor import Bounds, DesignError, Each, Leaves, check_count, flat, matching, several
+from sim.design.factor import Bounds, DesignError, Each, Leaves, check_count, flat, matching, range_ends, several
 from sim.spec.formula import Formula
 from sim.spec.kinds import listed, table
 from sim.spec.params import Value, check_bounds, nearest
-from sim.units import DIMENSIONLESS, Dimensions, Quantity, UnitError, coherent_unit, describe, quantity, shown
+from sim.units import DIMENSIONLESS, Dimensions, UnitError, coherent_unit, describe, shown
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Space:
         ranges, ends = {}, []
         for name, given in flat("the ranges of a space", self.ranges):
             ranges[name] = several(name, given)
-            ends.append(_ends(name, ranges[name]))
+            ends.append(range_ends(name, ranges[name]))
         if not ranges:
             raise DesignError("a space needs the range of at least one number, but it has none.")
         logarithmic = listed("`logarithmic` of a space", self.logarithmic, DesignError)
@@ -209,12 +208,3 @@ class Space:
     def _scaled(self, numbers: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
             return np.where(self._even_in_log, np.log(np.where(self._even_in_log, numbers, 1.0)), numbers)
-
-
-def _ends(name: str, given: tuple[Any, ...]) -> tuple[Quantity, Quantity]:
-    read = [quantity(end, f"an end of the range of {name!r}") for end in given]
-    if len(read) != 2 or read[0].dimensions != read[1].dimensions or not read[0].number < read[1].number:
-        raise DesignError(
-            f"the range of {name!r} is its lowest and its highest value in one unit, but it is {shown(list(given))}."
-        )
-    return read[0], read[1]

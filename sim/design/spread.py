@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.factor import DesignError, check_count, flat, several
+from sim.design.factor import DesignError, check_count, flat, range_ends, several
 from sim.design.points import Points
 from sim.spec.kinds import listed, whole
 from sim.spec.params import Value
-from sim.units import Quantity, quantity, shown
+from sim.units import Quantity, shown
 
 
 def sobol(
@@ -58,13 +58,7 @@ def latin_hypercube(
 def _spread(ranges: Any, count: int, logarithmic: Sequence[str], sampler: Any) -> Points:
     found: dict[str, tuple[Quantity, Quantity]] = {}
     for path, ends in flat("the ranges of a design", ranges):
-        ends = several(path, ends)
-        read = [quantity(end, f"an end of the range of {path!r}") for end in ends]
-        if len(read) != 2 or read[0].dimensions != read[1].dimensions or not read[0].number < read[1].number:
-            raise DesignError(
-                f"the range of {path!r} is its lowest and its highest value in one unit, but it is {shown(list(ends))}."
-            )
-        found[path] = (read[0], read[1])
+        found[path] = range_ends(path, several(path, ends))
     if not found:
         raise DesignError("a design that is spread over ranges needs at least one of them, but it has none.")
     logarithmic = listed("`logarithmic` of a design", logarithmic, DesignError)

@@ -1,7 +1,8 @@
 """How a decomposition sees a pool: some of its units, discharges that it misses and others that are none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +32,9 @@ class Observation:
     Args:
         fewest, most: units that are seen; each view draws evenly between them.
         views: how many recordings of each simulation are drawn.
-        missed: highest share of discharges that are missed; each simulation draws evenly up to it.
-        spurious: highest share of discharges that are none, at any time between a unit's first and last.
+        missed: highest share of discharges that are missed, or the lowest and the highest; each simulation draws evenly
+            between them.
+        spurious: the same of discharges that are none, at any time between a unit's first and last.
         timing: SD with which the beginning of the contraction is known.
         draw: another number, other units and discharges.
 
@@ -43,8 +45,8 @@ class Observation:
     fewest: int = 5
     most: int = 20
     views: int = 8
-    missed: float = 0.0
-    spurious: float = 0.0
+    missed: float | tuple[float, float] = 0.0
+    spurious: float | tuple[float, float] = 0.0
     timing: str | float = "0 s"
     draw: int = 0
 
@@ -56,11 +58,14 @@ class Observation:
                 f"{shown(self.fewest)} to {shown(self.most)} in {shown(self.views)}."
             )
         for name in ("missed", "spurious"):
-            if not 0 <= float(getattr(self, name)) < 0.5:
+            given = getattr(self, name)
+            ends = _ends(given)
+            if not 0 <= ends[0] <= ends[1] < 0.5:
                 raise ValueError(
-                    f"`{name}` of a recording is a share of its discharges, from 0 to below 0.5, not "
-                    f"{shown(getattr(self, name))}."
+                    f"`{name}` of a recording is a share of its discharges, from 0 to below 0.5, or two of them in "
+                    f"order, not {shown(given)}."
                 )
+            object.__setattr__(self, name, ends if ends[0] else ends[1])
         if self.timing_s < 0:
             raise ValueError(f"`timing` of a recording is a standard deviation, but it is {shown(self.timing)}.")
 
@@ -96,8 +101,8 @@ class Observation:
     def _seen(self, times: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """The discharges of one sample (unit, spike) as they are seen."""
         missed, spurious, late = (
-            random.uniform(0, self.missed),
-            random.uniform(0, self.spurious),
+            random.uniform(*_ends(self.missed)),
+            random.uniform(*_ends(self.spurious)),
             random.standard_normal(),
         )
         kept = np.where(random.random(times.shape) < missed, np.nan, times)
@@ -107,3 +112,11 @@ class Observation:
         more = first + (last - first) * random.random((len(times), int(extra.max(initial=0))))
         more = np.where(np.arange(more.shape[1]) < extra[:, None], more, np.nan)
         return np.sort(np.concatenate([kept, more], axis=-1), axis=-1) + self.timing_s * late
+
+
+def _ends(share: Any) -> tuple[float, float]:
+    """The lowest and the highest of a share; NaN if it is none."""
+    given = list(share) if isinstance(share, Sequence) and not isinstance(share, str) else [0.0, share]
+    if len(given) != 2 or any(isinstance(x, bool) or not isinstance(x, int | float) for x in given):
+        return np.nan, np.nan
+    return float(given[0]), float(given[1])

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 import networks
 from experiments.measures.pool import pool_measures
@@ -128,7 +129,9 @@ duration of the afterhyperpolarisation."""
 @pytest.mark.parametrize("seed", [0, 1])
 def test_six_numbers_of_a_pool_come_back(seed):
     """From a contraction of 20 s: ΔF, its test units, peak rate, recruited units, the pool's rate in 14 windows, and
-    the irregularity of the intervals."""
+    the irregularity of the intervals. The search starts again, with twice the population, until the loss is as low as
+    95 % of the seeds of the true set have it: a population of 16 may end in a valley of its own (loss 11 for 4 at the
+    truth), one of 32 ended there in none of the searches tried."""
     network = networks.pool("hTA")
     protocol = triangular_contraction(
         population="hTA", peak=30, up="10 s", down="10 s", before="1 s", after="1 s", tonic_inhibition=1.5
@@ -144,6 +147,9 @@ def test_six_numbers_of_a_pool_come_back(seed):
         )
 
     true = {"level": 1.1, "pattern": 2.0, "tonic": 1.5, "peak": 25.0, "noise": 1.2, "ahp": 1.2}
-    rules = Rules(evaluations=800, restarts=0, narrow=0.01)
-    found, point, known = recovered(make, SIX, true, rules, population=16, seed=seed)
+    spread = 1 / 4 + 1 / 16  # of a mean of 4 seeds around one of 16, both without anything but their noise
+    enough = spread * float(chi2.ppf(0.95, len(measures)))
+    rules = Rules(evaluations=4000, restarts=2, narrow=0.01, flat=0.05, enough=enough)
+    found, point, known = recovered(make, SIX, true, rules, population=32, seed=seed)
+    assert found.loss <= enough
     within_the_seed_spread(found, point, known, make(16, 5000 + 100 * seed)(found.point[None]).measures)

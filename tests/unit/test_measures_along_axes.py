@@ -14,26 +14,14 @@ from sim.measured import Measured, measured, place
 from sim.results.status import Status
 from sim.results.store import Store
 from sim.run import Study, run
-from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics
-from sim.spec.params import Param
 from sim.spec.protocol import Step
 from sim.spec.record import Record
+from tests.made_sweeps import QUIET
 
-CELL = Model(
-    "integrate-and-fire",
-    Block(
-        "dv/dt = (E - v + R*I)/tau : volt\nI : amp",
-        params={"E": Param("-65 mV", "test"), "R": Param("10 Mohm", "test"), "tau": Param("10 ms", "test")},
-        initial={"v": "-65 mV"},
-    ),
-    threshold="v > -50*mV",
-    refractory="1 ms",
-    reset="v = E",
-)
 STUDY = Study(
-    Network((Population("pool", CELL, 3),)), Step("pool.I", "1.8 nA", "100 ms"), Record(keep_spikes=False),
+    Network((Population("pool", QUIET, 3),)), Step("pool.I", "1.8 nA", "100 ms"), Record(keep_spikes=False),
     Design({"network.pool.tau": ["8 ms", "0.001 ms", "12 ms", "14 ms"]}), JaxBackend(), Numerics(scheme="euler"),
 )  # fmt: skip
 

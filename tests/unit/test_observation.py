@@ -58,8 +58,24 @@ def test_false_discharges_lie_within_the_firing_of_their_unit(times):
     assert (np.diff(seen, axis=-1)[np.isfinite(np.diff(seen, axis=-1))] >= 0).all()
 
 
+def test_a_share_may_be_between_two_or_one_only(times):
+    count = np.isfinite(times).sum()
+    exactly = np.isfinite(Observation(missed=(0.2, 0.2)).of(times, STREAMS).times).sum()
+    assert exactly / count == pytest.approx(0.8, abs=3 * np.sqrt(0.2 * 0.8 / count))
+    assert Observation(missed=(0, 0.2)) == Observation(missed=0.2)
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"fewest": 0}, {"fewest": 9, "most": 5}, {"views": 0}, {"missed": 0.5}, {"timing": "-1 s"}]
+    "wrong",
+    [
+        {"fewest": 0},
+        {"fewest": 9, "most": 5},
+        {"views": 0},
+        {"missed": 0.5},
+        {"missed": (0.2, 0.1)},
+        {"spurious": "all"},
+        {"timing": "-1 s"},
+    ],
 )
 def test_an_observation_that_cannot_be_is_refused(wrong):
     with pytest.raises(ValueError, match="recording"):

@@ -154,3 +154,16 @@ def test_what_the_user_compiles_is_not_kept(in_child, tmp_path):
         "print(before == sorted(Path(os.environ['SHERRINGTON_CACHE']).rglob('jit_*')), len(before) > 0)"
     )
     assert in_child(f"import os; from pathlib import Path\n{text}", SHERRINGTON_CACHE=str(tmp_path)) == "True True\n"
+
+
+@pytest.mark.parametrize("asked", [["experiment=pool"], ["experiment=pool", "batch=2"], ["check", "experiment=pool"]])
+def test_a_device_that_is_not_here_is_named_in_a_sentence_whoever_asks_for_it(asked, command, tmp_path):
+    there = "import os, jax; os.environ['JAX_PLATFORMS'] = 'cuda'; jax.config.update('jax_platforms', 'cuda')"
+    ended = command(*asked, "scale=smoke", "network.size=2", f"out={tmp_path}", code=there)
+    assert ended.returncode == 2
+    said = ended.stderr.splitlines()
+    assert said[-1] == (
+        "sherrington: JAX finds no device of JAX_PLATFORMS=cuda; unset JAX_PLATFORMS or name cpu, or install the JAX "
+        "that fits the device."
+    )
+    assert len(said) == 1 + (asked[0] == "check")  # which says what it sets side by side

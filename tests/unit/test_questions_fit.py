@@ -194,6 +194,27 @@ def test_what_is_recovered_is_told_by_units_simulations_and_summaries(place, fol
         )  # fmt: skip
 
 
+@pytest.mark.slow
+def test_of_pools_that_are_no_such_pool_it_is_told_how_many_are_refused_and_how_wrong_an_estimate_would_be(
+    place, folder
+):
+    found = experiments.perform(
+        "fit/refuse", *SMALL, "design.prior.count=48", f"question.trained={folder}", f"out={place}",
+        "variants.pool.monoamines at 1.5={design.prior.space.ranges.level:[1.9,2.0]}",
+    )  # fmt: skip
+    m = found.answer
+    assert m["condition"].values[0] == "the model itself"
+    assert m["condition"].values[-1] == "2 % false discharges"
+    assert (m["count"] > 20).all()
+    held = m["held"].sel(number="peak")
+    itself = float(held.sel(condition="the model itself"))
+    assert itself > float(
+        held.sel(condition="monoamines at 1.5")
+    )  # more firing at a level beyond the prior: more drive
+    assert np.isnan(m["held"].sel(number="level", condition="monoamines at 1.5"))
+    assert "refused" in found.headline()[0]
+
+
 def test_too_few_simulations_train_nothing(place):
     with pytest.raises(UserError, match="160 simulations in which three units fire"):
         experiments.perform("fit/train", *SMALL, "design.prior.count=32", f"out={place}")

@@ -47,7 +47,8 @@ class Assessment:
 
 def explained(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """R2, (number,), of estimates and truth (observation, number)."""
-    return 1 - ((found - truth) ** 2).sum(0) / ((truth - truth.mean(0)) ** 2).sum(0)
+    varies = ((truth - truth.mean(0)) ** 2).sum(0)
+    return 1 - ((found - truth) ** 2).sum(0) / np.where(varies > 0, varies, np.nan)
 
 
 def _tuples(value: Any) -> Any:

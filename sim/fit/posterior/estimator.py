@@ -23,6 +23,7 @@ from sim.fit.posterior.posterior import INTERVAL, REFUSED, Posterior
 from sim.fit.posterior.probit import points, probit
 from sim.fit.posterior.scaler import Scaler
 from sim.fit.posterior.widths import stretched
+from sim.results.disk import replace
 
 CLOSE = 0.1
 """Of a number of the protocol: as far as an observation may differ from what was simulated."""
@@ -83,6 +84,11 @@ class Estimator:
         float32 (observation, draw, number)."""
         return stretched(self.ensemble.draws(self.scaler(x), draws, seed), self.widths)
 
+    def means(self, x: np.ndarray, draws: int = 500, seed: int = 0) -> np.ndarray:
+        """Posterior means of many observations, in coherent units: summaries (observation, feature) -> (observation,
+        number)."""
+        return self.space.numbers(points(self.probits(x, draws, seed)).mean(axis=1))
+
     def assess(self, x: np.ndarray, truth: np.ndarray, *, seed: int = 0) -> Assessment:
         """How it does on simulations that it has never seen.
 
@@ -130,7 +136,7 @@ class Estimator:
                     "recordings differ; train it again."
                 )
         for name, value in (protocol or {}).items():
-            if not _alike(self.protocol.get(name), value):
+            if not alike(self.protocol.get(name), value):
                 raise EstimatorError(
                     f"the estimator was trained for {name} = {self.protocol.get(name, 'nothing')!s}, but here it is "
                     f"{value!s}, which differs by more than {CLOSE:.0%}; train one for this protocol."
@@ -142,7 +148,11 @@ class Estimator:
         Raises:
             StoreError: the disk refuses.
         """
-        estimator_file.write(vars(self), Path(path))
+        replace(Path(path), self.written())
+
+    def written(self) -> bytes:
+        """The file that `save` writes."""
+        return estimator_file.written(vars(self))
 
     @classmethod
     def load(cls, path: str | Path) -> "Estimator":
@@ -173,7 +183,8 @@ class Estimator:
         return x
 
 
-def _alike(own: Any, asked: Any) -> bool:
+def alike(own: Any, asked: Any) -> bool:
+    """Whether a number, text, yes or no of a protocol is as it was in training: numbers may differ by a tenth."""
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in (own, asked)):
         return own == asked
     return abs(asked - own) <= CLOSE * abs(own) * (1 + 1e-9)  # a tenth itself, however it is rounded

@@ -17,20 +17,16 @@ from sim.fit.posterior.errors import EstimatorError
 from sim.fit.posterior.features import Feature, checked
 from sim.fit.posterior.misfit import Judge
 from sim.fit.posterior.scaler import Scaler
-from sim.results.disk import replace
-from sim.units import Quantity, written
+from sim.units import Quantity
+from sim.units import written as exactly
 
 KIND, VERSION = "posterior", 1
 LARGEST = 256e6
 """B, unpacked: a larger file is no estimator."""
 
 
-def write(fields: Mapping[str, Any], path: Path) -> None:
-    """Replace a file by the fields of an estimator.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
+def written(fields: Mapping[str, Any]) -> bytes:
+    """The file of the fields of an estimator."""
     judge, assessment, space = fields["judge"], fields["assessment"], fields["space"]
     emulator = judge.emulator
     arrays = {
@@ -57,7 +53,7 @@ def write(fields: Mapping[str, Any], path: Path) -> None:
         "assessment": None if assessment is None else assessment.written(),
         **{name: fields[name] for name in ("protocol", "simulator", "summaries", "versions")},
     }
-    replace(path, as_file(arrays, about))
+    return as_file(arrays, about)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -148,7 +144,7 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
 def _of_space(space: Space) -> dict[str, Any]:
     ends = zip(space.names, space.low, space.high, space.dimensions, strict=True)
     return {
-        "ranges": [[name, *(written(Quantity(float(x), d)) for x in (low, high))] for name, low, high, d in ends],
+        "ranges": [[name, *(exactly(Quantity(float(x), d)) for x in (low, high))] for name, low, high, d in ends],
         "of": dict(space.of),
         "logarithmic": list(space.logarithmic),
         "scaled": dict(space.scaled),

@@ -1,0 +1,78 @@
+"""The estimators that come with the project: of which contractions, where they lie, and how they are trained anew.
+
+    make estimators        or   python -m experiments.fit.shipped [NAME ...] [out=FOLDER]
+
+trains those that the simulator, its summaries or the prior have left behind, each as `fit/train` would, and puts their
+files in place of the old ones. What was finished of a training that was stopped is taken up again.
+"""
+
+import sys
+from pathlib import Path
+
+from experiments.fit.driven import protocol
+from experiments.sources import place
+from sim.analysis.summaries import Flanks
+from sim.fit.posterior.estimator import alike
+
+FOLDER = Path(__file__).with_name("estimators")
+CONTRACTIONS = {
+    "triangle": Flanks(1.0, 10.0, 0.0, 10.0),
+    "trapezoid": Flanks(1.0, 5.0, 20.0, 5.0),
+}
+"""By name: rest, rise, plateau, fall (s). The triangle is of Mesquita et al. 2022 (doi 10.1113/JP282765) and of most
+studies of paired motor units; the trapezoid is chosen, since these differ from laboratory to laboratory."""
+
+
+def named(estimator: str) -> Path:
+    """Path of an estimator: of one of these by its name, or as it is given."""
+    return FOLDER / f"{estimator}.posterior" if estimator in CONTRACTIONS else place(estimator)
+
+
+def fitting(flanks: Flanks) -> str:
+    """The name of the one whose contraction is like this.
+
+    Raises:
+        ValueError: there is none; names those there are.
+    """
+    asked = protocol(flanks)
+    for name, own in CONTRACTIONS.items():
+        if all(alike(value, asked[part]) for part, value in protocol(own).items()):
+            return name
+    said = "; ".join(f"{name}: {_words(own)}" for name, own in CONTRACTIONS.items())
+    raise ValueError(
+        f"no estimator that comes with the project is of a contraction like this, {_words(flanks)} ({said}; each "
+        "number may differ by a tenth); train one with experiment=fit/train protocol.up=... and name its file: "
+        "question.estimator=FILE."
+    )
+
+
+def _words(flanks: Flanks) -> str:
+    return f"{flanks.up:.3g} s up, {flanks.hold:.3g} s plateau, {flanks.down:.3g} s down"
+
+
+def settings(name: str) -> list[str]:
+    """Of `fit/train`, for one of them."""
+    own = CONTRACTIONS[name]
+    return [
+        f"protocol.{part}={value:g} s"
+        for part, value in (("before", own.start), ("up", own.up), ("hold", own.hold), ("down", own.down))
+    ]
+
+
+def main(words: list[str]) -> int:
+    """Train some of them, by default all."""
+    import experiments
+    from experiments.fit.train import FILE
+    from sim.results.disk import replace
+
+    out = next((word for word in words if word.startswith("out=")), "out=results")
+    for name in [word for word in words if "=" not in word] or list(CONTRACTIONS):
+        found = experiments.perform("fit/train", *settings(name), out)
+        FOLDER.mkdir(exist_ok=True)
+        replace(named(name), found.question.files(found.answer)[FILE])
+        print("\n".join([f"{name}:", *found.headline(), f"wrote {named(name)}"]), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
