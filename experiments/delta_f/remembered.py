@@ -10,8 +10,8 @@ from sim.analysis.smoothing import Fit, RateConvention, Smoother
 
 @dataclass(frozen=True)
 class Remembered:
-    """Smoother: another one, that fits the same trains once. Each measure asks anew, and a regression takes seconds for
-    a hundred units."""
+    """Smoother: another one, that fits the same trains once. Each measure asks anew, and a regression is most of its
+    cost."""
 
     smoother: Smoother
     fits: dict[bytes, Fit] = field(default_factory=dict, compare=False, repr=False)

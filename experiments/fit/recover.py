@@ -29,6 +29,7 @@ from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks, catalogue
+from sim.fit.extra import needed
 from sim.fit.observation import Observation
 from sim.fit.posterior import Assessment, Estimator
 from sim.fit.posterior.training import FEWEST
@@ -236,8 +237,7 @@ def _by_block(
     seen: np.ndarray, points: np.ndarray, x: np.ndarray, truth: np.ndarray, flanks: Flanks, seed: int
 ) -> tuple[list[str], np.ndarray]:
     """R2 (block, number) of regressions on each kind of summary, learnt from one view of each simulation."""
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
+    trees = needed("sklearn.ensemble", "a regression on one kind of summary")
     learnt = seen[:, 0]
     varies = np.array([len(np.unique(x[np.isfinite(x)])) > 1 for x in learnt.T])  # trees need something to split
     of = [next((block for block in BLOCKS if block == s.block), "rate over time") for s in catalogue(flanks)]
@@ -247,7 +247,7 @@ def _by_block(
         for j, block in enumerate(blocks):
             columns = np.array([*(b == block or block == ALL for b in of), False]) & varies
             for k in range(truth.shape[1] if columns.any() else 0):
-                model = HistGradientBoostingRegressor(random_state=seed, max_iter=200)
+                model = trees.HistGradientBoostingRegressor(random_state=seed, max_iter=200)
                 model.fit(learnt[:, columns], points[:, k])
                 off = ((model.predict(x[:, columns]) - truth[:, k]) ** 2).sum()
                 found[j, k] = 1 - off / ((truth[:, k] - truth[:, k].mean()) ** 2).sum()

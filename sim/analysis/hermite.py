@@ -6,15 +6,15 @@ import numpy as np
 
 
 class HermiteFit(NamedTuple):
-    """Smoothed rates of a chunk at even times over each unit's first..last rate, with pauses in which there is none.
+    """Smoothed rates of a chunk at even times from each unit's first rate on, with pauses in which there is none.
 
     Between two nodes stands the cubic that has their values and slopes; its error is h^4/384 times the fourth
     derivative of the rate, h being the time between nodes.
     """
 
-    values: np.ndarray  # pps, (sample, unit, node); NaN behind the last node
+    values: np.ndarray  # pps, (sample, unit, node), from `start` to a node beyond `end`; NaN behind that
     slopes: np.ndarray  # pps/s, (sample, unit, node)
-    last: np.ndarray  # int, (sample, unit), number of the last node, at least 1
+    step: float  # s, between nodes
     start: np.ndarray  # s, (sample, unit); NaN for a unit without a fit
     end: np.ndarray  # s, (sample, unit)
     pauses: np.ndarray  # s, (sample, unit, pause, 2): from and to, neither within; NaN where there is none
@@ -27,15 +27,13 @@ class HermiteFit(NamedTuple):
         for pause in range(self.pauses.shape[2]):
             since, until = (self.pauses[sample, unit, pause, k][..., None] for k in (0, 1))
             known &= ~((t > since) & (t < until))
-        last = self.last[sample, unit][..., None]
-        step = (end - start) / last
-        position = np.where(known, (t - start) / (end - start), 0) * last
-        left = np.minimum(position.astype(int), last - 1)
+        position = np.where(known, t - start, 0) / self.step
+        left = position.astype(int)
         u = position - left
         place = (sample[..., None], unit[..., None], left)
         beyond = (*place[:2], left + 1)
         rise = self.values[beyond] - self.values[place]
-        first, second = step * self.slopes[place], step * self.slopes[beyond]
+        first, second = self.step * self.slopes[place], self.step * self.slopes[beyond]
         # the cubic in u = 0..1, by its distance from the left value
         rate = self.values[place] + u * (first + u * (3 * rise - 2 * first - second + u * (first + second - 2 * rise)))
         return np.where(known, rate, np.nan)

@@ -12,6 +12,7 @@ from jax import lax
 
 from sim.compile.namespaces import JAX
 from sim.engine import exponential, rng
+from sim.engine.integrate import lost_in_sum
 from sim.engine.kernels import c_text, compiler, native
 
 pytestmark = pytest.mark.skipif(bool(compiler.lacking()), reason=compiler.lacking() or "-")
@@ -95,3 +96,13 @@ def test_the_exponential_of_whatever_is_large_is_finite_and_of_no_number_none(wi
     assert ((found >= 0) & (found < 2e-38))[EXTREMES < -100].all()
     assert np.isnan(in_cpp(lambda x: jnp.clip(x, 0, jnp.inf), EXTREMES, WIDTHS[width])[0])
     assert np.isnan(in_cpp(lambda x: jnp.clip(x, 0, 1), EXTREMES, WIDTHS[width])[0])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_a_sum_has_lost_is_exact(width):
+    """The compiler may rearrange sums, and would find nothing lost."""
+    part = np.float32(2.0**-9)  # so that the change, as well as the sum before it is rounded, is exact
+    found = in_cpp(lambda x: lost_in_sum(x, x * part), X, WIDTHS[width])
+    expected = X.astype(float) * (1 + float(part)) - (X + X * part)
+    np.testing.assert_array_equal(found, expected)
+    assert np.mean(found != 0) > 0.9

@@ -1,8 +1,11 @@
 """Smoothed rates and brace height: closed forms, ends of trains, and invalid shapes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from sim.analysis import interior_point, support_vector
 from sim.analysis.brace import BraceInvalid, brace_height, geometry
 from sim.analysis.hann import Hann
 from sim.analysis.polynomial import Polynomial
@@ -72,28 +75,88 @@ def test_support_vector_regression_leaves_pauses_open():
     assert np.isnan(found).tolist() == [False, True, False, True, True]
 
 
-def test_support_vector_regression_is_that_of_scikit_learn_at_any_time():
+def scikit_learn(times, t):
+    """Rates at t (s) by scikit-learn's own solver, driven far beyond its default tolerance."""
     from sklearn.svm import SVR
 
-    rng = np.random.default_rng(3)
-    times = np.cumsum(0.1 * np.exp(0.1 * rng.standard_normal(250)))
     x, y = times[1:], 1 / np.diff(times)
     weights = np.ones(len(x))
     weights[:4] = weights[-4:] = 5  # five spikes have four rates
     spread = np.subtract(*np.percentile(y, [75, 25]))
-    model = SVR(kernel="rbf", gamma=1 / 1.6, C=1 / 0.370, epsilon=spread / 11).fit(x[:, None], y, sample_weight=weights)
-    t = np.linspace(x[0], x[-1], 3001)
+    gamma: Any = 1 / 1.6  # a number is taken, whatever the annotation says
+    model = SVR(kernel="rbf", gamma=gamma, C=1 / 0.370, epsilon=spread / 11, tol=1e-10)
+    return model.fit(x[:, None], y, sample_weight=weights).predict(t[:, None])
+
+
+def intervals(count, spread, mean=0.1, seed=3):
+    return np.cumsum(mean * np.exp(spread * np.random.default_rng(seed).standard_normal(count)))
+
+
+TRAINS = {
+    "usual": intervals(250, 0.1),
+    "steady": intervals(120, 0.01),
+    "wild": intervals(300, 0.4),
+    "fast and long": intervals(900, 0.2, 0.03),
+    "a minute": intervals(500, 0.15, 0.12),
+    "with a doublet": np.sort(np.append(intervals(200, 0.1), 5.0)),
+    "with pauses": np.concatenate([intervals(60, 0.1), 8 + intervals(60, 0.1, seed=4), [16.0], 18 + intervals(9, 0.1)]),
+    "seven spikes": intervals(7, 0.1),
+    "on a grid": np.round(intervals(250, 0.1), 3),
+    "rising and falling": train(lambda t: 14 - 0.06 * (t - 8) ** 2, 1, 18),
+}
+
+
+@pytest.mark.parametrize("name", TRAINS)
+def test_support_vector_regression_is_that_of_scikit_learn_at_any_time(name):
+    times = TRAINS[name]
+    t = np.linspace(times[1], times[-1], 3001)
     found = smoothed_rate(times[None], t, convention=RateConvention(SupportVector()))[0]
-    assert found == pytest.approx(model.predict(t[:, None]), abs=1e-5)  # pps, a cubic every 50 ms
+    known = np.isfinite(found)
+    assert known.mean() > 0.5
+    # pps, 1e-4 of 10 pps; with its default tolerance scikit-learn itself is off by 5e-3
+    assert found[known] == pytest.approx(scikit_learn(times, t)[known], abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["usual", "wild", "with a doublet"])
+def test_support_vector_regression_nears_the_optimum_as_its_tolerances_fall(name, monkeypatch):
+    times = TRAINS[name]
+    t = np.linspace(times[1], times[-1], 3001)
+    true, errors = scikit_learn(times, t), []
+
+    def forget():
+        interior_point.series.cache_clear()
+        support_vector._at_nodes.cache_clear()
+
+    for tail, close in ((1e-3, 1e-3), (1e-10, 1e-10)):
+        monkeypatch.setattr(interior_point, "TAIL", tail)
+        monkeypatch.setattr(interior_point, "CLOSE", close)
+        forget()
+        found = smoothed_rate(times[None], t, convention=RateConvention(SupportVector()))[0]
+        errors.append(np.abs(found - true)[np.isfinite(found)].max())
+    forget()
+    assert errors[1] < 1e-5 < errors[0]  # pps, a cubic every 50 ms
+
+
+def test_an_offset_that_no_rate_ties_down_is_in_the_middle():
+    # within 30 us there is no curve but a constant, and none between the two middle rates costs more than another
+    since = np.array([[0, 1e-5, 2e-5, 3e-5]])
+    rates = np.array([[10.0, 12, 20, 21]])
+    fit = SupportVector().fit(since[None], rates[None])
+    tube = np.subtract(*np.percentile(rates, [75, 25])) / 11
+    middle = ((12 + tube) + (20 - tube)) / 2
+    assert fit.values[0, 0, 0] == pytest.approx(middle, abs=0.01)
 
 
 def test_a_support_vector_rate_does_not_depend_on_the_units_beside_it():
-    short, long = train(parabola, 2, 6), train(parabola, 2, 16)
-    pool = np.full((2, len(long)), np.nan)
-    pool[0, : len(short)], pool[1] = short, long
-    t, own = np.linspace(2, 6, 40), RateConvention(SupportVector())
-    alone, beside = smoothed_rate(pool[:1], t, convention=own), smoothed_rate(pool, t, convention=own)
-    np.testing.assert_array_equal(beside[:1], alone)
+    rng = np.random.default_rng(5)
+    pool = np.full((40, 400), np.nan)
+    for unit, count in enumerate(rng.integers(5, 400, 40)):
+        pool[unit, :count] = intervals(count, 0.2, rng.choice([0.05, 0.1]), unit)
+    t, own = np.linspace(0, 20, 100), RateConvention(SupportVector())
+    together = smoothed_rate(pool, t, convention=own)
+    for unit, times in enumerate(pool):
+        alone = smoothed_rate(times[None, np.isfinite(times)], t, convention=own)[0]
+        np.testing.assert_array_equal(together[unit], alone)
 
 
 def test_times_may_differ_between_samples():

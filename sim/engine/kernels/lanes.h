@@ -195,29 +195,44 @@ inline Floats magnitude(Floats x) { return bits<Floats>(bits<Words>(x) & 0x7ffff
 inline int32_t magnitude(int32_t x) { return x < 0 ? -x : x; }
 inline Ints magnitude(Ints x) { return x < 0 ? -x : x; }
 
-// What x + change, rounded, lacks. The compiler may rearrange sums, and would make 0 of it: each result is fixed.
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_assoc_barrier)
-#define FIXED(x) __builtin_assoc_barrier(x)
-#endif
-#endif
-#if !defined(FIXED)  // numbers that the compiler cannot know to be 0, in place of a barrier
+// a - b as it stands: the compiler may rearrange sums, and would make 0 of what a sum has lost. Of a barrier of its own,
+// __builtin_assoc_barrier, g++ 12 takes vectors apart, lane by lane; an instruction with its rounding, or an empty one on
+// a register, costs nothing beside the difference.
+#if defined(__AVX512F__)
+#define REGISTER "+v"
+#elif defined(__SSE2__)
+#define REGISTER "+x"
+#elif defined(__ARM_NEON)
+#define REGISTER "+w"
+#else  // numbers that the compiler cannot know to be 0
 static volatile uint32_t nothing = 0;
+#endif
+
 template <class X>
 inline X fixed(X x) {
+#if defined(REGISTER)
+    asm("" : REGISTER(x));
+    return x;
+#else
     if constexpr (sizeof(X) == sizeof(Floats))
         return bits<X>(bits<Words>(x) ^ nothing);
     else
         return bits<X>(bits<uint32_t>(x) ^ nothing);
-}
-#define FIXED(x) fixed(x)
 #endif
+}
 
 template <class X>
+inline X difference(X a, X b) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(X) == sizeof(Floats)) return _mm512_sub_round_ps(a, b, 8);
+#endif
+    return fixed(fixed(a) - b);
+}
+
+// What x + change, rounded, lacks.
+template <class X>
 inline X lost_in_sum(X x, X change) {
-    const X sum = FIXED(x + change);
-    const X added = FIXED(sum - x);
-    return change - added;
+    return change - difference(x + change, x);
 }
 
 template <class X>

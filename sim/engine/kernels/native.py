@@ -26,9 +26,11 @@ FEW = 16
 """States up to which two vectors advance together: one works while the other waits, and the registers hold both."""
 FLAGS = (
     "-std=c++17", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math",
-    "-freciprocal-math", "-fschedule-insns", "-fsched-pressure",
+    "-freciprocal-math", "-fschedule-insns", "-fsched-pressure", "-fno-gcse",
+    "-fno-tree-pre", "-fno-rerun-cse-after-loop",
 )  # fmt: skip
-"""What is not a number stays so: nothing here says that all numbers are finite."""
+"""What is not a number stays so: nothing here says that all numbers are finite. The last three: what is computed once
+and kept needs a register, and a step of many states has none to spare."""
 
 
 class Argument(NamedTuple):
