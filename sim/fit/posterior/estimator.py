@@ -139,8 +139,8 @@ class Estimator:
         ):
             if asked is not None and asked != own:
                 raise EstimatorError(
-                    f"the estimator was trained with another {what}, which is {consists} ({own or 'none named'}, here "
-                    f"{asked}); give what it was trained with, or train one for this."
+                    f"the estimator was trained with another {what} ({own or 'none named'}, here {asked}), which is "
+                    f"{consists}; give what it was trained with, or train one for this."
                 )
         for name, value in (protocol or {}).items():
             if not alike(self.protocol.get(name), value):
