@@ -1,6 +1,7 @@
 """From recordings to their causes: an estimator is trained, says how it does, and reads recordings or refuses them."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -213,6 +214,13 @@ def test_of_pools_that_are_no_such_pool_it_is_told_how_many_are_refused_and_how_
     )  # more firing at a level beyond the prior: more drive
     assert np.isnan(m["held"].sel(number="level", condition="monoamines at 1.5"))
     assert "refused" in found.headline()[0]
+
+
+def test_a_training_without_its_packages_is_refused_before_anything_is_simulated(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optax", None)
+    with pytest.raises(UserError, match="a training needs optax, which is not installed; install the extra 'fit'"):
+        experiments.perform("fit/train", *SMALL, f"out={tmp_path}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_too_few_simulations_train_nothing(place):
