@@ -32,7 +32,6 @@ from matplotlib.figure import Figure
 
 from experiments.settings import checked
 from experiments.statistics import expect
-from sim.fit.extra import needed
 from sim.measure import Measure
 from sim.results.status import Status
 from sim.results.view import View
@@ -101,8 +100,6 @@ class Question(ABC):
 
     dims: ClassVar[tuple[str, ...]] = ()
     """The factors of the design that it compares; none if it takes any design, or says otherwise in `fits`."""
-    packages: ClassVar[tuple[str, ...]] = ()
-    """Those of the extra `fit` that the answer is made with."""
 
     def __post_init__(self) -> None:
         for name, value in checked(self).items():
@@ -135,8 +132,8 @@ class Question(ABC):
             expect(factors, self.dims, self.name)
 
     def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
-        """Refuse a study that lacks what the answer is made of, or made with, before anything runs: it is answered once
-        without any sample, as `sim.expected` gives it.
+        """Refuse a study that lacks what the answer is made of, before anything runs: it is answered once without any
+        sample, as `sim.expected` gives it.
 
         Args:
             results, table: as `Asked` takes them, all samples failed.
@@ -144,8 +141,6 @@ class Question(ABC):
         Raises:
             ValueError: one sentence.
         """
-        for package in self.packages:
-            needed(package, self.name)
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")

@@ -70,7 +70,6 @@ class Recover(DriveQuestion):
     seed: int = field(default=0, kw_only=True)
     content: str = field(init=False)
     dims = ("draw",)
-    packages = ("optax",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -99,6 +98,12 @@ class Recover(DriveQuestion):
     def measures(self) -> tuple[Measure, ...]:
         few = {n: replace(self.observation, fewest=n, most=n, views=1) for n in self.seen}
         return tuple(self.summarised(self.flanks, seen, f"units_{n}") for n, seen in few.items())
+
+    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+        needed("sklearn", "a regression on one kind of summary")  # before the simulations, not after them
+        if self.learnt:
+            needed("optax", "a training")
+        super().needs(results, table)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """R2, coverage and width by units seen (seen, number), R2 by simulations (learnt, number) and by kind of

@@ -20,6 +20,8 @@ CONTRACTIONS = {
 }
 """By name: rest, rise, plateau, fall (s). The triangle is of Mesquita et al. 2022 (doi 10.1113/JP282765) and of most
 studies of paired motor units; the trapezoid is chosen, since these differ from laboratory to laboratory."""
+SIMULATIONS = {"triangle": 16384, "trapezoid": 8192}
+"""That each has learnt from."""
 
 
 def named(estimator: str) -> Path:
@@ -52,7 +54,7 @@ def _words(flanks: Flanks) -> str:
 def settings(name: str) -> list[str]:
     """Of `fit/train`, for one of them."""
     own = CONTRACTIONS[name]
-    return [
+    return [f"design.prior.count={SIMULATIONS[name]}"] + [
         f"protocol.{part}={value:g} s"
         for part, value in (("before", own.start), ("up", own.up), ("hold", own.hold), ("down", own.down))
     ]

@@ -19,6 +19,7 @@ from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks
 from sim.design import Space
+from sim.fit.extra import needed
 from sim.fit.observation import Observation
 from sim.fit.posterior import Plan
 from sim.fit.posterior.calibration import LEVELS
@@ -50,7 +51,6 @@ class Train(DriveQuestion):
     space: Space = field(kw_only=True)
     seed: int = field(default=0, kw_only=True)
     dims = ("draw",)
-    packages = ("optax",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,6 +73,10 @@ class Train(DriveQuestion):
 
     def measures(self) -> tuple[Measure, ...]:
         return (self.summarised(self.flanks, self.observation),)
+
+    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+        needed("optax", "a training")  # before the simulations, not after them
+        super().needs(results, table)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """The estimator, as the bytes of its file, and how it does on simulations held out: (number,), (level, number);

@@ -5,7 +5,7 @@ import pytest
 import networks
 from experiments.fit.driven import protocol
 from experiments.fit.infer import Infer
-from experiments.fit.shipped import CONTRACTIONS, fitting, named
+from experiments.fit.shipped import CONTRACTIONS, SIMULATIONS, fitting, named
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND
 from sim.analysis.summaries import Flanks
 from sim.fit.posterior import Estimator
@@ -18,7 +18,7 @@ def test_an_estimator_that_comes_along_is_of_this_simulator(name):
     found = Estimator.load(named(name))
     found.refuse(simulator=own.simulator, summaries=own.summariser, protocol=protocol(CONTRACTIONS[name]))
     assert found.assessment is not None
-    assert found.assessment.simulations == 1024
+    assert found.assessment.simulations == SIMULATIONS[name] / 16
     assert named(name).stat().st_size < 4e6
 
 

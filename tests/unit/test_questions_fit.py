@@ -209,13 +209,6 @@ def test_what_trains_nothing_is_refused_before_anything_runs(tmp_path, monkeypat
         experiments.perform("fit/train", *SMALL, setting, f"out={tmp_path}")
 
 
-def test_without_its_packages_nothing_is_simulated(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "optax", None)
-    monkeypatch.setattr(Simulation, "bring", lambda *_: pytest.fail("it ran"))
-    with pytest.raises(UserError, match="train needs optax, which is not installed; install the extra 'fit'"):
-        experiments.perform("fit/train", *SMALL, f"out={tmp_path}")
-
-
 def test_an_estimator_is_named_by_its_folder_too(place, folder, recording):
     by_file = infer(place, folder, recording, FLANKS)
     by_folder = infer(place, folder, recording, FLANKS, f"question.estimator={folder}")
@@ -255,6 +248,13 @@ def test_of_pools_that_are_no_such_pool_it_is_told_how_many_are_refused_and_how_
     )  # more firing at a level beyond the prior: more drive
     assert np.isnan(m["held"].sel(number="level", condition="monoamines at 1.5"))
     assert "refused" in found.headline()[0]
+
+
+def test_a_training_without_its_packages_is_refused_before_anything_is_simulated(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optax", None)
+    with pytest.raises(UserError, match="a training needs optax, which is not installed; install the extra 'fit'"):
+        experiments.perform("fit/train", *SMALL, f"out={tmp_path}")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
