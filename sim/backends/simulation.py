@@ -106,6 +106,11 @@ class LaneSimulation(ABC):
         self.circuit: Circuit = couple.circuit(network, protocol, self.parts, numerics, numbers)
         self.coupled = couple.coupled(network, protocol)
         every = min(positive(record.every, "ms", "every") / numerics.window_ms, self.windows)
+        if record.variables and every < 1 - 1e-9 and self.windows > 1:
+            raise ValueError(
+                f"`every` is {record.every}, but what is recorded is recorded once in a window, and a window is "
+                f"{numerics.window_ms:g} ms; give a shorter window (window='0.1 ms'), or a longer interval."
+            )
         self.block = max(1, round(every)) if record.variables or record.commands else self.windows
         self.blocks = -(-self.windows // self.block)
         if record.variables and self.blocks < 2:

@@ -203,6 +203,12 @@ def test_a_finished_study_is_not_run_again(noisy_study, tmp_path, monkeypatch):
     assert (run(noisy_study, path).status == Status.DONE).all()
 
 
+def test_a_course_finer_than_a_window_is_refused(tmp_path):
+    study = replace(sweep(), record=Record(("v",), every="0.1 ms"))
+    with pytest.raises(ValueError, match="recorded once in a window, and a window is 0.5 ms; give a shorter window"):
+        run(study, tmp_path / "store.zarr")
+
+
 def test_names_units_and_labels_come_with_the_result(uninterrupted):
     assert dict(uninterrupted.sizes) | {"spike": 0} == {
         "sample": 12,
