@@ -6,6 +6,7 @@ trains those that the simulator, its summaries or the prior have left behind, ea
 files in place of the old ones. What was finished of a training that was stopped is taken up again.
 """
 
+import logging
 import sys
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def main(words: list[str]) -> int:
     from experiments.fit.driven import FILE
     from sim.results.disk import replace
 
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     out = next((word for word in words if word.startswith("out=")), "out=results")
     for name in [word for word in words if "=" not in word] or list(CONTRACTIONS):
         found = experiments.perform("fit/train", *settings(name), out)

@@ -205,7 +205,7 @@ def test_a_finished_study_is_not_run_again(noisy_study, tmp_path, monkeypatch):
 
 def test_a_course_finer_than_a_window_is_refused(tmp_path):
     study = replace(sweep(), record=Record(("v",), every="0.1 ms"))
-    with pytest.raises(ValueError, match="recorded once in a window, and a window is 0.5 ms; give a shorter window"):
+    with pytest.raises(ValueError, match=r"once in a window, and a window is 0\.5 ms; give a shorter window"):
         run(study, tmp_path / "store.zarr")
 
 
