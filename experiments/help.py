@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 WIDTH = 110
-GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "targets", "scale")
+GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "targets")
 PAGE = """\
 Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
 
@@ -18,7 +18,7 @@ Sherrington simulates motoneurons of the human spinal cord and measures them as 
   sherrington describe SETTING ...           parameters, variables, ports and their paths, as tables
   sherrington --cfg job SETTING ...          the whole configuration          --version     which Sherrington this is
 
-Experiments (experiment=NAME; scale=smoke tries one in seconds)
+Experiments (experiment=NAME; scale=smoke tries one in seconds, scale=full is the default)
 {experiments}
 
 Groups (GROUP=NAME; of states and interventions a list: state=[injured,relaxed])

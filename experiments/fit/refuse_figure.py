@@ -17,7 +17,7 @@ def draw(m: xr.Dataset) -> Figure:
     names = [str(name) for name in m["number"].values]
     conditions = [str(one) for one in m["condition"].values]
     figure = new_figure(COLUMN_WIDTH, 1.5 + 0.3 * len(conditions))
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
+    left, right = figure.subplots(1, 2, width_ratios=[1, 0.21 * len(names)])
     for y, (count, refused) in enumerate(zip(m["count"].values, m["refused"].values, strict=True)):
         if count:
             percent, low, high = share(int(refused), int(count))
@@ -32,7 +32,7 @@ def draw(m: xr.Dataset) -> Figure:
     for y, k in np.ndindex(held.shape):
         if np.isfinite(held[y, k]):
             right.text(k, y, f"{held[y, k]:.0f}", ha="center", va="center", color=INK)
-    right.set_xticks(range(len(names)), list(map(in_lines, names)), fontsize=5.5)
+    right.set_xticks(range(len(names)), list(map(in_lines, names)), fontsize=5)
     right.set_yticks([])
     right.tick_params(length=0)
     for side in right.spines.values():

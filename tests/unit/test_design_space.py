@@ -63,7 +63,7 @@ def test_what_no_formula_names_is_a_leaf_itself():
     ("make", "said"),
     [
         (lambda: Space({}), "needs the range of at least one"),
-        (lambda: Space({"a": [1, 0]}, {"x": "a"}), "lowest and its highest"),
+        (lambda: Space({"a": [1, 0]}, {"x": "a"}), "its lowest value and a higher one"),
         (lambda: Space({"a": ["1 ms", "1 mV"]}, {"x": "a"}), "one unit"),
         (lambda: Space({"a": [0, 1]}), "no formula of it names it"),
         (lambda: Space({"a": [0, 1]}, {"x": "b"}), "'b'"),

@@ -35,7 +35,7 @@ def test_the_wheel_holds_every_module_and_configuration_and_nothing_else(wheel):
     here = {
         path.relative_to(ROOT).as_posix()
         for package in packages
-        for pattern in ("*.py", "*.yaml", "*.csv", "*.h", "*.cpp", "*.html")
+        for pattern in ("*.py", "*.yaml", "*.csv", "*.h", "*.cpp", "*.html", "*.posterior")
         for path in (ROOT / package).rglob(pattern)
     }
     assert {"conf/config.yaml", "sim/results/store.py", "experiments/run.py"} <= here
