@@ -162,6 +162,7 @@ class Infer(DriveQuestion):
             "50 % (thick) and 90 % interval over the range of the prior; grey, not identified (the 90 % interval is "
             "wider than 60 % of the prior).",
             "An estimate is one of this model: the inputs of a pool of this kind that fires as the recorded units do. "
+            "A recording that is not refused may still be of another pool: fit/refuse says how often that is seen. "
             f"Farthest from the model at its best: {m.attrs['farthest']}.",
         ]
 
