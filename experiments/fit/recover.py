@@ -5,7 +5,7 @@ is trained again on fewer simulations; and what each kind of summary says by its
 on it alone explains of these fresh recordings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,28 +15,25 @@ from matplotlib.figure import Figure
 from experiments.fit import recover_figure
 from experiments.fit.driven import (
     WORDS,
-    DriveQuestion,
     content,
     drawn,
     estimator_file,
     features,
-    once,
     protocol,
 )
 from experiments.fit.learning import learn
+from experiments.fit.of_prior import PriorQuestion
 from experiments.fit.train import Train
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.analysis.summaries import Flanks, catalogue
 from sim.fit.extra import needed
-from sim.fit.observation import Observation
 from sim.fit.posterior import Assessment, Estimator
 from sim.fit.posterior.training import FEWEST
 from sim.measure import Measure
 from sim.progress import progress
 from sim.results.status import Status
-from sim.spec.kinds import part
 
 BLOCKS = ("delta_f", "recruitment", "rates", "variability", "rate over time", "units active")
 """Kinds of summaries that are looked at alone; the early and the late half belong to the rate over time."""
@@ -44,56 +41,31 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Recover(DriveQuestion):
-    """Settings: whose estimator, and how it is seen.
+class Recover(PriorQuestion):
+    """Settings: whose estimator, and by what it is tested.
 
     Args:
-        before, up, hold, down: s, rest before the contraction, and its parts.
         trained: folder that `fit/train` has printed.
-        observation: how a recording sees the pool; how many units, `seen` says.
         seen: how many units recordings have.
         learnt: from how many simulations the estimator is trained anew; more than there are is all of them.
-        seed: of draws and trainings.
 
     Raises:
         ValueError: no such folder, or no number of units or simulations.
     """
 
-    before: float = field(kw_only=True)
-    up: float = field(kw_only=True)
-    hold: float = field(kw_only=True)
-    down: float = field(kw_only=True)
     trained: str = field(kw_only=True)
-    observation: Observation = field(kw_only=True)
     seen: Sequence[int] = field(default=(5, 10, 15, 20), kw_only=True)
     learnt: Sequence[int] = field(default=(1024, 4096), kw_only=True)
-    seed: int = field(default=0, kw_only=True)
     content: str = field(init=False)
-    dims = ("draw",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        part("question.observation", self.observation, Observation, ValueError)
         for name, least in (("seen", 1), ("learnt", FEWEST)):
             values = tuple(getattr(self, name))
             if (not values and name == "seen") or any(x < least for x in values) or len(set(values)) < len(values):
                 raise ValueError(f"question.{name} is a list of different numbers from {least}, not {list(values)}.")
             object.__setattr__(self, name, tuple(sorted(values)))
         object.__setattr__(self, "content", content(self.trained))
-
-    @property
-    def flanks(self) -> Flanks:
-        """Of the contraction."""
-        return Flanks(self.before, self.up, self.hold, self.down)
-
-    def fits(self, factors: Mapping[str, int]) -> None:
-        """One simulation of each draw.
-
-        Raises:
-            ValueError: there are several, or no draws.
-        """
-        super().fits(factors)
-        once(factors, "draw", "more draws (design.prior.count)")
 
     def measures(self) -> tuple[Measure, ...]:
         few = {n: replace(self.observation, fewest=n, most=n, views=1) for n in self.seen}

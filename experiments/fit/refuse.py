@@ -11,52 +11,35 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import refuse_figure
-from experiments.fit.driven import WORDS, DriveQuestion, content, drawn, estimator_file, protocol
+from experiments.fit.driven import WORDS, content, drawn, estimator_file, protocol
+from experiments.fit.of_prior import PriorQuestion
 from experiments.question import Asked
 from experiments.statistics import attributes, share
-from sim.analysis.summaries import Flanks
-from sim.fit.observation import Observation
 from sim.fit.posterior import Estimator
 from sim.measure import Measure
 from sim.results.status import Status
-from sim.spec.kinds import part
 
 
 @dataclass(frozen=True)
-class Refuse(DriveQuestion):
-    """Settings: whose estimator, and how the pools are seen.
+class Refuse(PriorQuestion):
+    """Settings: whose estimator, and how bad a recording is beside those it has learnt from.
 
     Args:
-        before, up, hold, down: s, rest before the contraction, and its parts.
         trained: folder that `fit/train` has printed.
-        observation: how a recording sees them, as it was learnt.
         worse: share of false discharges of a recording that is worse than that.
-        seed: of draws.
 
     Raises:
         ValueError: no such folder, or a share that is none.
     """
 
-    before: float = field(kw_only=True)
-    up: float = field(kw_only=True)
-    hold: float = field(kw_only=True)
-    down: float = field(kw_only=True)
     trained: str = field(kw_only=True)
-    observation: Observation = field(kw_only=True)
     worse: float = field(default=0.02, kw_only=True)
-    seed: int = field(default=0, kw_only=True)
     content: str = field(init=False)
     dims = ("pool", "draw")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        part("question.observation", self.observation, Observation, ValueError)
         object.__setattr__(self, "content", content(self.trained))
-
-    @property
-    def flanks(self) -> Flanks:
-        """Of the contraction."""
-        return Flanks(self.before, self.up, self.hold, self.down)
 
     def measures(self) -> tuple[Measure, ...]:
         once = replace(self.observation, views=1)
@@ -73,7 +56,7 @@ class Refuse(DriveQuestion):
         estimator = Estimator.load(estimator_file(self.trained))
         table = asked.table
         pools = list(dict.fromkeys(map(str, table["pool"].values)))
-        estimator.refuse(summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
+        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
         done = table["status"].values == Status.DONE
         truth = drawn(table, estimator.space)
         conditions = [(pool, "seen", pool) for pool in pools]

@@ -12,15 +12,14 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import train_figure
-from experiments.fit.driven import FILE, WORDS, DriveQuestion, drawn, features, once, protocol
+from experiments.fit.driven import FILE, WORDS, drawn, features, protocol
 from experiments.fit.learning import learn
+from experiments.fit.of_prior import PriorQuestion
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number, p_value
-from sim.analysis.summaries import Flanks
 from sim.design import Space
 from sim.fit.extra import needed
-from sim.fit.observation import Observation
 from sim.fit.posterior import Plan
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
@@ -33,43 +32,18 @@ SHOWN = 300
 
 
 @dataclass(frozen=True)
-class Train(DriveQuestion):
-    """Settings: the contraction (s), what is estimated, and the seed of the training.
+class Train(PriorQuestion):
+    """Settings: what is estimated.
 
     Args:
-        before, up, hold, down: rest before the contraction, and its parts.
-        observation: how a recording sees the pool.
         space: the numbers of the prior, as the design draws them.
-        seed: of all that is random in training.
     """
 
-    before: float = field(kw_only=True)
-    up: float = field(kw_only=True)
-    hold: float = field(kw_only=True)
-    down: float = field(kw_only=True)
-    observation: Observation = field(kw_only=True)
     space: Space = field(kw_only=True)
-    seed: int = field(default=0, kw_only=True)
-    dims = ("draw",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        part("question.observation", self.observation, Observation, ValueError)
         part("question.space", self.space, Space, ValueError)
-
-    @property
-    def flanks(self) -> Flanks:
-        """Of the contraction."""
-        return Flanks(self.before, self.up, self.hold, self.down)
-
-    def fits(self, factors: Mapping[str, int]) -> None:
-        """One simulation of each draw.
-
-        Raises:
-            ValueError: there are several, or no draws.
-        """
-        super().fits(factors)
-        once(factors, "draw", "more draws (design.prior.count)")
 
     def measures(self) -> tuple[Measure, ...]:
         return (self.summarised(self.flanks, self.observation),)
