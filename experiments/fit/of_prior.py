@@ -40,10 +40,11 @@ class PriorQuestion(DriveQuestion):
         return Flanks(self.before, self.up, self.hold, self.down)
 
     def fits(self, factors: Mapping[str, int]) -> None:
-        """One simulation of each draw.
+        """One simulation of each draw, or of each combination of `dims`.
 
         Raises:
             ValueError: there are several, or no draws.
         """
         super().fits(factors)
-        once(factors, "draw", "more draws (design.prior.count)")
+        others = {name: count for name, count in factors.items() if name == "draw" or name not in self.dims}
+        once(others, "draw", "more draws (design.prior.count)")

@@ -241,7 +241,7 @@ def test_it_is_told_how_many_recordings_of_other_pools_are_refused_and_how_wrong
     itself, beyond = (m["held"].sel(condition=one) for one in ("the model itself", "monoamines at 1.5"))
     assert float(itself.mean()) > float(beyond.mean())
     assert np.isnan(beyond.sel(number="level"))  # it lies beyond the prior, and no interval can hold it
-    assert "refused" in found.headline()[0]
+    assert "refused" in found.headline()[1]
 
 
 def test_a_training_without_its_packages_is_refused_before_anything_is_simulated(tmp_path, monkeypatch):
