@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 
 from experiments.conventions import BraceQuestion
 from experiments.fit import reverse_engineering_figure
-from experiments.fit.driven import WORDS, DriveQuestion, once
+from experiments.fit.driven import WORDS
+from experiments.fit.of_prior import SimulatedQuestion
 from experiments.fit.timing import seconds_of_a_run
 from experiments.measures.contraction import FEATURES, features_measure
 from experiments.published.inputs import ACCOUNTED
 from experiments.question import Asked
 from experiments.statistics import attributes
 from experiments.words import number
-from sim.analysis.summaries import Flanks
 from sim.design import Grid
 from sim.fit.ridge import FEWEST, Ridge, explained
 from sim.measure import Measure
@@ -37,17 +37,15 @@ SHOWN = 400
 
 
 @dataclass(frozen=True)
-class ReverseEngineering(DriveQuestion, BraceQuestion):
-    """Settings: the grid, the contraction (s), and how the regression is judged.
+class ReverseEngineering(SimulatedQuestion, BraceQuestion):
+    """Settings: the grid, and how the regression is judged.
 
     Args:
         protocol: the contraction; with `dt` for the runs that are timed.
         dt: step.
-        before, up, hold, down: rest before the contraction, and its parts.
         grid: the combinations, as the design takes them.
         held_out: share of the runs from which nothing is learnt.
         timed: runs that are timed when the answer is made; 0 times none.
-        seed: of what is held out.
 
     Raises:
         ValueError: a share that leaves nothing, or no number of runs.
@@ -55,15 +53,12 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
 
     protocol: Protocol = field(kw_only=True)
     dt: str = field(kw_only=True)
-    before: float = field(kw_only=True)
-    up: float = field(kw_only=True)
-    hold: float = field(kw_only=True)
-    down: float = field(kw_only=True)
     grid: Grid = field(kw_only=True)
     held_out: float = field(default=0.2, kw_only=True)
     timed: int = field(default=64, kw_only=True)
-    seed: int = field(default=0, kw_only=True)
     dims = ("combination",)
+    sets = "combination"
+    more = "a larger design.axes.combination.share"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,20 +69,6 @@ class ReverseEngineering(DriveQuestion, BraceQuestion):
                 "question.held_out is a share between 0 and 1, question.timed and question.seed are whole numbers from "
                 f"0, not {self.held_out:g}, {self.timed} and {self.seed}."
             )
-
-    @property
-    def flanks(self) -> Flanks:
-        """Of the contraction."""
-        return Flanks(self.before, self.up, self.hold, self.down)
-
-    def fits(self, factors: Mapping[str, int]) -> None:
-        """One run of each combination.
-
-        Raises:
-            ValueError: there are several, or no combinations.
-        """
-        super().fits(factors)
-        once(factors, "combination", "a larger design.axes.combination.share")
 
     def measures(self) -> tuple[Measure, ...]:
         return (features_measure(self.population, self.flanks, self.chosen, self.brace_rate),)

@@ -2,8 +2,8 @@
 
     make estimators        or   python -m experiments.fit.shipped [NAME ...] [out=FOLDER]
 
-trains those that the simulator, its summaries or the prior have left behind, each as `fit/train` would, and puts their
-files in place of the old ones. What was finished of a training that was stopped is taken up again.
+trains each as `fit/train` does, which finds what is finished and goes on with what was stopped, and puts their files in
+place of the old ones.
 """
 
 import logging
