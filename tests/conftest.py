@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, ia_interneuron, muscle
+from networks.cells import afferent, axon, ia_interneuron, muscle
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 MODELS = {
     **CELLS,
     "afferent": afferent.FIBRE,
+    "axon": axon.NODE,
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
