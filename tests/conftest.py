@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, axon, ia_interneuron, muscle
+from networks.cells import afferent, axon, ia_interneuron, muscle, spindle, tendon_organ
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -29,9 +29,12 @@ MODELS = {
     **CELLS,
     "afferent": afferent.FIBRE,
     "axon": axon.NODE,
+    "ending": afferent.ENDING,
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
+    "spindle": spindle.SPINDLE,
+    "tendon_organ": tendon_organ.TENDON_ORGAN,
 }
 
 
