@@ -30,7 +30,9 @@ COMMAND = Model(
                 "chosen: low-frequency modulation that all units share (De Luca & Erim 1994 call it common drive)",
                 (0, 2),
             ),
-            "tau_common": Param("80 ms", "chosen: a first-order low-pass at 2 Hz; common drive lies at 1-2 Hz", ("1 ms", None)),
+            "tau_common": Param(
+                "80 ms", "chosen: a first-order low-pass at 2 Hz; common drive lies at 1-2 Hz", ("1 ms", None)
+            ),
             "tau_command": Param("10 ms", "chosen: descending volleys are not in step", ("0.1 ms", None)),
             "pattern": Param(0.0, "change of inhibition for each unit of drive", (-10, 10)),
         },

@@ -248,6 +248,22 @@ def antidromic() -> Block:
 
 ANTIDROMIC_RESET = sends("antidromic")
 
+
+def ankle(*dendrites: str) -> Block:
+    """What reaches a motoneuron of the ankle: what `segmental` has, further afferents, Renshaw cells and its own axon.
+
+    Group II fibres excite through interneurons that are not simulated; Ib interneurons and Renshaw cells inhibit the
+    dendrites, where the persistent inward current lies.
+    """
+    return (
+        segmental(*dendrites)
+        + antidromic()
+        + receptor("ii", *dendrites, tau="tau_glu", reversal="E_e")
+        + receptor("ib", *dendrites, tau="tau_gly", reversal="E_cl")
+        + receptor("renshaw", *dendrites, tau="tau_renshaw", reversal="E_cl")
+    )
+
+
 FOUR_DENDRITES = (
     dendrite("d1", "g_cal_1", 1)
     + dendrite("d2", "g_cal_2", 1)
@@ -270,3 +286,8 @@ SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", FOUR_DENDRITES, seg
 
 SEGMENTAL_LUMPED = motoneuron("Powers & Heckman 2017 in a segment, dendrites lumped", ONE_DENDRITE, segmental("dend"))
 """`LUMPED` with the inputs of its segment."""
+
+ANKLE = motoneuron(
+    "Powers & Heckman 2017 in an ankle", FOUR_DENDRITES, ankle("d1", "d2", "d3", "d4"), reset=ANTIDROMIC_RESET
+)
+"""`REFERENCE` with the inputs of an ankle."""
