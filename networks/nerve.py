@@ -128,6 +128,9 @@ def axons(
         *(along(0, first, state, weight) for state, weight in cord.hears.items()),
         *(along(end, last, state, weight) for state, weight in muscle.hears.items()),
     )
+    for k, place in ((0, cord), (end, muscle)):
+        for path in place.conduction:
+            takes(f"network.{path}", k)
     shared = (
         *(Shared(place, at, {}, origin, ("0 m", "10 m")) for place, at in places.items()),
         *(

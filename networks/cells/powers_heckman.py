@@ -258,6 +258,7 @@ def ankle(*dendrites: str) -> Block:
     return (
         segmental(*dendrites)
         + antidromic()
+        + receptor("ia_soma", "soma", tau="tau_glu", reversal="E_e")
         + receptor("ii", *dendrites, tau="tau_glu", reversal="E_e")
         + receptor("ib", *dendrites, tau="tau_gly", reversal="E_cl")
         + receptor("renshaw", *dendrites, tau="tau_renshaw", reversal="E_cl")
