@@ -14,6 +14,8 @@ from sim.units import shown
 
 GRID = 2.0**-12
 """All relative weights are whole multiples of it."""
+GAINED = 2.0**-5
+"""Those of a projection whose spikes have a gain are whole multiples of it: times a gain, in 2**-7, they fit the grid."""
 
 
 class WiringError(ValueError):
