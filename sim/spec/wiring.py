@@ -15,7 +15,7 @@ from sim.units import shown
 GRID = 2.0**-12
 """All relative weights are whole multiples of it."""
 GAINED = 2.0**-5
-"""Those of a projection whose spikes have a gain are whole multiples of it: times a gain, in 2**-7, they fit the grid."""
+"""Those of a projection with a gain are whole multiples of it: times a gain, one of 2**-7, they stay on the grid."""
 
 
 class WiringError(ValueError):
