@@ -25,6 +25,13 @@ REVERSAL = {
 
 DECAY = {
     "tau_glu": Param("0.4 ms", KINETICS.format("excitatory", 2.5), ("0.05 ms", None)),
+    "tau_ach": Param("3 ms", "chosen with tau_ach_slow: a volley gives a burst of some 40 ms", ("0.05 ms", None)),
+    "tau_ach_slow": Param("15 ms", "chosen: see tau_ach", ("0.05 ms", None)),
+    "tau_renshaw": Param(
+        "5 ms",
+        "chosen: longer than glycine's at the Ia interneuron's synapse, as recurrent IPSPs of a burst are",
+        ("0.05 ms", None),
+    ),
     "tau_gly": Param("0.83 ms", KINETICS.format("inhibitory", 1.2), ("0.05 ms", None)),
 }
 """Time constants of decay: of fast excitation, and of glycinergic inhibition."""

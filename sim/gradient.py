@@ -207,7 +207,12 @@ def _smooth(circuit: Circuit, parts: Sequence[Assembled]) -> Circuit:
 
     return circuit._replace(
         members=tuple(map(member, circuit.members, parts, rules)),
-        links=tuple(x if x.read is None else x._replace(read=rules[x.source][x.variable]) for x in circuit.links),
+        links=tuple(
+            x._replace(
+                **{what: rules[x.source][x.variable] for what in ("read", "gain") if getattr(x, what) is not None}
+            )
+            for x in circuit.links
+        ),
         senses=tuple(x._replace(read=rules[x.source][x.variable]) for x in circuit.senses),
     )
 

@@ -163,6 +163,7 @@ def _named(state: SimState) -> dict[str, np.ndarray]:
     named |= {f"cell/{k}/{name}": x for k, own in enumerate(now.cells) for name, x in own.items()}
     named |= {f"spike/{k}": x for k, x in now.spikes.items()}
     named |= {f"past/{name}": x for name, x in now.values.items()}
+    named |= {f"gain/{name}": x for name, x in now.gains.items()}
     named |= {f"trigger/{n}/{field}": getattr(t, field) for n, t in now.triggers.items() for field in t._fields}
     return named
 
@@ -192,6 +193,7 @@ def _from_names(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> SimStat
             spikes={int(k): x for k, x in under("spike").items()},
             values=under("past"),
             triggers={name: TriggerState(**own) for name, own in nested("trigger").items()},
+            gains=under("gain"),
         ),
     )
 

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, ia_interneuron, muscle
+from networks.cells import afferent, axon, ia_interneuron, muscle, spindle, tendon_organ
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -28,9 +28,13 @@ ROOT = Path(__file__).parents[1]
 MODELS = {
     **CELLS,
     "afferent": afferent.FIBRE,
+    "axon": axon.NODE,
+    "ending": afferent.ENDING,
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
+    "spindle": spindle.SPINDLE,
+    "tendon_organ": tendon_organ.TENDON_ORGAN,
 }
 
 
@@ -105,6 +109,7 @@ def circuit() -> tuple[Network, Protocol]:
         dg_e/dt = -g_e/(3*ms) : siemens
         dg_i/dt = -g_i/(8*ms) : siemens
         dr/dt = -r/(25*ms) : 1
+        rested = 1.6/(1 + 0.7*r) : 1
         I : amp
     """
     params = {name: Param(value, "test") for name, value in numbers.items()}
@@ -114,6 +119,7 @@ def circuit() -> tuple[Network, Protocol]:
         (Population("a", cell, 5, {"C": Graded("0.15 nF", "0.3 nF")}), Population("b", cell, 9)),
         (
             Projection("excite", "a", "b.g_e", Graded("8 nS", "16 nS"), Graded("1 ms", "7.3 ms"), Random(0.6)),
+            Projection("tire", "a", "b.g_e", "9 nS", Graded("3 ms", "11.2 ms"), Random(0.5), gain="rested"),
             Projection("inhibit", "b", "a.g_i", "3 nS", "2 ms"),
             Projection("rate", "b.r", "a.I", "-0.02 nA", Graded("0 ms", "6 ms")),
         ),

@@ -9,6 +9,7 @@ conductances. The dendrites meet only at the soma, each through half of its own 
 Numbers here are those of the lowest-threshold cell of the human-like pool `hTA`; a pool grades them (conf/network).
 """
 
+from networks.cells.axon import sends
 from networks.neuromodulation import ACTIONS, LIGAND, MONOAMINE
 from networks.synapses import fluctuating_synapses, receptor
 from sim.spec.model import Block, Model
@@ -193,14 +194,15 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
     return DENDRITES + count + (compartment("dend") + channels).at(place) + joined
 
 
-def motoneuron(name: str, dendrites: Block, inputs: Block | None = None) -> Model:
+def motoneuron(name: str, dendrites: Block, inputs: Block | None = None, reset: str = "") -> Model:
     """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files.
 
     Args:
         inputs: what reaches the cell besides, for example receptors.
+        reset: what a spike changes besides, for example `ANTIDROMIC_RESET`.
     """
     cell = MONOAMINE + ACTIONS + soma() + dendrites + ELECTRODE
-    return Model(name, cell if inputs is None else cell + inputs, threshold="v_soma > -20*mV")
+    return Model(name, cell if inputs is None else cell + inputs, threshold="v_soma > -20*mV", reset=reset)
 
 
 def segmental(*dendrites: str) -> Block:
@@ -217,6 +219,49 @@ def segmental(*dendrites: str) -> Block:
         + receptor("ia", *dendrites, tau="tau_glu", reversal="E_e")
         + receptor("recip_dend", *dendrites, tau="tau_gly", reversal="E_cl", gain="w_recip")
         + receptor("recip_soma", "soma", tau="tau_gly", reversal="E_cl", gain="w_recip")
+    )
+
+
+def antidromic() -> Block:
+    """What an impulse does that comes back along the axon, whose first node adds 1 to `antidromic`.
+
+    Below zero, `antidromic` counts own spikes on their way to that node which nothing has answered yet, as a node
+    does (`networks.cells.axon`): an impulse that one of them met is lost, and so is the echo of a node that fired.
+    Above 0.5 an impulse invades the soma: a current, in proportion to the soma's capacitance so that it drives cells
+    of every size alike, until the cell fires, for 1 ms at most. The cell's reset must be `ANTIDROMIC_RESET`.
+    """
+    return Block(
+        """
+        dantidromic/dt = (clip(antidromic, -inf, 0) - antidromic)/tau_invasion : 1
+        i_invasion = invasion*c_m_soma*area_soma*int(antidromic > 0.5) : amp
+        """,
+        into={"i_in_soma": "i_invasion"},
+        params={
+            "invasion": Param(
+                "100 V/s", "chosen: at rest every cell of the pool hTA fires within 0.5 ms", ("0 V/s", "1e4 V/s")
+            ),
+            "tau_invasion": Param("1.44 ms", "chosen: 1 ms until half of it is left", ("0.1 ms", "10 ms")),
+        },
+        initial={"antidromic": 0},
+    )
+
+
+ANTIDROMIC_RESET = sends("antidromic")
+
+
+def ankle(*dendrites: str) -> Block:
+    """What reaches a motoneuron of the ankle: what `segmental` has, further afferents, Renshaw cells and its own axon.
+
+    Group II fibres excite through interneurons that are not simulated; Ib interneurons and Renshaw cells inhibit the
+    dendrites, where the persistent inward current lies.
+    """
+    return (
+        segmental(*dendrites)
+        + antidromic()
+        + receptor("ia_soma", "soma", tau="tau_glu", reversal="E_e")
+        + receptor("ii", *dendrites, tau="tau_glu", reversal="E_e")
+        + receptor("ib", *dendrites, tau="tau_gly", reversal="E_cl")
+        + receptor("renshaw", *dendrites, tau="tau_renshaw", reversal="E_cl")
     )
 
 
@@ -242,3 +287,8 @@ SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", FOUR_DENDRITES, seg
 
 SEGMENTAL_LUMPED = motoneuron("Powers & Heckman 2017 in a segment, dendrites lumped", ONE_DENDRITE, segmental("dend"))
 """`LUMPED` with the inputs of its segment."""
+
+ANKLE = motoneuron(
+    "Powers & Heckman 2017 in an ankle", FOUR_DENDRITES, ankle("d1", "d2", "d3", "d4"), reset=ANTIDROMIC_RESET
+)
+"""`REFERENCE` with the inputs of an ankle."""

@@ -105,10 +105,10 @@ class Brian2Simulation(LaneSimulation):
             numerics = replace(numerics, scheme="exponential_euler")
         super().__init__(network, protocol, record, design, replace(numerics, dtype="float64"), batch)
         self.method, self.backend, self.seconds = backend.method, backend, float("nan")
-        if backend.target != "numpy" and (self.circuit.watched or self.circuit.graded):
+        if backend.target != "numpy" and (self.circuit.watched or self.circuit.graded or self.circuit.gains):
             raise ValueError(
-                "a C++ program of Brian2 cannot answer to signals between its steps, which the triggers and graded "
-                "projections of this study need; take target=numpy."
+                "a C++ program of Brian2 cannot answer to signals between its steps, which the triggers, graded "
+                "projections and gains of this study need; take target=numpy."
             )
         for population in network.populations:
             self._check(population.model)

@@ -1,6 +1,8 @@
 """What couples the groups of a Brian2 network: Synapses for spikes, and one operation at the start of every window.
 
-The operation calls the functions of the engine (triggers, sums, delays), so that both back ends decide alike.
+The operation calls the functions of the engine (triggers, sums, delays), so that both back ends decide alike. It
+also remembers the gains of spikes, window by window; when a spike is delivered, its synapse looks up that of the window
+in which it was fired, whatever its cell did since.
 """
 
 from typing import Any
@@ -14,7 +16,7 @@ from sim.backends.simulation import Batch
 from sim.compile.assemble import Assembled
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Link, Sense
-from sim.engine.coupling import carried, tree_sum
+from sim.engine.coupling import GAIN, carried, held, tree_sum
 from sim.spec.numerics import Numerics
 from sim.units import si_factor
 
@@ -48,6 +50,10 @@ class Coupling:
             for x in circuit.links
             if x.read is not None
         }
+        self.gains = {
+            name: np.zeros((x.depth, self.samples * circuit.members[x.source].size))
+            for name, x in circuit.gains.items()
+        }
         with jax.enable_x64(True):
             self.triggers = {name: trigger.first(own) for name, own in batch.triggers.items()}
         self.heard = {s.name: np.zeros((blocks, self.samples)) for s in circuit.senses}
@@ -68,25 +74,40 @@ class Coupling:
         if not len(i):
             return None
         dimensions = self.parts[link.target].population.model.parsed.dimensions()[link.into]
+        steps, gained = self.batch.delay[link.name][:, i].ravel(), link.gain is not None
         dt = self.numerics.dt_ms * brian2.ms
         made = brian2.Synapses(
             self.groups[link.source],
             self.groups[link.target],
-            f"arriving : {unit_text(dimensions)} (constant)",
-            on_pre=f"{link.into}_post += arriving",
+            f"arriving : {unit_text(dimensions)} (constant)" + "\nlate : integer (constant)" * gained,
+            on_pre=f"{link.into}_post += arriving" + "*gain_then(i, late)" * gained,
             dt=dt,
+            namespace={"gain_then": self._gain_then(link)} if gained else None,
         )
         sample = np.arange(self.samples)[:, None]
         made.connect(i=(sample * n + i).ravel(), j=(sample * m + j).ravel())
         weight = self.batch.weight[link.name][:, j] * wires[i, j] / si_factor(dimensions)
         set_values(made, "arriving", weight.ravel())
         made.pre.when, made.pre.order = "start", 1  # of the next step, once signals and records have seen the state
-        made.pre.delay = self.batch.delay[link.name][:, i].ravel() * dt
+        made.pre.delay = steps * dt
+        if gained:
+            set_values(made, "late", steps + 1)  # the step of the spike itself
         return made
+
+    def _gain_then(self, link: Link) -> Any:
+        """A function of Brian2: the gains of some source cells in the windows in which they fired, `late` steps ago."""
+        brian2 = brian2_for_numpy()
+        ring, clock, steps = self.gains[self.circuit.reads(link)], self.groups[link.source].clock, self.numerics.steps
+
+        def gain_then(i: Any, late: Any) -> Any:
+            fired = int(clock.variables["timestep"].get_value()[0]) - late
+            return ring[fired // steps % len(ring), i]
+
+        return brian2.Function(gain_then, arg_units=[1, 1], return_unit=1)
 
     def operations(self) -> list[Any]:
         """What is done at the start of every window; nothing where there is nothing to do."""
-        if not (self.circuit.senses or self.batch.triggers or self.rings):
+        if not (self.circuit.senses or self.batch.triggers or self.rings or self.gains):
             return []
         brian2 = brian2_for_numpy()
         every = self.numerics.window_ms * brian2.ms
@@ -95,6 +116,9 @@ class Coupling:
     def _each_window(self) -> None:
         with jax.enable_x64(True):
             live = self._graded()
+            for name, link in self.circuit.gains.items():
+                now = held(jnp.asarray(self._read(link.source, link.variable))) / GAIN
+                self.gains[name][self.window % link.depth] = np.asarray(now).ravel()
             heard = {sense.name: self._heard(sense) for sense in self.circuit.senses}
             block, place = divmod(self.window, self.block)
             if not place:

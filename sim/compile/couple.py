@@ -1,5 +1,6 @@
 """Projections, signals and triggers to a Circuit, and their numbers in some samples."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from sim.spec.numerics import Numerics
 from sim.spec.projection import Projection
 from sim.spec.protocol import Protocol
 from sim.spec.trigger import When
+from sim.spec.wiring import GAINED
 
 Numbers = dict[str, np.ndarray]
+log = logging.getLogger("sherrington")
 
 
 def coupled(network: Network, protocol: Protocol) -> bool:
@@ -26,8 +29,8 @@ def variables_read(network: Network) -> dict[str, tuple[str, ...]]:
     for signal in network.signals:
         found[signal.population][signal.variable] = None
     for projection in network.projections:
-        if not projection.spiking:
-            found[projection.source_population][projection.variable] = None
+        if read := projection.gain or projection.variable:
+            found[projection.source_population][read] = None
     return {name: tuple(variables) for name, variables in found.items()}
 
 
@@ -53,7 +56,7 @@ def circuit(
                 f"a spike of the projection {p.name!r} would arrive after {steps.min() * numerics.dt_ms:g} ms, within "
                 f"its window of {numerics.window}; give it a delay of at least a window, or shorten the window."
             )
-        wires = p.wiring.table(parts[source].population.size, parts[target].population.size, p.name)
+        wires = _wires(p, parts[source].population.size, parts[target].population.size)
         one_to_one = wires.shape[0] == wires.shape[1] and np.array_equal(wires, np.eye(len(wires)))
         links.append(
             Link(
@@ -62,9 +65,10 @@ def circuit(
                 target=target,
                 into=p.into,
                 read=None if p.spiking else parts[source].read[p.variable],
-                variable=p.variable,
+                variable=p.gain or p.variable,
                 wires=None if one_to_one else wires,
                 lags=(int(steps.min()) // per_window, int(steps.max()) // per_window),
+                gain=None if p.gain is None else parts[source].read[p.gain],
             )
         )
     return Circuit(
@@ -82,6 +86,25 @@ def circuit(
         ),
         watched={e.name or e.signal: e.signal for e in protocol.elements() if isinstance(e, When)},
     )
+
+
+def _wires(projection: Projection, sources: int, targets: int) -> np.ndarray:
+    """Relative weights, (source, target); those that are multiplied by a gain rounded to whole multiples of 1/32, so
+    that sums of the products, up to 4096, are exact in float32 in any order. Says so where that changes them."""
+    table = projection.wiring.table(sources, targets, projection.name)
+    if projection.gain is None:
+        return table
+    wires = np.rint(table / GAINED) * GAINED
+    if (off := np.abs(wires - table).max(initial=0.0)) > 0:
+        gone = np.count_nonzero((wires == 0) & (table != 0))
+        log.warning(
+            "the relative weights of the projection %r are rounded to 1/32, as its spikes have a gain: up to %.2g "
+            "off%s. Give larger ones and a smaller weight where that matters.",
+            projection.name,
+            off,
+            f", and {gone} of {np.count_nonzero(table)} pairs are no longer joined" if gone else "",
+        )
+    return wires
 
 
 def delays(projection: Projection, sources: int, numbers: Numbers, numerics: Numerics) -> np.ndarray:

@@ -25,9 +25,11 @@ class Link(NamedTuple):
     Args:
         source, target: numbers of the members.
         into: state (spiking) or port (graded) of the target.
-        read, variable: of the source, and its name; None and "" if the link carries spikes.
+        read: of a graded link, what it carries of the source; None if it carries spikes.
+        variable: name of what is read of the source, carried or the gain of its spikes; "" where nothing is.
         wires: relative weights, (source, target); None from each cell to the one of the same number.
         lags: its shortest and its longest delay, in whole windows.
+        gain: variable of the source that what a spike brings is multiplied by; None if by nothing.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Link(NamedTuple):
     variable: str
     wires: np.ndarray | None
     lags: tuple[int, int]
+    gain: Rule | None = None
 
     @property
     def depth(self) -> int:
@@ -76,6 +79,16 @@ class Circuit(NamedTuple):
     def graded(self) -> tuple[Link, ...]:
         """Links that carry the value of a variable."""
         return tuple(link for link in self.links if link.read is not None)
+
+    @property
+    def gains(self) -> dict[str, Link]:
+        """Of each variable that is the gain of spikes, by `reads`, the link that looks back the furthest."""
+        gained = sorted((link for link in self.links if link.gain is not None), key=lambda link: link.depth)
+        return {self.reads(link): link for link in gained}
+
+    def reads(self, link: Link) -> str:
+        """`population.variable` of what a link reads of its source."""
+        return f"{self.members[link.source].name}.{link.variable}"
 
     @property
     def steps(self) -> int:

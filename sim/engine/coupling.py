@@ -1,7 +1,8 @@
 """What reaches whom between two windows: arriving spikes, weighted sums, samples to lanes and back.
 
 Sums over cells do not depend on how many samples run together: what spikes bring is a sum of whole multiples of one
-number, and values of variables are summed along a fixed tree.
+number (2**-12: of wires; with a gain, of wires in 2**-5 times gains in 2**-7), and values of variables are summed along
+a fixed tree.
 """
 
 import jax.numpy as jnp
@@ -14,6 +15,15 @@ from sim.engine.system import Array
 DENSE = 2**18
 """Pairs of cells up to which a product with all wires is cheaper than the rows of the few cells that fired: on a CPU at
 20 pps both take as long for 512 by 512 cells. Not measured on a GPU."""
+
+
+GAIN = 2**7
+"""What a gain of 1 is kept as; the largest is 255/128."""
+
+
+def held(gain: Array) -> Array:
+    """Gains as they are kept, uint8."""
+    return jnp.clip(jnp.rint(gain * GAIN), 0, 255).astype(jnp.uint8)
 
 
 def tree_sum(x: Array) -> Array:
@@ -54,7 +64,9 @@ def at_lag(ring: Array, lag: Array, index: Array, lags: tuple[int, int]) -> Arra
     return found
 
 
-def arrive(link: Link, wires: Array, ring: Array, delay: Array, index: Array, steps: int) -> Array:
+def arrive(
+    link: Link, wires: Array, ring: Array, delay: Array, index: Array, steps: int, gains: Array | None = None
+) -> Array:
     """What the spikes of a projection bring in a window, before its weight: (step, sample, target cell or 1).
 
     Args:
@@ -63,11 +75,14 @@ def arrive(link: Link, wires: Array, ring: Array, delay: Array, index: Array, st
         delay: (sample, source cell), steps, at least one window.
         index: number of the window.
         steps: in a window.
+        gains: of the last windows, as `held`, (ring, sample, source cell); None where there is none.
     """
     step = arriving(ring, delay, index, steps, link.lags)
+    factor = None if gains is None else factors(gains, delay, index, steps, link.lags).astype(wires.dtype) / GAIN
     if link.wires is not None and not link.even and link.wires.size > DENSE:
-        return rows(wires, step, steps)
-    return carried(link, wires, (step[:, None] == jnp.arange(steps)[:, None, None]).any(0))
+        return rows(wires, step, steps, factor)
+    now = step[:, None] == jnp.arange(steps)[:, None, None]
+    return carried(link, wires, now.any(0) if factor is None else jnp.where(now, factor[:, None], 0).sum(0))
 
 
 def arriving(ring: Array, delay: Array, index: Array, steps: int, lags: tuple[int, int]) -> Array:
@@ -84,6 +99,12 @@ def arriving(ring: Array, delay: Array, index: Array, steps: int, lags: tuple[in
     return jnp.stack(found)
 
 
+def factors(gains: Array, delay: Array, index: Array, steps: int, lags: tuple[int, int]) -> Array:
+    """The gains of the spikes that `arriving` finds, as `held`, (2, sample, source cell)."""
+    lag = delay // steps
+    return jnp.stack([at_lag(gains, lag + back, index, (lags[0] + back, lags[1] + back)) for back in (0, 1)])
+
+
 def carried(link: Link, wires: Array, x: Array) -> Array:
     """What a projection brings before its weight: (..., source cell) -> (..., target cell or 1); exact for spikes.
 
@@ -93,7 +114,7 @@ def carried(link: Link, wires: Array, x: Array) -> Array:
     if link.wires is None:
         return x.astype(wires.dtype)
     if link.read is None:
-        spikes = x.astype(wires.dtype)
+        spikes = x.astype(wires.dtype)  # or their gains
         if link.even:
             return spikes.sum(-1, keepdims=True)
         return jnp.matmul(spikes, wires, precision="highest")  # no shorter numbers on a GPU
@@ -102,17 +123,19 @@ def carried(link: Link, wires: Array, x: Array) -> Array:
     return tree_sum(x[..., None, :] * wires.T)
 
 
-def rows(wires: Array, step: Array, steps: int) -> Array:
+def rows(wires: Array, step: Array, steps: int, factor: Array | None = None) -> Array:
     """The sum of the wires of the cells whose spikes arrive, (step, sample, target), some spikes at a time.
 
     Args:
         wires: (source, target).
         step: of each arrival, -1 for none; (2, sample, source).
         steps: in a window.
+        factor: by which the wires of each are multiplied, of the shape of `step`; None is 1.
     """
     _, samples, sources = step.shape
     at_once = max(64, step.size // 64)
     flat = jnp.pad(step.ravel(), (0, at_once), constant_values=-1)
+    by = None if factor is None else jnp.pad(factor.ravel(), (0, at_once))
     nothing = step.size  # the place of a spike that is none
     places = jnp.nonzero(flat >= 0, size=flat.size, fill_value=nothing)[0]
 
@@ -120,7 +143,8 @@ def rows(wires: Array, step: Array, steps: int) -> Array:
         own = lax.dynamic_slice_in_dim(places, k * at_once, at_once)
         sample, source = own // sources % samples, own % sources
         target = jnp.where(own < nothing, flat[own] * samples + sample, len(found))  # beyond the end: left out
-        return found.at[target].add(wires[source], mode="drop")
+        brought = wires[source] if by is None else wires[source] * by[own][:, None]
+        return found.at[target].add(brought, mode="drop")
 
     parts = -(-(flat >= 0).sum() // at_once)
     found = lax.fori_loop(0, parts, some, jnp.zeros((steps * samples, wires.shape[1]), wires.dtype))

@@ -14,9 +14,9 @@ windows, and the marks, uint8, (window, lane). Windows are numbered one after th
 state -> (step, lane), are what arriving spikes add to it at the start of each step; only a single window may have
 them."""
 
-Arrive = Callable[[Link, Array, Array, Array, Array, int], Array]
-"""What the spikes of a projection bring in a window, before its weight: (link, wires, ring, delay, index, steps) ->
-(step, sample, target cell or 1), of the type of the wires; see `sim.engine.coupling.arrive`."""
+Arrive = Callable[[Link, Array, Array, Array, Array, int, Array | None], Array]
+"""What the spikes of a projection bring in a window, before its weight: (link, wires, ring, delay, index, steps, gains)
+-> (step, sample, target cell or 1), of the type of the wires; see `sim.engine.coupling.arrive`."""
 
 
 class Kernel(NamedTuple):

@@ -5,7 +5,8 @@ spikes of earlier windows that arrive in this one are laid out step by step. The
 the window on its own, as if nothing coupled it.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +14,7 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import at_lag, by_lane, by_sample, carried, tree_sum
+from sim.engine.coupling import at_lag, by_lane, by_sample, carried, held, tree_sum
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Ports
 from sim.engine.loop import finite, ports_at
@@ -30,12 +31,15 @@ class State(NamedTuple):
         spikes: marks of the last windows of each member that sends spikes, (ring, sample, cell).
         values: what each graded projection read in the last windows, (ring, sample, cell).
         triggers: by name.
+        gains: of the spikes of the last windows, by what they are read of (`Circuit.reads`), as `coupling.held`, (ring,
+            sample, cell).
     """
 
     cells: tuple[Values, ...]
     spikes: dict[int, Array]
     values: Values
     triggers: dict[str, TriggerState]
+    gains: Values
 
 
 class Answer(NamedTuple):
@@ -87,6 +91,7 @@ class Loop(NamedTuple):
             spikes={x.source: ring(x, jnp.uint8) for x in spiking},  # the deepest of each source comes last
             values={x.name: ring(x, circuit.dtype) for x in circuit.graded},
             triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
+            gains={name: ring(x, jnp.uint8) for name, x in circuit.gains.items()},
         )
 
     def answer(self, state: State, index: Array) -> Answer:
@@ -121,7 +126,8 @@ class Loop(NamedTuple):
         for link in self.circuit.links:
             if link.read is None:
                 ring, delay = state.spikes[link.source], self.group.delay[link.name]
-                brought = self.kernel.arrive(link, self.wires[link.name], ring, delay, index, self.circuit.steps)
+                gains = None if link.gain is None else state.gains[self.circuit.reads(link)]
+                brought = self.kernel.arrive(link, self.wires[link.name], ring, delay, index, self.circuit.steps, gains)
                 _add(found[link.target], link.into, brought * self.group.weight[link.name])
         return found
 
@@ -154,15 +160,27 @@ class Loop(NamedTuple):
             k: lax.dynamic_update_index_in_dim(ring, marks[k], index % ring.shape[0], 0)
             for k, ring in state.spikes.items()
         }
-        return State(tuple(after), spikes, answer.values, answer.triggers), tuple(marks)
+        gains = {
+            name: lax.dynamic_update_index_in_dim(state.gains[name], now, index % state.gains[name].shape[0], 0)
+            for name, now in self.gains(state, index).items()
+        }
+        return State(tuple(after), spikes, answer.values, answer.triggers, gains), tuple(marks)
+
+    def gains(self, state: State, index: Array) -> Values:
+        """Of the spikes of a window, as it starts: by what they are read of, (sample, cell)."""
+
+        def now(state: State, _: Array) -> Values:
+            found: Values = {}
+            for name, link in self.circuit.gains.items():
+                assert link.gain is not None
+                found[name] = held(self.read(link.gain, link.source, state))
+            return found
+
+        return apart(now, state, index) if self.circuit.gains else {}
 
     def observe(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
-        """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window.
-
-        XLA compiles a branch by itself, and so rounds what is seen alike within a whole run and between two steps.
-        """
-        nothing = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), jax.eval_shape(self._seen, state, index))
-        return lax.cond(index >= 0, self._seen, lambda *_: nothing, state, index)
+        """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window."""
+        return apart(self._seen, state, index)
 
     def _seen(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
         answer, seen, driven = self.answer(state, index), [], {}
@@ -180,6 +198,13 @@ class Loop(NamedTuple):
         """Which cells of each member hold only finite numbers, (sample, cell)."""
         members = zip(state.cells, self.circuit.members, strict=True)
         return tuple(by_sample(finite(x), self.samples, m.size) for x, m in members)
+
+
+def apart(function: Callable[[State, Array], Any], state: State, index: Array) -> Any:
+    """A function of the state before a window, as a branch of a condition: XLA compiles a branch by itself, and so
+    rounds what is seen alike within a whole run and between two steps."""
+    nothing = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), jax.eval_shape(function, state, index))
+    return lax.cond(index >= 0, function, lambda *_: nothing, state, index)
 
 
 def _add(found: Values, name: str, value: Array) -> None:

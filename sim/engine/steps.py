@@ -130,6 +130,7 @@ class Steps:
             spikes=jax.tree.map(ring, state.spikes),
             values=jax.tree.map(ring, state.values),
             triggers=jax.tree.map(lambda x: layout.joined(x, 0), state.triggers),
+            gains=jax.tree.map(ring, state.gains),
         )
 
     def scattered(self, state: State) -> State:
@@ -147,6 +148,7 @@ class Steps:
                     spikes=jax.tree.map(ring, state.spikes),
                     values=jax.tree.map(ring, state.values),
                     triggers=jax.tree.map(layout.each, state.triggers),
+                    gains=jax.tree.map(ring, state.gains),
                 ),
                 self._placing,
             )

@@ -15,6 +15,8 @@ from sim.units import Quantity, UnitError, quantity
 
 SAID = "said"
 """Marks, in the metadata of a field, what is only said: where a number comes from decides no result."""
+IF_GIVEN = "if given"
+"""Marks a field that enters only where it is not None: who does not ask for it has the text that was before it."""
 QUANTITY = {"quantity": True}
 """Metadata of a field that holds quantities though its type does not say so (a type of texts and numbers does)."""
 
@@ -43,7 +45,7 @@ def _plain(value: Any, measured: bool = False) -> Any:
         fields = {
             f.name: _plain(getattr(value, f.name), f.name in kinds)
             for f in dataclasses.fields(value)
-            if f.compare and SAID not in f.metadata
+            if f.compare and SAID not in f.metadata and not (IF_GIVEN in f.metadata and getattr(value, f.name) is None)
         }
         return {"": type(value).__name__, **fields}
     if isinstance(value, Mapping):

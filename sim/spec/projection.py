@@ -1,12 +1,15 @@
 """Who reaches whom (projections), and what an instrument or a person notices of a network (signals).
 
     Projection("ia_to_in", "ta_afferents", "in_ta.g_ia", weight="5 nS", delay="10 ms", wiring=Random(0.5))
+    Projection("ia", "ia_terminals", "soleus.g_ia", weight="5 nS", delay="1 ms", gain="release")
     Projection("ligand", "brainstem.ligand", "soleus.ligand")
     Signal("force", "muscle.force")
 
 The source of a spiking projection is a population; each of its spikes adds the weight to a *state* of the target's
-cells when it arrives (as in Brian2, a state marked `unless refractory` takes none while its cell is refractory). The
-source of a graded projection is a variable; it drives a *port*, anew in every window.
+cells when it arrives (as in Brian2, a state marked `unless refractory` takes none while its cell is refractory). With
+a *gain* it adds the weight times a variable of the cell that fired, as that stood at the start of the window in which
+it did: presynaptic inhibition, depression, facilitation. The source of a graded projection is a variable; it drives a
+*port*, anew in every window.
 """
 
 from collections.abc import Mapping
@@ -46,9 +49,11 @@ class Projection:
             A spike takes at least a window; it is rounded to whole steps. A graded projection's is rounded to windows.
         wiring: which pairs, with which relative weights.
         origin: where the numbers come from, when `weight` and `delay` do not say.
+        gain: a variable of the source's cells, a plain number, by which what a spike brings is multiplied. It is read
+            at the start of the window in which the spike is fired, rounded to 1/128 and held between 0 and 255/128.
 
     Raises:
-        NetworkError: a name or an address that cannot be.
+        NetworkError: a name or an address that cannot be, or a gain of what carries no spikes.
         UnitError: a delay that is no time.
     """
 
@@ -59,6 +64,7 @@ class Projection:
     delay: Param | Graded | Value = "0 ms"
     wiring: Wiring = field(default_factory=All)
     origin: str = field(default="", metadata={"said": True})
+    gain: str | None = field(default=None, metadata={"if given": True})
 
     def __post_init__(self) -> None:
         word("a projection's name", self.name, NetworkError)
@@ -69,6 +75,13 @@ class Projection:
                     f"the {what} of the projection {self.name!r} is {address!r}; write 'population.variable'."
                 )
         text(f"the origin of the projection {self.name!r}", self.origin, NetworkError)
+        if self.gain is not None:
+            word(f"the gain of the projection {self.name!r}, a variable of its source,", self.gain, NetworkError)
+            if not self.spiking:
+                raise NetworkError(
+                    f"the projection {self.name!r} carries the value of {self.source!r}, but a gain, {self.gain!r}, is "
+                    "one of spikes; leave it out, or multiply the two in an equation of the source."
+                )
         if not isinstance(self.wiring, Wiring):
             raise NetworkError(
                 f"the wiring of the projection {self.name!r} is {shown(self.wiring)}; give All(), OneToOne(), "
@@ -142,7 +155,7 @@ class Projection:
 
         Raises:
             NetworkError: no such population, state, port or variable, or a wiring that does not fit the sizes.
-            UnitError: a weight in the wrong unit.
+            UnitError: a weight in the wrong unit, or a gain that has one.
         """
         what = f"the projection {self.name!r}"
         source, n = _population(what, self.source_population, known)
@@ -166,6 +179,14 @@ class Projection:
                     f"{what} adds its spikes to {self.into!r}, which is no state of {target.name!r}{hint}: "
                     f"{nearest(self.into, states)}"
                 )
+            if self.gain is not None:
+                gain = f"the gain of {what}"
+                unit = _variable(gain, source, self.source, self.gain)
+                if unit != DIMENSIONLESS:
+                    raise UnitError(
+                        f"{gain} must be a plain number, but {self.gain!r} of {self.source!r} is {_measured(unit)}; "
+                        "divide it by what is 1 at rest."
+                    )
             wanted = states[self.into]
         else:
             variable = _variable(what, source, self.source_population, self.variable)

@@ -14,6 +14,8 @@ from sim.units import shown
 
 GRID = 2.0**-12
 """All relative weights are whole multiples of it."""
+GAINED = 2.0**-5
+"""Those of a projection with a gain are whole multiples of it: times a gain, one of 2**-7, they stay on the grid."""
 
 
 class WiringError(ValueError):

@@ -12,7 +12,7 @@ from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics
 from sim.spec.params import Graded, Param
 from sim.spec.projection import Projection, Signal
-from sim.spec.protocol import Hold, Settle, Step, Train, Triangle
+from sim.spec.protocol import Hold, Protocol, Settle, Step, Train, Triangle
 from sim.spec.record import Record
 from sim.spec.trigger import When
 
@@ -190,6 +190,21 @@ def test_spikes_that_act_have_no_derivative_and_those_that_only_stand_in_a_raste
     h = 2e-6
     expected = (raster({"network.pool.C": 0.2 + h}).value - raster({"network.pool.C": 0.2 - h}).value) / (2 * h)
     assert raster().by_path["network.pool.C"] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_gain_of_spikes_stands_in_the_way_of_no_derivative_below_threshold(mode):
+    """It acts through spikes, which have none: where no cell fires it brings nothing, where one does it is refused."""
+    record = Record(variables=("v", "n", "i_pic", "g_e"), every="2 ms", max_rate="200 Hz")
+    recurrent = Projection("recurrent", "pool", "pool.g_e", "5 nS", "1 ms", gain="n")
+    gained = replace(NETWORK, projections=(*NETWORK.projections, recurrent))
+
+    def slope(network: Network, protocol: Protocol):
+        return gradient(network, protocol, objective, ["network.pool.g_pic"], record=record, mode=mode)
+
+    assert slope(gained, PROTOCOL)() == slope(NETWORK, PROTOCOL)()
+    with pytest.raises(DerivativeError, match="its spikes act on what is recorded"):
+        slope(gained, PROTOCOL + STRONG)()
 
 
 MEMORY = """

@@ -103,6 +103,7 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
     "spikes.delay": [*NOT_A_TIME, "0 ms", "0.3 ms", "1e300 ms", Param("1 mV", "a"), Graded("-1 ms", "2 ms"), Graded],
     "spikes.wiring": [*NOT_A_PART, Random],
     "spikes.origin": NOT_A_TEXT,
+    "spikes.gain": ["y", "v", "I", "tau", *(x for x in NOT_A_WORD if x is not None)],
     "current.source": ["", "pool", "pool.", "pool.x", "pool.I", "pol.w", "other.w", *NOT_A_TEXT],
     "current.target": ["", "pool", "pool.", "pool.w", "pool.J", "pol.I", *NOT_A_TEXT],
     "current.weight": [*NOT_A_NUMBER, "1 mV", "1 pA"],

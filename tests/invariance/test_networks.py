@@ -26,6 +26,8 @@ CELL = Model(
         dg_e/dt = -g_e/(3*ms) : siemens
         dg_i/dt = -g_i/(8*ms) : siemens
         dr/dt = -r/(25*ms) : 1
+        rested = 1.6/(1 + 0.7*r) : 1
+        shut = 0*r : 1
         I : amp
         """,
         params={name: Param(value, "test") for name, value in NUMBERS.items()},
@@ -41,7 +43,8 @@ B = Population("b", CELL, 9, {"v_thr": Graded("-54 mV", "-50 mV")})
 EXCITE = Projection("excite", "a", "b.g_e", Graded("8 nS", "16 nS"), Graded("1 ms", "7.3 ms"), Random(0.6))
 INHIBIT = Projection("inhibit", "b", "a.g_i", "3 nS", "2 ms", Table(((0.3, 1, 0.7, 0.1, 1 / 3),) * 9))
 RATE = Projection("rate", "b.r", "a.I", "-0.02 nA", Graded("0 ms", "6 ms"))
-NETWORK = Network((A, B), (EXCITE, INHIBIT, RATE), (Signal("activity", "b.r", "mean"),))
+TIRE = Projection("tire", "a", "b.g_e", "9 nS", Graded("3 ms", "11.2 ms"), Random(0.5), gain="rested")
+NETWORK = Network((A, B), (EXCITE, INHIBIT, TIRE, RATE), (Signal("activity", "b.r", "mean"),))
 REPLY = When(
     "activity",
     Train("b.I", "200 Hz", "20 ms", "0.5 nA", "1 ms", name="burst"),
@@ -147,6 +150,7 @@ SILENT = {  # what stands beside the pool and must not be felt
     "a variable of no weight": (B, (EXCITE, replace(RATE, weight="0 nA"))),
     "a variable that stays zero": (replace(B, params={"v_thr": "50 mV", "sigma": "0 mV"}), (RATE,)),
     "targets that answer nothing": (B, (EXCITE,)),
+    "spikes of no gain": (B, (EXCITE, replace(INHIBIT, gain="shut"))),
 }
 
 
@@ -178,7 +182,7 @@ def test_motoneurons_fire_coupled_as_they_fire_alone(simulate, pool):
 
 
 def test_the_order_of_populations_and_projections_changes_nothing(simulate):
-    turned = replace(NETWORK, populations=(B, A), projections=(RATE, INHIBIT, EXCITE))
+    turned = replace(NETWORK, populations=(B, A), projections=(RATE, TIRE, INHIBIT, EXCITE))
     one, other = (simulate(n, DRIVE + REPLY, design=SEEDS, record=SPIKES) for n in (NETWORK, turned))
     np.testing.assert_array_equal(one.steps[:, :CELLS], other.steps[:, 9:])
     np.testing.assert_array_equal(one.steps[:, CELLS:], other.steps[:, :9])
@@ -186,7 +190,7 @@ def test_the_order_of_populations_and_projections_changes_nothing(simulate):
 
 
 def test_the_name_of_a_projection_changes_nothing_where_it_draws_nothing(simulate):
-    renamed = replace(NETWORK, projections=(EXCITE, replace(INHIBIT, name="recurrent"), RATE))
+    renamed = replace(NETWORK, projections=(EXCITE, replace(INHIBIT, name="recurrent"), TIRE, RATE))
     one, other = (simulate(n, DRIVE + REPLY, design=SEEDS, record=SPIKES) for n in (NETWORK, renamed))
     np.testing.assert_array_equal(one.steps, other.steps)
 

@@ -83,6 +83,26 @@ def two(*projections: Projection, target: Population = B, signals: tuple[Signal,
     return Network((A, target), projections, signals)
 
 
+RESTING = cell(  # what its spikes bring is used up by them: half of it at once, and an ever smaller part of it
+    """
+    dv/dt = (g*(E - v) + I)/C : volt (unless refractory)
+    dleft/dt = (1 - left)/(70*ms) : 1
+    dr/dt = -r/(25*ms) : 1
+    rested = 1.4/(1 + 0.6*r) : 1
+    I : amp
+    """,
+    NUMBERS,
+    {**FIRE, "reset": "v = v_reset; left -= 0.5*left; r += 1", "refractory": "2 ms"},
+    v="-65 mV",
+    left=1,
+)
+
+
+def depressed(*projections: Projection) -> Network:
+    """A source whose spikes bring less the faster it fires, and a target."""
+    return Network((replace(A, model=RESTING), replace(B, size=3)), projections)
+
+
 TO_MUSCLE = Projection("nerve", "a", "m.a", weight=1, delay="5 ms", wiring=OneToOne())
 LISTENED = Network(
     (A, MUSCLES, B),
@@ -167,6 +187,21 @@ FEATURES = {
             ),
         ),
         DRIVE + Triangle("b.I", "0.5 nA", "60 ms", "90 ms"),
+    ),
+    "a gain": coupled(depressed(spikes(weight="40 nS", gain="rested")), DRIVE),
+    "a gain, with spikes on their way": coupled(
+        depressed(spikes(weight="40 nS", delay=Graded("0.73 ms", "31.2 ms"), gain="left")),
+        DRIVE,
+        design=Design(seeds=2),
+    ),
+    "two gains of one cell, one of them through two projections": coupled(
+        depressed(
+            spikes(weight="30 nS", gain="left", wiring=OneToOne()),
+            spikes(name="others", weight="40 nS", delay="12 ms", gain="rested"),
+            spikes(name="late", weight="30 nS", delay="23 ms", gain="left", wiring=Table(((1, 0.25, -0.5),) * 3)),
+            spikes(name="plain", weight="2 nS"),
+        ),
+        DRIVE,
     ),
     "a course with a jump": coupled(
         two(spikes()),

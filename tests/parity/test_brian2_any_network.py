@@ -50,7 +50,9 @@ def random_network(seed: int) -> Feature:
         if kinds[source] != "muscle" and rng.random() < 0.6:
             into = one_of(states)
             weight = Graded(*states[into]) if rng.random() < 0.5 else one_of(states[into])
-            projections.append(Projection(f"p{k}", source, f"{target}.{into}", weight, late, wiring))
+            plain = [name for name, per in CELLS[kinds[source]][2].items() if not per]
+            gain = one_of(plain) if plain and rng.random() < 0.5 else None
+            projections.append(Projection(f"p{k}", source, f"{target}.{into}", weight, late, wiring, gain=gain))
         else:
             variable, per = one_of(CELLS[kinds[source]][2].items())
             unit = (" nA" if port == "I" else " 1") + per

@@ -59,12 +59,16 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
         compiler.registered.cache_clear()
 
 
+@pytest.mark.parametrize("gained", [False, True], ids=["", "with gains"])
 @pytest.mark.parametrize("busy", [0.0, 0.05, 0.9])
-def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
+def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, gained):
     """All wires at once, some rows at a time, and rows in C++: the same bits, also where nearly all cells fire."""
     random, steps, samples, sources, targets = np.random.default_rng(7), 10, 3, 70, 50
-    wires = random.integers(0, 4096, (sources, targets)) / 4096
+    wires = random.integers(0, 32, (sources, targets)) / 32 if gained else random.random((sources, targets))
+    wires = np.rint(wires * 4096) / 4096
     link = Link("net", 0, 0, "g", None, "", wires, lags=(1, 3))
+    deeper = link.depth + 2  # another projection looks back further
+    gains = jnp.asarray(random.integers(0, 256, (deeper, samples, sources)), jnp.uint8) if gained else None
     fired = random.random((link.depth, samples, sources)) < busy
     marks = np.where(fired, random.choice([1, 5, 10, TWICE], fired.shape), 0).astype(np.uint8)
     delay = random.integers(steps, 4 * steps, (samples, sources)).astype(np.int32)
@@ -72,10 +76,23 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy):
     for index in (0, 1, 23):
         given = (jnp.asarray(marks), jnp.asarray(delay), jnp.int32(index))
         step = coupling.arriving(*given, steps, link.lags)
-        product = np.asarray(coupling.arrive(link, table, *given, steps))
+        product = np.asarray(coupling.arrive(link, table, *given, steps, gains))
         assert (product > 0).any() == (busy > 0)
-        np.testing.assert_array_equal(coupling.rows(table, step, steps), product)
-        np.testing.assert_array_equal(rows.arrive(link, table, *given, steps), product)
+        factor = None
+        if gains is not None:
+            factor = coupling.factors(gains, given[1], given[2], steps, link.lags).astype(jnp.float32) / 128
+            np.testing.assert_array_equal(product, by_hand(np.asarray(step), np.asarray(factor), wires, steps))
+        np.testing.assert_array_equal(coupling.rows(table, step, steps, factor), product)
+        np.testing.assert_array_equal(rows.arrive(link, table, *given, steps, gains), product)
+
+
+def by_hand(step: np.ndarray, factor: np.ndarray, wires: np.ndarray, steps: int) -> np.ndarray:
+    """What spikes with a gain bring, (step, sample, target), one after the other in double precision."""
+    brought = np.zeros((steps, step.shape[1], wires.shape[1]))
+    for back, sample, source in zip(*np.nonzero(step >= 0), strict=True):
+        place = back, sample, source
+        brought[step[place], sample] += float(factor[place]) * wires[source]
+    return brought
 
 
 def test_a_compiled_step_is_not_taken_for_that_of_another_jax_or_compiler(monkeypatch, tmp_path):

@@ -35,7 +35,7 @@ def describe(
             "Projections",
             ("projection", "from", "to", "wiring", "weight", "delay"),
             tuple(
-                (p.name, p.source, p.target, str(p.wiring), *(_short(p.table()[what]) for what in ("weight", "delay")))
+                (p.name, p.source, p.target, str(p.wiring), _brought(p), _short(p.table()["delay"]))
                 for p in projections
             ),
         ),
@@ -76,6 +76,12 @@ def describe(
         ),
     ]
     return Description(tuple(table for table in tables if table.rows))
+
+
+def _brought(projection: Projection) -> str:
+    """The weight, and the gain by which it is multiplied."""
+    weight = _short(projection.table()["weight"])
+    return weight if projection.gain is None else f"{projection.gain} × {weight}"
 
 
 def _short(param: Param | Graded) -> str:

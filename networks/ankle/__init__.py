@@ -1,0 +1,1 @@
+"""The human ankle, part by part; `build.build` joins them."""

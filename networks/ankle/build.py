@@ -1,0 +1,117 @@
+"""The human ankle: muscles, their senses, nerves and motoneurons, the interneurons between them, tendons and the joint.
+
+    command ---> motoneurons <---> axons (nerve, belly) ---> muscle units ---> tendon ---> ankle
+                    ^   |                                                       |  length, force
+    Ia, II, Ib <----+---+--- Renshaw, Ia, Ib and presynaptic interneurons       v
+    terminals <---> axons (nerve, belly) <---> endings <----------------- spindle, tendon organs
+
+A population is called by its muscle and its kind (`soleus`, `soleus_ia_terminal`, `soleus_units`); the stimulators of
+nerves by the nerve (`posterior_tibial`), those of bellies `soleus_electrode`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from networks import mechanics
+from networks.ankle.cord import cord
+from networks.ankle.electrodes import electrodes
+from networks.ankle.motor import motor
+from networks.ankle.muscle import Muscle
+from networks.ankle.parts import Parts, joined
+from networks.ankle.sensory import sensory
+from sim.spec.kinds import table as rows_of
+from sim.spec.network import Network, NetworkError, Population
+from sim.spec.params import Param, nearest
+from sim.spec.projection import Projection
+from sim.units import in_unit, shown
+
+
+def build(
+    *,
+    muscles: Mapping[str, Mapping[str, Any]],
+    scale: float = 0.1,
+    cell: str = "",
+    wiring: int = 0,
+    degrees: float = 0.0,
+    free: bool = False,
+    set: Mapping[str, Mapping[str, Any]] | None = None,
+    name: str = "ankle",
+) -> Network:
+    """An ankle.
+
+    Args:
+        muscles: name -> what the muscle brings (`networks.ankle.muscle.Muscle`), with human numbers of cells.
+        scale: of these numbers; a volley of all fibres means the same at every scale.
+        cell: the kind of motoneuron, for captions; the pools have it.
+        wiring: another number, another draw of who reaches whom.
+        degrees: where the ankle starts and is held, dorsiflexion positive.
+        free: whether it moves.
+        set: values that replace those of a population or projection, for example `{soleus: {monoamine: 0.9}}`.
+        name: what the whole is called.
+
+    Raises:
+        NetworkError: a muscle that is none, an antagonist or synergist that is not there, a scale that leaves a
+            population empty, or a name in `set` that is nothing here.
+        UnitError: a value in the wrong unit.
+    """
+    size = in_unit(scale, "", "network.scale")
+    if not 0 < size <= 1:
+        raise NetworkError(f"network.scale is a part of the human numbers of cells, 0 to 1, but it is {shown(scale)}.")
+    found = _muscles(muscles, size)
+    limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
+    parts = joined(
+        (
+            *(motor(own) for own in found.values()),
+            *(sensory(own) for own in found.values()),
+            cord(found, wiring),
+            electrodes(found.values()),
+            Parts(*limb),
+        )
+    )
+    populations, projections = _changed(parts, set)
+    counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
+    words = f"ankle at {size:g} of human numbers ({cell}): {counts}"
+    return Network(populations, projections, parts.signals, parts.shared, words=words)
+
+
+def _muscles(muscles: Mapping[str, Mapping[str, Any]], scale: float) -> dict[str, Muscle]:
+    found = {}
+    for key, row in rows_of("network.muscles", muscles, NetworkError).items():
+        try:
+            found[str(key)] = Muscle(name=str(key), **row).scaled(scale)
+        except TypeError as problem:
+            raise NetworkError(f"the muscle {key!r} of an ankle cannot be read: {problem}.") from None
+    for own in found.values():
+        for what, others in (("antagonist", own.antagonists), ("synergist", own.synergists)):
+            for other in others:
+                if other not in found or other == own.name:
+                    raise NetworkError(
+                        f"{own.name!r} has the {what} {other!r}, which is no other muscle: {nearest(other, found)}"
+                    )
+    return found
+
+
+def _changed(
+    parts: Parts, set: Mapping[str, Mapping[str, Any]] | None
+) -> tuple[tuple[Population, ...], tuple[Projection, ...]]:
+    """Populations and projections with the values that replace theirs."""
+    changes = dict(set or {})
+    if not all(isinstance(x, Mapping) for x in changes.values()):
+        raise NetworkError(f"network.set is name: {{name: value}}, but it is {shown(set)}.")
+    names = [p.name for p in (*parts.populations, *parts.projections)]
+    if unknown := [name for name in changes if name not in names]:
+        raise NetworkError(f"`set` changes {unknown[0]!r}, which is no part of the ankle: {nearest(unknown[0], names)}")
+
+    def own(p: Population | Projection) -> dict[str, Param]:
+        return {what: Param(value, "set by the user") for what, value in changes.get(p.name, {}).items()}
+
+    for p in parts.projections:
+        if wrong := sorted(own(p).keys() - {"weight", "delay"}):
+            raise NetworkError(
+                f"`set` changes {wrong[0]!r} of the projection {p.name!r}, which has a weight and a delay."
+            )
+    return (
+        tuple(replace(p, params={**p.params, **own(p)}) if own(p) else p for p in parts.populations),
+        tuple(replace(p, **own(p)) if own(p) else p for p in parts.projections),
+    )

@@ -1,0 +1,218 @@
+"""Who reaches whom in the cord: reflex arcs of a muscle and of its antagonists and synergists.
+
+    Ia of a muscle  ---> its motoneurons, those of its synergists (in part)
+                    ---> Ia interneurons ---| motoneurons of its antagonists; those of opposite muscles silence each other
+                    ---> presynaptic interneurons ---| Ia terminals of its antagonists (D1, D2)
+    motoneurons     ---> Renshaw cells ---| motoneurons of the muscle and its synergists, the Ia interneurons that its Ia drive,
+                                            Renshaw cells of its antagonists
+    II of a muscle  ---> its motoneurons, late            Ib of a muscle ---> interneurons ---| its motoneurons and synergists'
+
+A population is called by the muscle that it acts on: `soleus_in` are the Ia interneurons that silence the soleus and are
+driven by the Ia of its antagonists, `soleus_pad` those that inhibit the terminals of its Ia.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from networks.ankle.muscle import Muscle
+from networks.ankle.parts import Parts
+from networks.ankle.weights import HEARD, SYNAPSE, heard, volley
+from networks.cells.ia_interneuron import INTERNEURON
+from networks.cells.renshaw import RENSHAW
+from networks.nerve import REMOTO
+from networks.neuromodulation import LIGAND_POOL
+from sim.spec.network import Population
+from sim.spec.params import Graded, Param
+from sim.spec.projection import Projection, Signal
+from sim.spec.wiring import All, Convergent
+
+GROUP_II = Graded("28 ms", "17 ms", 0.0, "0.8 m at 30 to 50 m/s and one interneuron: chosen")
+IB_WAY = Graded("11.2 ms", "9.4 ms", 0.0, f"0.6 m at 55 to 66 m/s ({REMOTO}) and a synapse")
+
+
+def cord(muscles: Mapping[str, Muscle], wiring: int) -> Parts:
+    """Interneurons of all muscles and every connection in the cord.
+
+    Args:
+        wiring: number of the draw of who reaches whom.
+    """
+    populations, projections = [], []
+    for own in muscles.values():
+        populations += [
+            *(Population(f"{own.name}_{kind}", INTERNEURON, own.interneurons) for kind in ("in", "pad", "ib_in")),
+            Population(f"{own.name}_renshaw", RENSHAW, own.interneurons),
+        ]
+        projections += [
+            *_monosynaptic(own, muscles, wiring),
+            *_reciprocal(own, muscles, wiring),
+            *_presynaptic(own, muscles),
+            *_recurrent(own, muscles, wiring),
+            *_autogenic(own, muscles, wiring),
+            Projection(
+                f"ligand_to_{own.name}",
+                "ligand.ligand",
+                f"{own.name}.ligand",
+                weight=Param(1.0, "the receptors' gain is a parameter of the motoneurons"),
+            ),
+        ]
+    populations.append(Population("ligand", LIGAND_POOL, 1))
+    return Parts(tuple(populations), tuple(projections), (Signal("ligand_level", "ligand.ligand"),))
+
+
+def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
+    """Ia fibres of the muscle and, in part, of its synergists; half of the conductance on the soma."""
+    for source, share in {own.name: 1.0, **own.synergists}.items():
+        fibres = muscles[source].ia
+        number = heard("ia", fibres)
+        for place in ("ia", "ia_soma"):
+            yield Projection(
+                f"{source}_ia_to_{own.name}{place.removeprefix('ia')}",
+                f"{source}_ia_terminal",
+                f"{own.name}.g_{place}",
+                weight=volley(
+                    f"{share * MONOSYNAPTIC[0] / 2:g} nS",
+                    f"{share * MONOSYNAPTIC[1] / 2:g} nS",
+                    number,
+                    MONOSYNAPTIC_FROM,
+                ),
+                delay=SYNAPSE,
+                wiring=Convergent(number, wiring, f"{source}_ia_to_{own.name}"),
+                gain="release",
+            )
+    yield Projection(
+        f"{own.name}_ii_to_{own.name}",
+        f"{own.name}_ii_ending",
+        f"{own.name}.g_ii",
+        weight=volley("300 nS", "500 nS", own.ii, "chosen: a tenth of the monosynaptic volley"),
+        delay=GROUP_II,
+        wiring=All(),
+    )
+
+
+MONOSYNAPTIC = (5000.0, 9000.0)
+"""nS, of a volley of all homonymous Ia fibres, lowest and highest threshold."""
+MONOSYNAPTIC_FROM = (
+    "fitted to an H reflex of half of the M wave; unitary EPSPs of 0.05 to 0.1 mV, in cats 0.05 to 0.2 mV"
+)
+
+
+def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
+    for source in own.antagonists:
+        fibres = muscles[source].ia
+        yield Projection(
+            f"{source}_ia_to_{own.name}_in",
+            f"{source}_ia_terminal",
+            f"{own.name}_in.g_ia",
+            weight=volley(
+                "435 nS", "109 nS", fibres,
+                "chosen: interneurons are recruited one after the other by 20 to 80 % of the fibres (87 nS is enough)",
+            ),
+            delay=SYNAPSE,
+            wiring=All(),
+            gain="release",
+        )  # fmt: skip
+        yield Projection(
+            f"{source}_in_to_{own.name}_in",
+            f"{source}_in",
+            f"{own.name}_in.g_gly",
+            weight=volley("100 nS", "100 nS", muscles[source].interneurons, "chosen: they silence each other in part"),
+            delay=Param("1 ms", "chosen"),
+            wiring=All(),
+        )
+        yield Projection(
+            f"{source}_command_to_{own.name}_in",
+            f"{source}_command.excitation",
+            f"{own.name}_in.drive",
+            weight=Param(
+                "0.3 nS", "chosen: the command of a muscle drives the interneurons that silence its antagonist"
+            ),
+        )
+    number = heard("in", own.interneurons)
+    for kind in ("dend", "soma"):
+        yield Projection(
+            f"{own.name}_in_to_{own.name}_{kind}",
+            f"{own.name}_in",
+            f"{own.name}.g_recip_{kind}",
+            weight=volley("625 nS", "625 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
+            delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
+            wiring=Convergent(number, wiring, f"{own.name}_in"),  # the same on soma and dendrites
+        )
+
+
+RECIPROCAL = "as in the thin segment: a largest IPSP of 2 mV at rest; half of the conductance on the dendrites: chosen"
+
+
+def _presynaptic(own: Muscle, muscles: Mapping[str, Muscle]) -> Iterator[Projection]:
+    for source in own.antagonists:
+        yield Projection(
+            f"{source}_ia_to_{own.name}_pad",
+            f"{source}_ia_terminal",
+            f"{own.name}_pad.g_ia",
+            weight=volley("435 nS", "109 nS", muscles[source].ia, "chosen: as the Ia interneurons"),
+            delay=SYNAPSE,
+            wiring=All(),
+        )
+    for kind, high, delay in (("d1", 0.25, "3 ms"), ("d2", 0.25, "30 ms")):
+        yield Projection(
+            f"{own.name}_pad_{kind}",
+            f"{own.name}_pad",
+            f"{own.name}_ia_terminal.{kind}",
+            weight=Param(round(high / own.interneurons, 9), f"chosen: a volley of all takes {high:g} of the release"),
+            delay=Param(delay, "chosen: D1 is deep 8 to 25 ms after a volley, D2 70 to 200 ms"),
+            wiring=All(),
+        )
+
+
+def _recurrent(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
+    number = heard("renshaw", own.motoneurons)
+    for state, total in (("ach", "250 nS"), ("ach_slow", "120 nS")):
+        yield Projection(
+            f"{own.name}_to_{own.name}_renshaw_{state}",
+            own.name,
+            f"{own.name}_renshaw.g_{state}",
+            weight=volley(total, total, number, f"chosen: a volley of all gives a burst; {HEARD['renshaw'][1]}"),
+            delay=Param("1 ms", "chosen: collateral and synapse"),
+            wiring=Convergent(number, wiring, f"{own.name}_renshaw"),
+        )
+    for source, share in {own.name: 1.0, **own.synergists}.items():
+        count = heard("recurrent", muscles[source].interneurons)
+        yield Projection(
+            f"{source}_renshaw_to_{own.name}",
+            f"{source}_renshaw",
+            f"{own.name}.g_renshaw",
+            weight=volley(f"{60 * share:g} nS", f"{60 * share:g} nS", count, f"chosen; {HEARD['recurrent'][1]}"),
+            delay=Param("1 ms", "chosen"),
+            wiring=Convergent(count, wiring),
+        )
+    for source in own.antagonists:
+        for target in ("in", "renshaw"):
+            yield Projection(
+                f"{source}_renshaw_to_{own.name}_{target}",
+                f"{source}_renshaw",
+                f"{own.name}_{target}.g_gly",
+                weight=volley("60 nS", "60 nS", muscles[source].interneurons, "chosen"),
+                delay=Param("1 ms", "chosen"),
+                wiring=All(),
+            )
+
+
+def _autogenic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
+    yield Projection(
+        f"{own.name}_ib_to_{own.name}_ib_in",
+        f"{own.name}_ib_nerve",
+        f"{own.name}_ib_in.g_ia",
+        weight=volley("435 nS", "109 nS", own.ib, "chosen: as the Ia interneurons"),
+        delay=IB_WAY,
+        wiring=All(),
+    )
+    for source, share in {own.name: 1.0, **own.synergists}.items():
+        count = heard("in", muscles[source].interneurons)
+        yield Projection(
+            f"{source}_ib_in_to_{own.name}",
+            f"{source}_ib_in",
+            f"{own.name}.g_ib",
+            weight=volley(
+                f"{300 * share:g} nS", f"{300 * share:g} nS", count, "chosen: a quarter of reciprocal inhibition"
+            ),
+            delay=Param("1 ms", "chosen"),
+            wiring=Convergent(count, wiring),
+        )

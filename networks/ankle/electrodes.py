@@ -1,0 +1,39 @@
+"""Stimulators over the nerves and over the bellies: what lies under each, and the width of its pulses."""
+
+from collections.abc import Iterable
+
+from networks.ankle.muscle import Muscle
+from networks.ankle.parts import Parts
+from networks.cells.stimulator import STIMULATOR
+from networks.nerve import pulse_width
+from sim.spec.network import Population
+from sim.spec.params import Param
+from sim.spec.projection import Projection
+
+
+def electrodes(muscles: Iterable[Muscle]) -> Parts:
+    """One for each nerve, named after it, and one over the belly of each muscle, `MUSCLE_electrode`.
+
+    Each reaches the motor, Ia and Ib axons of its muscles; group II fibres need more current and are left out.
+    """
+    beneath: dict[str, list[str]] = {}
+    for own in muscles:
+        for electrode, site in ((own.nerve, "nerve"), (f"{own.name}_electrode", "belly")):
+            nodes = [f"{own.name}_{kind}_{site}" for kind in ("motor", "ia", "ib")]
+            beneath.setdefault(electrode, []).extend(nodes)
+    return Parts(
+        populations=tuple(Population(electrode, STIMULATOR, 1) for electrode in beneath),
+        projections=tuple(
+            Projection(
+                f"{electrode}_to_{node}",
+                f"{electrode}.intensity",
+                f"{node}.stimulus",
+                weight=Param(1.0, "in multiples of the motor threshold: every axon under the electrode feels the same"),
+            )
+            for electrode, nodes in beneath.items()
+            for node in nodes
+        ),
+        shared=tuple(
+            pulse_width(electrode, nodes, "1 ms", "chosen: as for H reflexes") for electrode, nodes in beneath.items()
+        ),
+    )

@@ -1,0 +1,83 @@
+"""A muscle of the ankle: an entry in the table of a network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.spec.kinds import part, table, text, whole, word
+from sim.spec.network import Network, NetworkError
+from sim.units import in_unit, shown
+
+KINDS = ("motoneurons", "ia", "ii", "ib", "interneurons")
+
+
+@dataclass(frozen=True)
+class Muscle:
+    """What a muscle brings.
+
+    Args:
+        name: one word.
+        pool: its motoneurons (`networks.motor_pool.build`), of a cell of the ankle; their number is `motoneurons`.
+        mechanics: whose table of muscle units and tendon it takes.
+        nerve: that stimulates it.
+        motoneurons, ia, ii, ib: how many cells and fibres it has in people.
+        interneurons: of each kind that acts on it.
+        nerve_at, belly_at, length: distance from the cord of the electrodes over its nerve and over its belly, and of
+            its muscle fibres.
+        antagonists: muscles whose Ia fibres silence it.
+        synergists: muscle -> the part of a homonymous connection that its fibres make to this one.
+
+    Raises:
+        NetworkError: a number that is none, or a distance that is none.
+    """
+
+    name: str
+    pool: Network
+    mechanics: str
+    nerve: str
+    motoneurons: int
+    ia: int
+    ii: int
+    ib: int
+    interneurons: int
+    nerve_at: str
+    belly_at: str
+    length: str
+    antagonists: tuple[str, ...] = ()
+    synergists: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        what = f"the muscle {self.name!r}"
+        word("the name of a muscle", self.name, NetworkError)
+        word(f"the nerve of {what}", self.nerve, NetworkError)
+        text(f"the mechanics of {what}", self.mechanics, NetworkError)
+        part(f"the pool of {what}", self.pool, Network, NetworkError)
+        for kind in KINDS:
+            if (found := whole(getattr(self, kind))) is None or found < 1:
+                raise NetworkError(f"{what} has {kind}, a whole number from 1, but it is {shown(getattr(self, kind))}.")
+        for place in ("nerve_at", "belly_at", "length"):
+            in_unit(getattr(self, place), "m", f"{place!r} of {what}")
+        shares = table(f"`synergists` of {what}", self.synergists, NetworkError)
+        for name, share in shares.items():
+            if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1:
+                raise NetworkError(f"{what} hears the part {shown(share)} of its synergist {name!r}; give 0 to 1.")
+        object.__setattr__(self, "synergists", shares)
+        object.__setattr__(self, "antagonists", tuple(self.antagonists))
+
+    def scaled(self, scale: float) -> "Muscle":
+        """The same muscle with fewer cells of each kind.
+
+        Args:
+            scale: of the human numbers, above 0 and at most 1.
+
+        Raises:
+            NetworkError: a population would be left empty.
+        """
+        from dataclasses import replace
+
+        counts = {kind: round(scale * getattr(self, kind)) for kind in KINDS}
+        if empty := [kind for kind, count in counts.items() if count < 1]:
+            raise NetworkError(
+                f"at scale {scale:g} the muscle {self.name!r} has no {empty[0]} left of its "
+                f"{getattr(self, empty[0])}; take a larger scale."
+            )
+        return replace(self, **counts)

@@ -1,0 +1,68 @@
+"""From a muscle to the cord: spindle and tendon organs, the endings of Ia, II and Ib fibres, and their axons."""
+
+from networks.ankle.motor import DISTANCES
+from networks.ankle.muscle import Muscle
+from networks.ankle.parts import Parts, joined
+from networks.cells import afferent, axon
+from networks.cells import muscle as whole
+from networks.cells.spindle import SPINDLE
+from networks.cells.tendon_organ import TENDON_ORGAN, of_strength
+from networks.cells.terminal import TERMINAL
+from networks.nerve import IA_VELOCITY, Axons, End, axons
+from sim.spec.network import Population
+from sim.spec.params import Graded, Param
+from sim.spec.projection import Projection
+
+LATER = Graded("1 ms", "1 ms", 0.0, "computed with the axons")
+STARTS = Graded(0.02, 1.0, 0.0, "numerical: the fibres do not start in step")
+NUMBERS = {"ia": afferent.IA, "ii": afferent.II, "ib": afferent.IB}
+
+
+def sensory(own: Muscle) -> Parts:
+    """The senses of a muscle and their fibres, as far as the cord: group I fibres are joined to their electrodes."""
+    name = own.name
+    here = Parts(
+        populations=(
+            Population(f"{name}_spindle", SPINDLE, 1),
+            Population(f"{name}_organ", TENDON_ORGAN, 1, of_strength(str(whole.WHOLE[own.mechanics].value))),
+            *(
+                Population(
+                    f"{name}_{kind}_ending",
+                    afferent.ENDING,
+                    getattr(own, kind),
+                    {"first_goal": STARTS, **numbers, **({} if kind == "ii" else {"conduction": LATER})},
+                )
+                for kind, numbers in NUMBERS.items()
+            ),
+            Population(f"{name}_ia_terminal", TERMINAL, own.ia),
+        ),
+        projections=(
+            Projection(f"{name}_lengthens_spindle", f"{name}_tendon.length", f"{name}_spindle.length"),
+            Projection(f"{name}_pulls_organ", f"{name}_tendon.force", f"{name}_organ.force"),
+            Projection(f"{name}_spindle_to_ia", f"{name}_spindle.ia_rate", f"{name}_ia_ending.rate"),
+            Projection(f"{name}_spindle_to_ii", f"{name}_spindle.ii_rate", f"{name}_ii_ending.rate"),
+            Projection(f"{name}_organ_to_ib", f"{name}_organ.ib_rate", f"{name}_ib_ending.rate"),
+            Projection(f"{name}_stretches_ia", f"{name}_spindle.stretch", f"{name}_ia_ending.stretch"),
+        ),
+    )
+    return joined((here, _axons(own, "ia"), _axons(own, "ib")))
+
+
+def _axons(own: Muscle, kind: str) -> Axons:
+    fibres = f"{own.name}_{kind}"
+    ending = f"{fibres}_ending"
+    return axons(
+        fibres,
+        getattr(own, kind),
+        sites={"nerve": own.nerve_at, "belly": own.belly_at},
+        length=own.length,
+        velocity=IA_VELOCITY,
+        cord=End(hears={f"{fibres}_terminal.a": Param(1.0, "each impulse")} if kind == "ia" else {}),
+        muscle=End(
+            sends=ending,
+            hears={f"{ending}.antidromic": Param(1.0, "each impulse")},
+            conduction=(f"{ending}.conduction",),
+        ),
+        numbers=axon.IA,
+        origin=DISTANCES,
+    )
