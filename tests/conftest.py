@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, axon, ia_interneuron, muscle, spindle, tendon_organ
+from networks.cells import afferent, axon, ia_interneuron, muscle, renshaw, spindle, tendon_organ, terminal
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -33,8 +33,10 @@ MODELS = {
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
+    "renshaw": renshaw.RENSHAW,
     "spindle": spindle.SPINDLE,
     "tendon_organ": tendon_organ.TENDON_ORGAN,
+    "terminal": terminal.TERMINAL,
 }
 
 
