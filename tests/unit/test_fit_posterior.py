@@ -122,7 +122,7 @@ def _spread(truth: np.ndarray) -> float:
 
 def refused(estimator: Estimator, x: np.ndarray) -> float:
     distances, _ = estimator.judge.distances(x, estimator.probits(x, 200))
-    return float((estimator.judge.p(distances) < 0.01).mean())
+    return float((estimator.judge.p(distances, estimator.judge.band(x)) < 0.01).mean())
 
 
 def refused_by_theory(x: np.ndarray) -> float:
