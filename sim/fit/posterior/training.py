@@ -1,8 +1,8 @@
 """From simulations to an estimator: some train it, some put its widths right, some say how well it does.
 
 Seven eighths of the simulations train (a tenth of these say when to stop). A sixteenth recalibrates the widths and is,
-in all its views, the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay
-together.
+in all its views, the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a
+simulation stay together.
 """
 
 import importlib.metadata
