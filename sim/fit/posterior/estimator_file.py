@@ -17,6 +17,7 @@ from sim.fit.posterior.errors import EstimatorError
 from sim.fit.posterior.features import Feature, checked
 from sim.fit.posterior.misfit import Judge, Usual
 from sim.fit.posterior.scaler import Scaler
+from sim.fit.posterior.witnesses import Witnesses
 from sim.units import Quantity
 from sim.units import written as exactly
 
@@ -45,6 +46,7 @@ def written(fields: Mapping[str, Any]) -> bytes:
         **_under("emulator/scaler", _of_scaler(emulator.scaler)),
         **_under("nets", dense.named(fields["ensemble"].layers)),
         **_under("emulator/nets", dense.named(emulator.layers)),
+        **_under("witness", {} if fields["witnesses"] is None else fields["witnesses"].arrays()),
     }
     about = {
         "kind": KIND,
@@ -140,6 +142,7 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
         simulator=about["simulator"],
         summaries=about["summaries"],
         versions=about["versions"],
+        witnesses=Witnesses.of(_within("witness", arrays), len(space), f),
     )
 
 
