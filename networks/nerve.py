@@ -42,10 +42,13 @@ class End:
         sends: population whose spikes run into the axons, cell i into axon i; empty if nothing fires there.
         hears: state -> what an impulse that arrives adds to it, for example `{"soleus.antidromic": 1}`: a cell into
             which impulses run back has `axon.END`, a motoneuron `powers_heckman.antidromic()`.
+        conduction: graded parameters there that are the time to the nearest site, for example
+            `("soleus_ia_ending.conduction",)`.
     """
 
     sends: str = ""
     hears: Mapping[str, Param | Value] = field(default_factory=dict)
+    conduction: tuple[str, ...] = ()
 
 
 class Axons(NamedTuple):

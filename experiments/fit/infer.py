@@ -108,7 +108,7 @@ class Infer(DriveQuestion):
                 "units_seen": seen, "flanks": [flanks.start, flanks.up, flanks.hold, flanks.down],
                 "flanks_from": "force" if self.flanks is None else "the settings", "possible": int(posterior.possible),
                 "shown": int(shown), "refusal": posterior.refusal, "misfit_p": float(posterior.misfit.p),
-                "ranked": len(estimator.judge.reference),
+                "ranked": estimator.judge.ranked,
                 "farthest": posterior.farthest,
                 "units": list(estimator.space.units), "low": estimator.space.low.tolist(),
                 "high": estimator.space.high.tolist(), "doubts": [*one.doubts, *_cut(results, flanks)],

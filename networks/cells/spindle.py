@@ -46,10 +46,12 @@ STILL = (10.4649 * (1 - 0.04) + 0.15 * 0.76) / (10.4649 + 0.15)
 LENGTH = Block(
     """
     length : 1                                                             # of the muscle, in L0
-    dl/dt = (length - l)/tau_length : 1                                    # as the spindle feels it
+    felt = int(length > shortest) : 1
+    dl/dt = (length - l)*felt/tau_length : 1                               # as the spindle feels it
     stretch = l - 1 : 1                                                    # beyond the optimal length
     """,
     params={
+        "shortest": Param(0.6, "chosen: L0; a shorter muscle, or one that is not there, moves no spindle", (0, 1)),
         "tau_length": Param("2 ms", "chosen: short; it smooths the staircase of windows of 0.5 ms", ("0.05 ms", None)),
     },
     initial={"l": 1},

@@ -53,7 +53,7 @@ def of_strength(strongest: str) -> dict[str, Param]:
     Raises:
         UnitError: no force.
     """
-    newton = quantity(strongest, "the strength of a muscle").number / NEWTON
+    newton = Param(strongest, "a muscle's strength", ("1e-6 N", None)).quantity.number / NEWTON
     return {
         "G_2": Param(
             f"{newton / 5!r} N", SOURCE + "; 4 of some 20 N (recalled) in a cat soleus, in proportion", ("1e-6 N", None)

@@ -5,6 +5,9 @@ number (2**-12: of wires; with a gain, of wires in 2**-5 times gains in 2**-7), 
 a fixed tree.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -24,6 +27,29 @@ GAIN = 2**7
 def held(gain: Array) -> Array:
     """Gains as they are kept, uint8."""
     return jnp.clip(jnp.rint(gain * GAIN), 0, 255).astype(jnp.uint8)
+
+
+class Room(NamedTuple):
+    """Where the cells of a member lie: samples, cells in each, and lanes in all."""
+
+    samples: int
+    size: int
+    lanes: int
+
+
+class Incoming(NamedTuple):
+    """A projection whose spikes arrive, and its numbers; see `arrive`.
+
+    Args:
+        weight: (sample, target cell).
+    """
+
+    link: Link
+    wires: Array
+    ring: Array
+    delay: Array
+    weight: Array
+    gains: Array | None
 
 
 def tree_sum(x: Array) -> Array:
@@ -61,6 +87,24 @@ def at_lag(ring: Array, lag: Array, index: Array, lags: tuple[int, int]) -> Arra
     for back in range(lags[0], lags[1] + 1):
         then = lax.dynamic_index_in_dim(ring, (index - back) % ring.shape[0], 0, keepdims=False)
         found = jnp.where(lag == back, then, found)
+    return found
+
+
+def bring(
+    incoming: Mapping[tuple[int, str], Sequence[Incoming]], rooms: Mapping[int, Room], index: Array, steps: int
+) -> dict[tuple[int, str], Array]:
+    """What the spikes of all projections bring in a window to each state of each member: (step, lane).
+
+    Args:
+        incoming: by number of the member and name of the state, what reaches it.
+        rooms: of each member.
+        index: number of the window.
+        steps: in a window.
+    """
+    found = {}
+    for (member, state), own in incoming.items():
+        brought = [arrive(x.link, x.wires, x.ring, x.delay, index, steps, x.gains) * x.weight for x in own]
+        found[member, state] = by_lane(sum(brought[1:], brought[0]), *rooms[member])
     return found
 
 

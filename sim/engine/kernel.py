@@ -1,9 +1,9 @@
 """What a kernel offers: one way to advance cells, and to carry their spikes, on one kind of device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from sim.engine.circuit import Link
+from sim.engine.coupling import Incoming, Room
 from sim.engine.lanes import Cells, Ports
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
@@ -14,9 +14,11 @@ windows, and the marks, uint8, (window, lane). Windows are numbered one after th
 state -> (step, lane), are what arriving spikes add to it at the start of each step; only a single window may have
 them."""
 
-Arrive = Callable[[Link, Array, Array, Array, Array, int, Array | None], Array]
-"""What the spikes of a projection bring in a window, before its weight: (link, wires, ring, delay, index, steps, gains)
--> (step, sample, target cell or 1), of the type of the wires; see `sim.engine.coupling.arrive`."""
+Bring = Callable[
+    [Mapping[tuple[int, str], Sequence[Incoming]], Mapping[int, Room], Array, int], dict[tuple[int, str], Array]
+]
+"""What spikes bring in a window: (what reaches each state of each member, rooms, number of the window, steps) -> (step,
+lane) of each; see `sim.engine.coupling.bring`."""
 
 
 class Kernel(NamedTuple):
@@ -29,7 +31,7 @@ class Kernel(NamedTuple):
     """
 
     advance: Advance
-    arrive: Arrive
+    bring: Bring
     least: int
     most: int
     samples: int

@@ -14,7 +14,7 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import at_lag, by_lane, by_sample, carried, held, tree_sum
+from sim.engine.coupling import Incoming, Room, at_lag, by_lane, by_sample, carried, held, tree_sum
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Ports
 from sim.engine.loop import finite, ports_at
@@ -121,14 +121,28 @@ class Loop(NamedTuple):
         return Answer(signals, triggers, values, live)
 
     def arrivals(self, state: State, index: Array) -> list[Values]:
-        """What spikes bring to each member in a window: state -> (step, sample, cell or 1)."""
-        found: list[Values] = [{} for _ in self.circuit.members]
+        """What spikes bring to each member in a window: state -> (step, lane)."""
+        incoming: dict[tuple[int, str], list[Incoming]] = {}
         for link in self.circuit.links:
             if link.read is None:
-                ring, delay = state.spikes[link.source], self.group.delay[link.name]
+                name = link.name
                 gains = None if link.gain is None else state.gains[self.circuit.reads(link)]
-                brought = self.kernel.arrive(link, self.wires[link.name], ring, delay, index, self.circuit.steps, gains)
-                _add(found[link.target], link.into, brought * self.group.weight[link.name])
+                one = Incoming(
+                    link,
+                    self.wires[name],
+                    state.spikes[link.source],
+                    self.group.delay[name],
+                    self.group.weight[name],
+                    gains,
+                )
+                incoming.setdefault((link.target, link.into), []).append(one)
+        rooms = {
+            k: Room(self.samples, member.size, self.kernel.lanes(self.samples * member.size))
+            for k, member in enumerate(self.circuit.members)
+        }
+        found: list[Values] = [{} for _ in self.circuit.members]
+        for (member, into), brought in self.kernel.bring(incoming, rooms, index, self.circuit.steps).items():
+            found[member][into] = brought
         return found
 
     def ports(self, member: Member, index: Array, live: Values) -> Ports:
@@ -151,9 +165,8 @@ class Loop(NamedTuple):
         after, marks = [], []
         for k, member in enumerate(self.circuit.members):
             own, ports = self.group.cells[k], self.ports(member, index, answer.live)
-            lanes = {name: self.by_lane(x, member) for name, x in arrivals[k].items()}
             ports = jax.tree.map(lambda x: x[None], ports)
-            new, fired = self.kernel.advance(member.program, own, state.cells[k], index[None], ports, lanes)
+            new, fired = self.kernel.advance(member.program, own, state.cells[k], index[None], ports, arrivals[k])
             after.append(new)
             marks.append(by_sample(fired[0], self.samples, member.size))
         spikes = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from networks.cells import afferent, spindle, tendon_organ
 from sim.design import Design
 from sim.spec.network import Network, Population
 from sim.spec.params import Graded, Param
@@ -117,7 +118,30 @@ def when(do: Protocol, **how) -> Protocol:
 
 
 TAP = Step("b.I", "1.5 nA", "6.2 ms")
+SPINDLE = Network(
+    (
+        Population("spindle", spindle.SPINDLE, 1),
+        Population("organs", tendon_organ.TENDON_ORGAN, 1, {"G_2": "4e-6 N"}),
+        Population("ia", afferent.ENDING, 4, {**afferent.IA, "conduction": "3 ms"}),
+        Population("ib", afferent.ENDING, 2, afferent.IB),
+        Population("node", afferent.FIBRE, 4, {"stimulus_threshold": Graded(0, 0.75)}),
+    ),
+    (
+        Projection("primary", "spindle.ia_rate", "ia.rate"),
+        Projection("stretch", "spindle.stretch", "ia.stretch"),
+        Projection("force", "organs.ib_rate", "ib.rate"),
+        Projection("up", "node", "ia.antidromic", delay="3 ms", wiring=OneToOne()),
+    ),
+)
+MOVEMENT = (
+    Course("spindle.length", ("0 ms", "20 ms", "60 ms", "140 ms", "140 ms", "180 ms"), (1, 1, 1.06, 1.06, 0.98, 0.98))
+    + Hold("spindle.gamma_dynamic", "60 Hz")
+    + Hold("organs.force", "6e-6 N")
+    + (Settle("70 ms") >> Step("ia.vibration", "110 Hz", "60 ms"))
+    + (Settle("30 ms") >> Train("node.stimulus", "60 Hz", "30 ms", 0.6, "0.5 ms"))
+)
 FEATURES = {
+    "a spindle, tendon organs and their endings": coupled(SPINDLE, MOVEMENT),
     "one delay": coupled(two(spikes()), DRIVE),
     "a delay of one window": coupled(two(spikes(delay="0.5 ms")), DRIVE),
     "a delay for each axon": coupled(two(spikes(delay=Graded("0.73 ms", "11.18 ms"))), DRIVE),

@@ -83,7 +83,12 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, ga
             factor = coupling.factors(gains, given[1], given[2], steps, link.lags).astype(jnp.float32) / 128
             np.testing.assert_array_equal(product, by_hand(np.asarray(step), np.asarray(factor), wires, steps))
         np.testing.assert_array_equal(coupling.rows(table, step, steps, factor), product)
-        np.testing.assert_array_equal(rows.arrive(link, table, *given, steps, gains), product)
+        incoming = {(0, "g"): [coupling.Incoming(link, table, *given[:2], jnp.ones((samples, targets)), gains)]}
+        rooms = {0: coupling.Room(samples, targets, 192)}
+        for bring in (rows.bring, coupling.bring):
+            lanes = np.asarray(bring(incoming, rooms, given[2], steps)[0, "g"])
+            np.testing.assert_array_equal(lanes[:, : samples * targets].reshape(product.shape), product)
+            assert not lanes[:, samples * targets :].any()
 
 
 def by_hand(step: np.ndarray, factor: np.ndarray, wires: np.ndarray, steps: int) -> np.ndarray:

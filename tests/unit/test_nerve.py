@@ -306,3 +306,13 @@ def test_every_number_of_an_axon_has_a_source():
     for numbers in (MOTOR, IA):
         assert all(number.source for number in numbers.values())
     assert all(velocity.source for velocity in (MOTOR_VELOCITY, IA_VELOCITY))
+
+
+def test_an_impulse_that_reaches_a_refractory_node_is_lost_and_not_kept_for_later(simulate):
+    network = chain(5, TWO_SITES)
+    cord = network.population("cord")
+    fast = Population("cord", NODE, 5, {**cord.params, "refractory_period": "0.55 ms"})
+    quick = Network((fast, *network.populations[1:]), network.projections, shared=network.shared)
+    found = simulate(quick, course("cord", [(10, 2), (11, 2)]) + Settle("60 ms"), record=RECORD)
+    counts = found.counts.reshape(4, 5)
+    np.testing.assert_array_equal(counts, np.array([2, 1, 1, 1])[:, None] * np.ones(5))

@@ -15,7 +15,7 @@ from sim.engine.exponential import POLYNOMIAL
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import compiler
 from sim.engine.kernels.c_text import Operand, Printed, printed, variable
-from sim.engine.kernels.rows import arrive
+from sim.engine.kernels.rows import bring
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
 from sim.engine.platform import computing
@@ -180,7 +180,7 @@ def header() -> str:
     )
 
 
-KERNEL = Kernel(advance, arrive, least=32, most=64, samples=16)
+KERNEL = Kernel(advance, bring, least=32, most=64, samples=16)
 """Two vectors of 16 lanes at least."""
 
 

@@ -15,7 +15,7 @@ from jax import lax
 from jax.experimental import pallas
 from jax.extend.core import JaxprEqn
 
-from sim.engine.coupling import arrive
+from sim.engine.coupling import bring
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import xla
 from sim.engine.kernels.jaxpr import walk
@@ -128,7 +128,7 @@ def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) 
     return new
 
 
-KERNEL = Kernel(advance, arrive, least=LANES, most=2**17, samples=1024)
+KERNEL = Kernel(advance, bring, least=LANES, most=2**17, samples=1024)
 """Not measured: chosen to fill the registers of a large GPU about twice."""
 
 

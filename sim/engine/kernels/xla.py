@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jax import lax
 
-from sim.engine.coupling import arrive
+from sim.engine.coupling import bring
 from sim.engine.kernel import Kernel
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
@@ -28,7 +28,7 @@ def advance(
     return lax.scan(window, state, (windows, ports))
 
 
-KERNEL = Kernel(advance, arrive, least=64, most=64, samples=16)
+KERNEL = Kernel(advance, bring, least=64, most=64, samples=16)
 """For a CPU: pieces of 64 lanes stay in the first-level cache."""
-WIDE = Kernel(advance, arrive, least=64, most=2**17, samples=1024)
+WIDE = Kernel(advance, bring, least=64, most=2**17, samples=1024)
 """For a GPU, which needs many lanes at once."""

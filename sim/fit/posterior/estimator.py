@@ -106,7 +106,7 @@ class Estimator:
         draws = self.probits(x, ASSESSED, seed)
         found, places = calibration.ranks(draws, w, seed), points(draws)
         low, high = np.quantile(places, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=1)
-        misfits = self.judge.p(self.judge.distances(x, draws)[0])
+        misfits = self.judge.p(self.judge.distances(x, draws)[0], self.judge.band(x))
         return Assessment(
             simulations=len(x),
             numbers=self.space.names,
