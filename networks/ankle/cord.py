@@ -164,7 +164,7 @@ def _presynaptic(own: Muscle, muscles: Mapping[str, Muscle]) -> Iterator[Project
 
 
 PRESYNAPTIC = 0.08
-PRESYNAPTIC_FROM = "chosen: a volley of all takes 8 % of the release, some 40 % of a reflex of half of the motoneurons"
+PRESYNAPTIC_FROM = "chosen: a volley of all takes 8 % of the release, a third of a reflex of half of the motoneurons"
 
 
 def _recurrent(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:

@@ -18,7 +18,7 @@ def volley(low: str, high: str, heard: int, source: str, skew: float = 0.0) -> G
         low, high: conductance that a volley adds in the first and in the last target cell.
     """
     return Graded(
-        *(f"{in_unit(x, 'nS', 'the conductance of a volley') / heard:.6g} nS" for x in (low, high)), skew, source
+        *(f"{in_unit(x, 'nS', 'the conductance of a volley') / heard:.6g} uS" for x in (low, high)), skew, source
     )
 
 

@@ -76,22 +76,23 @@ class Coupling:
         dimensions = self.parts[link.target].population.model.parsed.dimensions()[link.into]
         steps, gained = self.batch.delay[link.name][:, i].ravel(), link.gain is not None
         dt = self.numerics.dt_ms * brian2.ms
+        ends = self.groups[link.source], self.groups[link.target]
+        arriving, late = _unused("arriving", *ends), _unused("late", *ends)
         made = brian2.Synapses(
-            self.groups[link.source],
-            self.groups[link.target],
-            f"arriving : {unit_text(dimensions)} (constant)" + "\nlate : integer (constant)" * gained,
-            on_pre=f"{link.into}_post += arriving" + "*gain_then(i, late)" * gained,
+            *ends,
+            f"{arriving} : {unit_text(dimensions)} (constant)" + f"\n{late} : integer (constant)" * gained,
+            on_pre=f"{link.into}_post += {arriving}" + f"*gain_then(i, {late})" * gained,
             dt=dt,
             namespace={"gain_then": self._gain_then(link)} if gained else None,
         )
         sample = np.arange(self.samples)[:, None]
         made.connect(i=(sample * n + i).ravel(), j=(sample * m + j).ravel())
         weight = self.batch.weight[link.name][:, j] * wires[i, j] / si_factor(dimensions)
-        set_values(made, "arriving", weight.ravel())
+        set_values(made, arriving, weight.ravel())
         made.pre.when, made.pre.order = "start", 1  # of the next step, once signals and records have seen the state
         made.pre.delay = steps * dt
         if gained:
-            set_values(made, "late", steps + 1)  # the step of the spike itself
+            set_values(made, late, steps + 1)  # the step of the spike itself
         return made
 
     def _gain_then(self, link: Link) -> Any:
@@ -178,3 +179,10 @@ class Coupling:
     def actions(self) -> dict[str, np.ndarray]:
         """How often each trigger acted, (sample,)."""
         return {name: np.asarray(state.count) for name, state in self.triggers.items()}
+
+
+def _unused(name: str, *groups: Any) -> str:
+    """A name like this one that no variable of these groups has."""
+    while any(name in group.variables for group in groups):
+        name += "_"
+    return name
