@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, ia_interneuron, muscle
+from networks.cells import afferent, ia_interneuron, joint, muscle, tendon
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -31,6 +31,9 @@ MODELS = {
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
+    "ankle_unit": muscle.ANKLE_UNIT,
+    "tendon": tendon.TENDON,
+    "joint": joint.JOINT,
 }
 
 
