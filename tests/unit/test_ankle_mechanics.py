@@ -28,7 +28,7 @@ def test_the_twitch_of_tibialis_is_that_of_people(simulate):
 
 
 def test_single_units_of_tibialis_are_as_slow_as_those_of_people(simulate):
-    """Rise 47 to 80, mean 61 ms, half relaxation 40 to 78, mean 60 ms; and their torques add up to the whole's."""
+    """Rise 47 to 80, mean 61 ms, half relaxation 40 to 78, mean 60 ms (Andreassen 1987); strong units are fast."""
     rows = driven({"tibialis": 350}).population("tibialis_units").table()
     places = np.linspace(0, 349, 9).round().astype(int)
     values = {
@@ -47,8 +47,8 @@ def test_single_units_of_tibialis_are_as_slow_as_those_of_people(simulate):
     peak, rise, fall = np.array(found).T
     assert rise[0] == pytest.approx(80, abs=2)
     assert rise[-1] == pytest.approx(47, abs=2)
-    assert fall[0] == pytest.approx(78, abs=6)
-    assert fall[-1] == pytest.approx(40, abs=6)
+    assert rise.mean() == pytest.approx(61, abs=3)
+    assert fall.mean() == pytest.approx(60, abs=5)
     assert np.corrcoef(rise, peak)[0, 1] < -0.8
 
 

@@ -192,13 +192,12 @@ def test_a_relaxed_muscle_gives_back_less_than_it_took(simulate, name):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_it_is_stable_at_all_activities_also_at_none(simulate, name, dtype):
+def test_it_is_stable_at_all_activities_also_at_none(simulate, name):
     """Jumps of 20 mm and of the whole activity, at rest too: nothing overshoots its range, and rest is found again."""
     jolt = Step("cells.led", 20, "200 ms", name="a") >> Step("cells.led", -20, "200 ms", name="b")
     design = Design({"protocol.on.level": [0, 0.001, 0.01, 0.1, 0.5, 1]})
     on = Step("cells.activation", 1, "800 ms", name="on") >> Settle("5 s")
-    found = run(simulate, cell(name), on + (Settle("300 ms") >> jolt), dtype=dtype, design=design, dt="0.1 ms")
+    found = run(simulate, cell(name), on + (Settle("300 ms") >> jolt), dtype="float32", design=design, dt="0.1 ms")
     assert np.isfinite(found["force"]).all()
     assert (found["force"] >= 0).all()
     assert 0.4 < found["length"].min() < found["length"].max() < 1.6
@@ -207,19 +206,16 @@ def test_it_is_stable_at_all_activities_also_at_none(simulate, name, dtype):
     assert (np.abs(np.diff(np.sign(late), axis=1)) > 1).mean() < 0.5 or np.abs(late).max() < 1e-5  # no chatter
 
 
-def test_the_error_shrinks_with_the_square_of_the_step(simulate):
-    ends = {
-        dt: run(simulate, cell(), MOVED + ACTIVE + Settle("700 ms"), "20 ms", dt=dt)
-        for dt in ("0.25 ms", "0.125 ms", "0.0625 ms", "0.03125 ms")
-    }
-    force = [x["force"][0] for x in ends.values()]
-    # recorded half a step early, which moves the moment: compare after that is taken out
-    steps = np.array([0.25, 0.125, 0.0625, 0.03125])
-    slope = np.gradient(force[-1], 20.0)
-    force = [f + slope * dt / 2 for f, dt in zip(force, steps, strict=True)]
-    errors = [np.abs(a - b)[1:-1].max() for a, b in pairwise(force)]
-    assert errors[-1] < 3.0  # N of 2000
-    assert errors[0] > errors[1] > errors[2]
+def test_the_error_shrinks_with_the_step(simulate):
+    """States are recorded half a step early; what that moves is taken out by the slope."""
+    steps = (0.25, 0.125, 0.0625, 0.03125)
+    force = []
+    for dt in steps:
+        seen = run(simulate, cell(), MOVED + ACTIVE + Settle("700 ms"), dt=f"{dt} ms")["force"][0]
+        force.append(seen + np.gradient(seen, 0.5) * dt / 2)
+    errors = [np.abs(a - b)[5:-5].max() for a, b in pairwise(force)]
+    assert errors[0] < 2  # N of 2000; measured 1.0, 0.28, 0.11
+    assert errors[0] > 2 * errors[1] > 4 * errors[2]
 
 
 def test_single_precision_is_enough(simulate):
