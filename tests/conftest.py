@@ -10,7 +10,16 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, axon, ia_interneuron, muscle, spindle, tendon_organ
+from networks.cells import (
+    afferent,
+    axon,
+    ia_interneuron,
+    joint,
+    muscle,
+    spindle,
+    tendon,
+    tendon_organ,
+)
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -35,6 +44,9 @@ MODELS = {
     "muscle": muscle.UNIT,
     "spindle": spindle.SPINDLE,
     "tendon_organ": tendon_organ.TENDON_ORGAN,
+    "ankle_unit": muscle.ANKLE_UNIT,
+    "tendon": tendon.TENDON,
+    "joint": joint.JOINT,
 }
 
 
