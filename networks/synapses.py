@@ -25,11 +25,20 @@ REVERSAL = {
 
 DECAY = {
     "tau_glu": Param("0.4 ms", KINETICS.format("excitatory", 2.5), ("0.05 ms", None)),
-    "tau_ach": Param("3 ms", "chosen with tau_ach_slow: a volley gives a burst of some 40 ms", ("0.05 ms", None)),
-    "tau_ach_slow": Param("15 ms", "chosen: see tau_ach", ("0.05 ms", None)),
+    "tau_ach": Param(
+        "3.6 ms",
+        "mouse, alpha7 receptors of Renshaw cells, SD 2.2 ms (Lamotte d'Incamps & Ascher 2008)",
+        ("0.05 ms", None),
+    ),
+    "tau_ach_slow": Param(
+        "14.3 ms",
+        "ReMoto (Cisi & Kohn 2008) configuration: closing rate 0.07/ms at Renshaw cells; the slowest, NMDA receptors, "
+        "decay in 55 ms (Lamotte d'Incamps & Ascher 2008, mouse)",
+        ("0.05 ms", None),
+    ),
     "tau_renshaw": Param(
         "5 ms",
-        "chosen: longer than glycine's at the Ia interneuron's synapse, as recurrent IPSPs of a burst are",
+        "chosen: longer than glycine's at the Ia interneuron's synapse, so that one IPSP lasts 10 to 20 ms at half",
         ("0.05 ms", None),
     ),
     "tau_gly": Param("0.83 ms", KINETICS.format("inhibitory", 1.2), ("0.05 ms", None)),

@@ -20,6 +20,7 @@ from networks.cells import (
     tendon,
     tendon_organ,
 )
+from networks.cells import afferent, axon, ia_interneuron, muscle, renshaw, spindle, tendon_organ, terminal
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -42,11 +43,13 @@ MODELS = {
     "ia_interneuron": ia_interneuron.INTERNEURON,
     "ligand_pool": LIGAND_POOL,
     "muscle": muscle.UNIT,
+    "renshaw": renshaw.RENSHAW,
     "spindle": spindle.SPINDLE,
     "tendon_organ": tendon_organ.TENDON_ORGAN,
     "ankle_unit": muscle.ANKLE_UNIT,
     "tendon": tendon.TENDON,
     "joint": joint.JOINT,
+    "terminal": terminal.TERMINAL,
 }
 
 

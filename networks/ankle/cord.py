@@ -18,6 +18,7 @@ from networks.ankle.parts import Parts
 from networks.ankle.weights import HEARD, SYNAPSE, heard, volley
 from networks.cells.ia_interneuron import INTERNEURON
 from networks.cells.renshaw import RENSHAW
+from networks.cells.terminal import DELAYS
 from networks.nerve import REMOTO
 from networks.neuromodulation import LIGAND_POOL
 from sim.spec.network import Population
@@ -151,27 +152,32 @@ def _presynaptic(own: Muscle, muscles: Mapping[str, Muscle]) -> Iterator[Project
             delay=SYNAPSE,
             wiring=All(),
         )
-    for kind, high, delay in (("d1", 0.25, "3 ms"), ("d2", 0.25, "30 ms")):
+    for kind, delay in DELAYS.items():
         yield Projection(
             f"{own.name}_pad_{kind}",
             f"{own.name}_pad",
             f"{own.name}_ia_terminal.{kind}",
-            weight=Param(round(high / own.interneurons, 9), f"chosen: a volley of all takes {high:g} of the release"),
-            delay=Param(delay, "chosen: D1 is deep 8 to 25 ms after a volley, D2 70 to 200 ms"),
+            weight=Param(round(PRESYNAPTIC / own.interneurons, 9), PRESYNAPTIC_FROM),
+            delay=delay,
             wiring=All(),
         )
 
 
+PRESYNAPTIC = 0.08
+PRESYNAPTIC_FROM = "chosen: a volley of all takes 8 % of the release, some 40 % of a reflex of half of the motoneurons"
+
+
 def _recurrent(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
     number = heard("renshaw", own.motoneurons)
-    for state, total in (("ach", "250 nS"), ("ach_slow", "120 nS")):
+    for state, total in (("ach", "300 nS"), ("ach_slow", "160 nS")):
         yield Projection(
             f"{own.name}_to_{own.name}_renshaw_{state}",
             own.name,
             f"{own.name}_renshaw.g_{state}",
-            weight=volley(total, total, number, f"chosen: a volley of all gives a burst; {HEARD['renshaw'][1]}"),
+            weight=volley(total, total, number, f"fitted to the burst of a volley of all; {HEARD['renshaw'][1]}"),
             delay=Param("1 ms", "chosen: collateral and synapse"),
             wiring=Convergent(number, wiring, f"{own.name}_renshaw"),
+            gain="collateral",
         )
     for source, share in {own.name: 1.0, **own.synergists}.items():
         count = heard("recurrent", muscles[source].interneurons)
@@ -179,7 +185,7 @@ def _recurrent(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Itera
             f"{source}_renshaw_to_{own.name}",
             f"{source}_renshaw",
             f"{own.name}.g_renshaw",
-            weight=volley(f"{60 * share:g} nS", f"{60 * share:g} nS", count, f"chosen; {HEARD['recurrent'][1]}"),
+            weight=volley(f"{60 * share:g} nS", f"{60 * share:g} nS", count, f"{RECURRENT}; {HEARD['recurrent'][1]}"),
             delay=Param("1 ms", "chosen"),
             wiring=Convergent(count, wiring),
         )
@@ -193,6 +199,9 @@ def _recurrent(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Itera
                 delay=Param("1 ms", "chosen"),
                 wiring=All(),
             )
+
+
+RECURRENT = "fitted to 12.7 uV (1.5 to 54) of one Renshaw cell in one motoneuron, cat (van Keulen 1981)"
 
 
 def _autogenic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:

@@ -34,21 +34,31 @@ CELL = Block(
     initial={"v_soma": "-70 mV"},
 )
 
-DRIVE = Block(
+
+def fluctuating(mean: str) -> Block:
+    """An excitatory conductance that fluctuates about its mean.
+
+    Args:
+        mean: what it is computed from; the port `drive`, alone or with more.
     """
-    drive : siemens
-    drive_mean = clip(drive, 0*siemens, inf*siemens) : siemens
-    dz_drive/dt = -z_drive/tau_drive + sqrt(2/tau_drive)*xi_drive : 1
-    g_drive = clip(drive_mean + noise*sqrt(quantum*drive_mean/2)*z_drive, 0*siemens, inf*siemens) : siemens
-    """,
-    into={"i_in_soma": "g_drive*(E_e - v_soma)"},
-    params={
-        "quantum": Param("2 nS", FITTED, ("0 nS", None)),
-        "tau_drive": Param("3 ms", "chosen", ("0.01 ms", None)),
-        "noise": Param(1.0, "0 switches the fluctuations off", (0, 100)),
-        "E_e": REVERSAL["E_e"],
-    },
-)
+    return Block(
+        f"""
+        drive : siemens
+        drive_mean = clip({mean}, 0*siemens, inf*siemens) : siemens
+        dz_drive/dt = -z_drive/tau_drive + sqrt(2/tau_drive)*xi_drive : 1
+        g_drive = clip(drive_mean + noise*sqrt(quantum*drive_mean/2)*z_drive, 0*siemens, inf*siemens) : siemens
+        """,
+        into={"i_in_soma": "g_drive*(E_e - v_soma)"},
+        params={
+            "quantum": Param("2 nS", FITTED, ("0 nS", None)),
+            "tau_drive": Param("3 ms", "chosen", ("0.01 ms", None)),
+            "noise": Param(1.0, "0 switches the fluctuations off", (0, 100)),
+            "E_e": REVERSAL["E_e"],
+        },
+    )
+
+
+DRIVE = fluctuating("drive")
 """Background and descending drive, which fluctuates."""
 
 INTERNEURON = Model(
