@@ -19,7 +19,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.question import Asked, Question
-from experiments.sources import Brought
+from experiments.sources import Brought, Source
 from sim.fingerprint import code_digest
 from sim.measure import digest_of
 from sim.results import measures as kept
@@ -64,22 +64,10 @@ class Result:
             StoreError: there is none, or its configuration cannot be read.
             UserError: its configuration cannot be declared any more, or it is not finished.
         """
-        from omegaconf import DictConfig, OmegaConf
-        from omegaconf.errors import OmegaConfBaseException
-        from yaml import YAMLError
-
-        from experiments.declare import UserError, declare
+        from experiments.declare import UserError
 
         folder = asked_in(Path(folder))
-        try:
-            text = (folder / CONFIG).read_text(encoding="utf-8")
-            config = OmegaConf.create(text)
-            if not isinstance(config, DictConfig):
-                raise ValueError("it is no table")
-            source, question = declare(config)
-        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as problem:
-            said = " ".join(str(problem).split())
-            raise StoreError(f"cannot read {folder / CONFIG} ({said}). The same command makes it anew.") from problem
+        text, source, question = declared_in(folder)
         measures = question.measures()
         brought = source.bring(folder.parent, measures)
         if brought.missing:
@@ -149,6 +137,30 @@ class Result:
         from html import escape
 
         return f'<iframe srcdoc="{escape(self.report())}" style="width: 100%; height: 60em; border: 0"></iframe>'
+
+
+def declared_in(folder: Path) -> tuple[str, Source, Question]:
+    """What the configuration in the folder of an answer declares: its text, source and question.
+
+    Raises:
+        StoreError: it cannot be read.
+        UserError: it cannot be declared any more.
+    """
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    from experiments.declare import declare
+
+    try:
+        text = (folder / CONFIG).read_text(encoding="utf-8")
+        config = OmegaConf.create(text)
+        if not isinstance(config, DictConfig):
+            raise ValueError("it is no table")
+        return text, *declare(config)
+    except (OSError, ValueError, YAMLError, OmegaConfBaseException) as problem:
+        said = " ".join(str(problem).split())
+        raise StoreError(f"cannot read {folder / CONFIG} ({said}). The same command makes it anew.") from problem
 
 
 def told(result: Result, folder: Path, drawn: tuple[int, ...] | None = None) -> list[str]:

@@ -58,13 +58,17 @@ def main() -> None:
 
 
 def _command_line(words: list[str]) -> None:
-    """`status PATH` looks at a result, `check` at numerics, `describe` at a network, `--help` and `--version` say what
-    this is; else an experiment."""
+    """`status PATH` looks at a result, `check` at numerics, `describe` at a network, `sign` at an estimator, `--help`
+    and `--version` say what this is; else an experiment."""
     task = experiment
     if words[:1] == ["status"]:
         from experiments.status import main as status
 
         sys.exit(status(words[1:]))
+    if words[:1] == ["sign"]:
+        from experiments.fit.signing import main as sign
+
+        sys.exit(sign(words[1:]))
     if words[:1] == ["check"]:
         from experiments.check import check as task
 

@@ -207,6 +207,10 @@ class Simulator:
         free = min(free_memory(), self._backend.free_bytes())
         return batch_size(samples, together=together, sample_bytes=self._prepared.simulation.sample_bytes, free=free)
 
+    def lanes(self, samples: int) -> int:
+        """Cells that so many samples cost when they run together: those that only fill a device are among them."""
+        return self._prepared.simulation.lanes(samples)
+
     @cached_property
     def digest(self) -> str:
         """Names everything that a state is a state of."""

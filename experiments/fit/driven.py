@@ -15,7 +15,7 @@ from sim.design import Space
 from sim.engine import __file__ as engine
 from sim.fingerprint import code_digest
 from sim.fit.observation import Observation
-from sim.fit.posterior import Feature
+from sim.fit.posterior import Estimator, EstimatorError, Feature
 from sim.fit.summarised import UNITS, summary_measure
 from sim.measure import Measure
 from sim.results.digest import digest, file_digest
@@ -79,6 +79,21 @@ class DriveQuestion(DeltaFQuestion):
         """Names what is simulated: the pool, and the code that steps it."""
         sim = Path(str(engine)).parents[1]
         return digest(code_digest(sim / "engine", sim / "compile", sim / "units.py"), canonical(self.network))
+
+    def check(self, estimator: Estimator, flanks: Flanks) -> None:
+        """Refuse an estimator of something else.
+
+        Raises:
+            EstimatorError: of another pool, other code or another contraction; says what to do.
+        """
+        try:
+            estimator.refuse(simulator=self.simulator, summaries=self.summariser)
+        except EstimatorError as problem:
+            raise EstimatorError(
+                f"{str(problem).rstrip('.')}. Where only code has changed since, it may be as good as before, which "
+                "sherrington sign FOLDER finds out in seconds; FOLDER is the one that fit/train has printed."
+            ) from problem
+        estimator.refuse(protocol=protocol(flanks), unit="s")
 
 
 def in_lines(name: str) -> str:

@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import infer_figure, shipped
-from experiments.fit.driven import WORDS, DriveQuestion, content, estimate, protocol
+from experiments.fit.driven import WORDS, DriveQuestion, content, estimate
 from experiments.fit.predicted import predicted
 from experiments.question import Asked
 from experiments.recorded_trains import Cleaned, Cleaning, cleaned
@@ -90,7 +90,7 @@ class Infer(DriveQuestion):
         flanks = self._flanks(one)
         _check_inside(one.times, flanks)
         estimator = Estimator.load(shipped.named(self.estimator or shipped.fitting(flanks)))
-        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(flanks), unit="s")
+        self.check(estimator, flanks)
         x, seen = _summarised(one.times, flanks, estimator)
         posterior = estimator.infer(x, seed=self.seed)
         shown = posterior.possible or self.force
@@ -108,7 +108,7 @@ class Infer(DriveQuestion):
                 "units_seen": seen, "flanks": [flanks.start, flanks.up, flanks.hold, flanks.down],
                 "flanks_from": "force" if self.flanks is None else "the settings", "possible": int(posterior.possible),
                 "shown": int(shown), "refusal": posterior.refusal, "misfit_p": float(posterior.misfit.p),
-                "ranked": len(estimator.judge.reference),
+                "ranked": estimator.judge.ranked,
                 "farthest": posterior.farthest,
                 "units": list(estimator.space.units), "low": estimator.space.low.tolist(),
                 "high": estimator.space.high.tolist(), "doubts": [*one.doubts, *_cut(results, flanks)],

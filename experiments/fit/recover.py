@@ -19,7 +19,6 @@ from experiments.fit.driven import (
     drawn,
     estimator_file,
     features,
-    protocol,
 )
 from experiments.fit.learning import learn
 from experiments.fit.of_prior import PriorQuestion
@@ -85,7 +84,7 @@ class Recover(PriorQuestion):
             ValueError: the estimator is one of something else, or the design draws other numbers.
         """
         estimator = Estimator.load(estimator_file(self.trained))
-        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
+        self.check(estimator, self.flanks)
         names, table = list(estimator.space.names), asked.table
         truth = drawn(table, estimator.space)
         if ((truth < -1e-9) | (truth > 1 + 1e-9)).any():

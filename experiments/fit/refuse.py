@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.fit import refuse_figure
-from experiments.fit.driven import WORDS, content, drawn, estimator_file, protocol
+from experiments.fit.driven import WORDS, content, drawn, estimator_file
 from experiments.fit.of_prior import PriorQuestion
 from experiments.question import Asked
 from experiments.statistics import attributes, share
@@ -56,7 +56,7 @@ class Refuse(PriorQuestion):
         estimator = Estimator.load(estimator_file(self.trained))
         table = asked.table
         pools = list(dict.fromkeys(map(str, table["pool"].values)))
-        estimator.refuse(simulator=self.simulator, summaries=self.summariser, protocol=protocol(self.flanks), unit="s")
+        self.check(estimator, self.flanks)
         done = table["status"].values == Status.DONE
         truth = drawn(table, estimator.space)
         conditions = [(pool, "seen", pool) for pool in pools]

@@ -1,9 +1,10 @@
-"""The estimators that come with the project: of which contractions, where they lie, and how they are trained anew.
+"""The estimators that come with the project: of which contractions, where they lie, and how they are kept of this code.
 
-    make estimators        or   python -m experiments.fit.shipped [NAME ...] [out=FOLDER]
+    make estimators        or   python -m experiments.fit.shipped [anew] [NAME ...] [out=FOLDER]
 
-trains each as `fit/train` does, which finds what is finished and goes on with what was stopped, and puts their files in
-place of the old ones.
+signs one again whose code has changed but not what it simulates (see `experiments.fit.signing`), in seconds. Any other
+is trained as `fit/train` does, which finds what is finished and goes on with what was stopped, and its file put in
+place of the old one. `anew` trains in any case.
 """
 
 import logging
@@ -23,6 +24,8 @@ CONTRACTIONS = {
 studies of paired motor units; the trapezoid is chosen, since these differ from laboratory to laboratory."""
 SIMULATIONS = {"triangle": 16384, "trapezoid": 8192}
 """That each has learnt from."""
+ANEW = "anew"
+"""The word that trains in any case."""
 
 
 def named(estimator: str) -> Path:
@@ -61,15 +64,38 @@ def settings(name: str) -> list[str]:
     ]
 
 
+def signed(name: str) -> bool:
+    """Whether one of them is of this code, or is signed again as one; says why, or why not."""
+    from experiments.configured import configured
+    from experiments.declare import declare
+    from experiments.fit.signing import sign
+    from experiments.fit.train import Train
+    from experiments.sources import Simulation
+
+    source, question = declare(configured(["experiment=fit/train", *settings(name)]))
+    assert isinstance(source, Simulation)
+    assert isinstance(question, Train)
+    found = sign(named(name), source.study, question)
+    print(f"{name}: {found.said.rstrip('.')}{'' if found.good else '; it is trained anew'}", flush=True)
+    return found.good
+
+
 def main(words: list[str]) -> int:
-    """Train some of them, by default all."""
+    """Sign or train some of them, by default all."""
     import experiments
     from experiments.fit.driven import FILE
     from sim.results.disk import replace
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("sherrington").setLevel(logging.INFO)
     out = next((word for word in words if word.startswith("out=")), "out=results")
-    for name in [word for word in words if "=" not in word] or list(CONTRACTIONS):
+    names = [word for word in words if word not in (ANEW, out)]
+    if strange := [name for name in names if name not in CONTRACTIONS]:
+        print(f"there is no estimator {strange[0]!r}; there are {', '.join(CONTRACTIONS)}.", file=sys.stderr)
+        return 2
+    for name in names or list(CONTRACTIONS):
+        if ANEW not in words and signed(name):
+            continue
         found = experiments.perform("fit/train", *settings(name), out)
         FOLDER.mkdir(exist_ok=True)
         replace(named(name), found.question.files(found.answer)[FILE])

@@ -5,7 +5,7 @@ and how sure one can be. Simulations that it has never seen say how well it does
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -20,9 +20,10 @@ from experiments.statistics import attributes
 from experiments.words import number, p_value
 from sim.design import Space
 from sim.fit.extra import needed
-from sim.fit.posterior import Plan
+from sim.fit.posterior import Plan, Witnesses
 from sim.fit.posterior.calibration import LEVELS
 from sim.fit.posterior.training import FEWEST, parts
+from sim.fit.posterior.witnesses import COUNT
 from sim.measure import Measure
 from sim.results.status import Status
 from sim.spec.kinds import part
@@ -37,9 +38,11 @@ class Train(PriorQuestion):
 
     Args:
         space: the numbers of the prior, as the design draws them.
+        dt: s, the step of the simulations.
     """
 
     space: Space = field(kw_only=True)
+    dt: float = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -72,6 +75,9 @@ class Train(PriorQuestion):
             x, points, space=self.space, features=features(self.flanks), protocol=protocol(self.flanks),
             simulator=self.simulator, summaries=self.summariser, seed=self.seed,
         )  # fmt: skip
+        own = np.flatnonzero(usable)[:COUNT]
+        device = str(asked.results.attrs["provenance"]["device"])
+        found = replace(found, witnesses=self.witnesses(table.isel(sample=own), asked.results.isel(sample=own), device))
         *_, held = parts(len(x), Plan().spare, self.seed)
         held = held[:SHOWN]
         guessed = found.means(x[held, 0])
@@ -97,6 +103,24 @@ class Train(PriorQuestion):
                 "seen": self._seen(),
             },
         )  # fmt: skip
+
+    def witnesses(self, table: xr.Dataset, results: xr.Dataset, device: str) -> Witnesses:
+        """Some simulations as an estimator keeps them.
+
+        Args:
+            table: their measures, with the factors of the design.
+            results: of the same samples.
+            device: that has simulated them, in words.
+        """
+        return Witnesses(
+            draw=table["draw"].values,
+            stream=table["stream"].values,
+            numbers=np.stack([table[name].values.astype(float) for name in self.space.names], axis=-1),
+            seen=table["summaries"].values[:, 0],
+            spikes=results["n_spikes"].values,
+            dt=self.dt,
+            device=device,
+        )
 
     def _seen(self) -> list[int]:
         """Fewest and most units of a recording; a pool has no more than its cells."""

@@ -11,7 +11,7 @@ import xarray as xr
 from sim import flags
 from sim.backends import single_precision
 from sim.backends.simulation import Batch, LaneSimulation
-from sim.engine.batch import compile_lanes, compile_network
+from sim.engine.batch import Layout, compile_lanes, compile_network
 from sim.engine.circuit import Group, NetworkOutcome
 from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernel import Kernel
@@ -92,6 +92,18 @@ class JaxSimulation(LaneSimulation):
     @cached_property
     def _kernels(self) -> list[Callable[[Lanes], Outcome]]:
         return [compile_lanes(self._kernel, part.program, self.blocks, self.block) for part in self.parts]
+
+    def lanes(self, samples: int) -> int:
+        """How many lanes are run for so many samples at once: each device runs whole pieces, filled up."""
+        sizes = [part.population.size for part in self.parts]
+        if self.coupled:
+            layout = Layout.of(self._kernel, self.circuit, samples)
+            return layout.groups * sum(self._kernel.lanes(layout.per_group * size) for size in sizes)
+        many, found = len(devices()), 0
+        for cells in (samples * size for size in sizes):
+            whole = many * self._kernel.piece(-(-cells // many))
+            found += -(-cells // whole) * whole
+        return found
 
     @property
     def device(self) -> str:

@@ -185,12 +185,13 @@ class LaneSimulation(ABC):
         """Values that the simulation was not prepared with may need no more windows than it has, and no other delays.
 
         Args:
-            numbers: value of every leaf, (sample,) or (1,).
+            numbers: value of every leaf, (sample,) or (1,); those that are computed from shared ones follow.
 
         Raises:
             ValueError: they do; names what was prepared.
         """
         with np.errstate(over="ignore"):
+            numbers = self.network.completed(numbers)
             asked = horizon(self.protocol, numbers)
         if np.ceil(asked / self.numerics.window_ms - 1e-9) > self.windows or not np.isfinite(asked):
             raise ValueError(

@@ -32,7 +32,8 @@ from sim.stepping import batches
 from sim.units import shown
 
 PIECES = 4
-"""Into how many batches some sets are cut at least, so that measuring has a next one to run beside."""
+"""Into how many batches some sets are cut at least, so that measuring has a next one to run beside; at most, twice as
+many."""
 
 
 class Evaluated(NamedTuple):
@@ -142,11 +143,13 @@ class Evaluator:
         return Evaluated({name: x.reshape(shape) for name, x in numbers.items()}, status.reshape(shape))
 
     def _size(self, samples: int) -> int:
-        """Samples of a batch, of some samples: evenly cut."""
+        """Samples of a batch, of some samples: of the even cuts, that which runs the fewest cells beside them. It hangs
+        on their number alone, so that a search that goes on measures as it would have."""
         if self._samples is not None:
             return self._samples
-        most = self._simulator.fitting(samples)
-        return -(-samples // max(-(-samples // most), min(PIECES, samples)))
+        fewest = max(-(-samples // self._simulator.fitting(samples)), min(PIECES, samples))
+        sizes = [-(-samples // many) for many in range(fewest, 2 * fewest + 1)]
+        return min(sizes, key=lambda size: -(-samples // size) * self._simulator.lanes(size))
 
     def _fitting(self, samples: int) -> Simulator:
         """The simulator, made anew where twice as many samples as it has room for would run together."""

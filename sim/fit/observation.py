@@ -91,7 +91,8 @@ class Observation:
             firing = np.flatnonzero((~np.isnan(times[k])).sum(axis=-1) > 1)
             for view in range(self.views):
                 chosen[k, view, random.permutation(firing)[: wanted[k, view]]] = True
-            seen.append(self._seen(times[k], random))
+            longest = int((~np.isnan(times[k])).sum(axis=-1).max(initial=0))
+            seen.append(self._seen(times[k, :, :longest], random))  # its company pads it further, or does not
         room = max(2, max(train.shape[-1] for train in seen))
         found = np.full((samples, units, room), np.nan)
         for k, train in enumerate(seen):

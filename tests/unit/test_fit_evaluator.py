@@ -15,6 +15,7 @@ from sim.measure import Measure
 from sim.measured import measured
 from sim.results.status import Status
 from sim.run import Study, run
+from sim.simulator import Simulator
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
 from sim.spec.numerics import Numerics
@@ -111,6 +112,26 @@ def test_how_many_run_together_changes_nothing(found, points, samples):
     for name, numbers in other.measures.items():
         np.testing.assert_array_equal(numbers, found.measures[name])
     np.testing.assert_array_equal(other.status, found.status)
+
+
+@pytest.mark.parametrize("sets", [16, 32, 48])
+def test_sets_are_cut_so_that_few_cells_run_beside_them(sets, monkeypatch):
+    """Devices run whole pieces, of 32 or 64 cells in C++: on two cores, 4 batches of 8 pools of 20 cost what 4 of 12
+    cost, and 6 of 6 three quarters of it."""
+    evaluator = Evaluator(Network((Population("pool", CELL, 20),)), PROTOCOL, SPACE, MEASURES[:1], record=RECORD)
+    ran, run = [], Simulator.run
+
+    def counted(self, values, stream):
+        ran.append((len(stream), self.lanes(self.samples)))
+        return run(self, values, stream)
+
+    monkeypatch.setattr(Simulator, "run", counted)
+    evaluator(SPACE.sobol(sets))
+    samples, lanes = np.array(ran).T
+    assert samples.sum() == sets
+    assert 4 <= len(ran) <= 8
+    assert lanes.sum() <= 4 * Simulator(Network((Population("pool", CELL, 20),)), PROTOCOL, RECORD).lanes(sets // 4)
+    assert (lanes >= 20 * samples).all()
 
 
 def test_generations_after_the_first_compile_nothing(caplog):

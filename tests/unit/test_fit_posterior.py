@@ -122,7 +122,7 @@ def _spread(truth: np.ndarray) -> float:
 
 def refused(estimator: Estimator, x: np.ndarray) -> float:
     distances, _ = estimator.judge.distances(x, estimator.probits(x, 200))
-    return float((estimator.judge.p(distances) < 0.01).mean())
+    return float((estimator.judge.p(distances, estimator.judge.band(x)) < 0.01).mean())
 
 
 def refused_by_theory(x: np.ndarray) -> float:
@@ -218,6 +218,21 @@ def test_what_is_given_sets_the_width_and_is_no_evidence(counting):
     sd = np.sqrt(1 / (1 + 79 / 4))
     assert np.std(probit(many.points)) == pytest.approx(sd, rel=0.15)
     assert not counting.judge.emulator.used[2]
+
+
+@pytest.mark.parametrize(("fewest", "most"), [(5, 20), (30, 50), (65, 80)])
+def test_a_recording_is_ranked_among_those_of_as_many_units(fewest, most, counting):
+    """True ones are refused as seldom, and what is far off as often, however many were seen."""
+    x = counted(probit(RNG(9).random((4000, 1))), 10, 1)[:, 0]
+    x = x[(x[:, 2] >= fewest) & (x[:, 2] <= most)]
+    assert refused(counting, x) <= 0.02  # 1 %, and three standard errors of the quantile of 300 simulations
+    there = x[np.isfinite(x[:, 0])][:100].copy()
+    there[:, 1] += 5  # SD
+    assert refused(counting, there) > 0.8
+
+
+def test_more_units_than_were_ever_seen_are_ranked_among_the_most(counting):
+    assert counting.judge.band(np.array([[0.0, 0.0, 500.0], [0.0, 0.0, 80.0]])).tolist() == [2, 2]
 
 
 def test_what_is_given_must_have_been_seen_in_training(counting):

@@ -137,20 +137,25 @@ def test_draws_have_the_mean_and_the_covariance_of_the_mixture():
 
 
 def judge(reference: np.ndarray) -> Judge:
-    return Judge(None, np.eye(1), np.ones(1), reference)  # type: ignore[arg-type]  # p needs no more
+    """Of two bands, in the second of which everything lies ten times as far."""
+    both, bands = np.concatenate([reference, 10 * reference]), np.repeat([0, 1], len(reference))
+    return Judge(None, np.ones(1), None, both, bands)  # type: ignore[arg-type]  # p needs no more
 
 
-def test_p_of_misfit_is_uniform_for_more_of_the_same_and_small_for_what_is_far_in_one_way():
-    rng = RNG(3)
-    one = judge(rng.standard_exponential((1000, 3)))
-    p = one.p(rng.standard_exponential((20_000, 3)))
+@pytest.mark.parametrize("band", [0, 1])
+def test_p_of_misfit_is_uniform_in_every_band_and_small_for_what_is_far_in_one_way(band):
+    rng, size = RNG(3), [1, 10][band]
+    one = judge(rng.standard_exponential((1000, 4)))
+
+    def p(distances: np.ndarray) -> np.ndarray:
+        return one.p(size * distances, np.full(len(distances), band))
+
     for level in (0.01, 0.05, 0.5):
         error = np.sqrt(level * (1 - level) * (1 / 1000 + 1 / 20_000))
-        assert (p < level).mean() == pytest.approx(level, abs=4 * error)
-    far = np.where(np.eye(3, dtype=bool), 100.0, 0.5)
-    assert one.p(far) == pytest.approx(1 / 1001)
-    assert one.p(np.full((1, 3), np.inf)) == pytest.approx(1 / 1001)
-    assert one.p(np.zeros((1, 3))) == pytest.approx(1)
+        assert (p(RNG(4).standard_exponential((20_000, 4))) < level).mean() == pytest.approx(level, abs=4 * error)
+    assert p(np.where(np.eye(4, dtype=bool), 100.0, 0.5)) == pytest.approx(1 / 1001)
+    assert p(np.full((1, 4), np.inf)) == pytest.approx(1 / 1001)
+    assert p(np.zeros((1, 4))) == pytest.approx(1)
 
 
 # ---- scaling

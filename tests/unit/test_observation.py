@@ -36,6 +36,8 @@ def test_what_is_seen_of_a_sample_does_not_depend_on_its_company(times):
     assert np.array_equal(some.chosen, whole.chosen[[7, 3]])
     room = some.times.shape[-1]
     assert np.array_equal(some.times, whole.times[[7, 3], :, :room], equal_nan=True)
+    padded = np.pad(times[[7, 3]], ((0, 0), (0, 0), (0, 50)), constant_values=np.nan)  # by one that fires more
+    assert np.array_equal(dirty.of(padded, STREAMS[[7, 3]]).times, some.times, equal_nan=True)
     other = Observation(fewest=3, most=9, views=2, missed=0.1, spurious=0.1, timing="100 ms", draw=1)
     assert not np.array_equal(other.of(times, STREAMS).chosen, whole.chosen)
 

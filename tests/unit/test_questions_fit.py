@@ -2,7 +2,9 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,10 @@ import experiments
 from experiments.answer import Result
 from experiments.declare import UserError
 from experiments.fit.driven import estimate
+from experiments.fit.signing import anew, main, sign, training
 from experiments.sources import Simulation
+from sim.engine.kernels import native, xla
+from sim.engine.loop import one_step
 from sim.fit.posterior import Estimator
 from sim.results.recordings.datasets import simulated
 from sim.results.recordings.files import write
@@ -266,3 +271,108 @@ def test_predictions_are_made_in_the_contraction_of_the_recording(place, folder,
     assert np.nanmin(spikes) > 1
     assert np.nanmax(spikes) < 6
     assert isinstance(m, xr.Dataset)
+
+
+# ---- code that changes after a training
+
+
+@pytest.fixture
+def copied(folder, tmp_path) -> Path:
+    """The folder of the training, to sign in."""
+    return Path(shutil.copytree(folder, tmp_path / "copied"))
+
+
+def elsewhere(folder: Path, **changes: Any) -> bytes:
+    """Have the file of a folder say that its training was of other code; how it was before."""
+    file = folder / "estimator.posterior"
+    before = file.read_bytes()
+    replace(Estimator.load(file), **changes).save(file)
+    return before
+
+
+def test_a_training_keeps_its_first_simulations_as_they_are_simulated_anew(folder, trained):
+    kept = Estimator.load(folder / "estimator.posterior").witnesses
+    study, question = training(folder)
+    assert kept is not None
+    again = anew(study, question, kept.draw)
+    assert kept.draw.tolist() == list(range(16))
+    assert kept.dt == 1e-4
+    for name, x in kept.arrays().items():
+        assert np.array_equal(x, again.arrays()[name], equal_nan=x.dtype.kind == "f"), name
+    assert np.array_equal(kept.seen, trained.brought.table["summaries"].values[:16, 0], equal_nan=True)
+    assert (np.ptp(question.space.points(kept.numbers), axis=0) > 0.8).all()  # they are spread over the prior
+
+
+@pytest.mark.parametrize("what", ["simulator", "summaries"])
+def test_an_edit_that_changes_no_simulation_is_signed_and_nothing_else_changes(what, copied, capsys):
+    before = elsewhere(copied, **{what: "other"})
+    assert main([str(copied)]) == 0
+    assert "16 of the simulations that it has learnt from have not, to the last bit;" in capsys.readouterr().out
+    assert (copied / "estimator.posterior").read_bytes() == before
+    assert main([str(copied)]) == 0
+    assert "it is of this code" in capsys.readouterr().out
+
+
+def test_a_step_that_does_something_else_is_found(copied, monkeypatch, capsys):
+    elsewhere(copied, simulator="other")
+    before = (copied / "estimator.posterior").read_bytes()
+
+    def step(program, cells, carry, at, ports, arrivals):
+        more = {name: 1.01 * level for name, level in ports.level.items()}
+        return one_step(program, cells, carry, at, ports._replace(level=more), arrivals)
+
+    for kernel in (native, xla):
+        monkeypatch.setattr(kernel, "one_step", step)
+    assert main([str(copied)]) == 1
+    said = capsys.readouterr().out
+    assert "the code has changed, and with it what is simulated: " in said
+    assert " of its SD over the prior), and has moved in " in said
+    assert "the same command trains one anew" in said
+    assert (copied / "estimator.posterior").read_bytes() == before
+
+
+def test_another_text_of_the_cell_is_found(copied):
+    study, question = training(copied)
+    (pool,) = question.network.populations
+    block = replace(pool.model.block, text=pool.model.block.text.replace("v_soma + 47.3*mV", "v_soma + 47.2*mV"))
+    network = replace(question.network, populations=(replace(pool, model=replace(pool.model, block=block)),))
+    other = replace(question, network=network)
+    assert other.simulator != question.simulator
+    found = sign(copied / "estimator.posterior", replace(study, network=network), other)
+    assert not found.good
+    assert "of all summaries have moved" in found.said
+
+
+def test_simulations_of_another_design_are_not_compared(copied):
+    file = copied / "estimator.posterior"
+    elsewhere(copied, simulator="other")
+    study, question = training(copied)
+    assert study.design.prior is not None
+    finer = replace(study, numerics=replace(study.numerics, dt="0.05 ms"))
+    assert "steps of 0.1 ms, and they would be 0.05 ms" in sign(file, finer, replace(question, dt=5e-5)).said
+    design = replace(study.design, prior=replace(study.design.prior, spread=1), axes={})
+    assert "the design draws other simulations now" in sign(file, replace(study, design=design), question).said
+    few = replace(study.design, prior=replace(study.design.prior, count=8), axes={})
+    assert "the design has 8 draws" in sign(file, replace(study, design=few), question).said
+    assert "the contraction is another one now" in sign(file, study, replace(question, up=2.1)).said
+    narrow = replace(question, space=replace(question.space, ranges={**question.space.ranges, "level": (0.9, 1.1)}))
+    assert sign(file, study, narrow).said == "the prior is another one now"
+    elsewhere(copied, witnesses=None)
+    assert "has no witnesses" in sign(file, study, question).said
+
+
+def test_who_asks_an_estimator_of_other_code_is_told_to_sign_it(place, copied, recording):
+    elsewhere(copied, simulator="other")
+    with pytest.raises(UserError, match=r"another simulator \(other, here .*sherrington sign FOLDER finds out"):
+        infer(place, copied, recording, FLANKS)
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["a", "b"]])
+def test_what_is_signed_is_one_folder(words, capsys):
+    assert main(words) == 2
+    assert "write  sherrington sign FOLDER" in capsys.readouterr().err
+
+
+def test_a_folder_of_something_else_is_not_signed(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 2
+    assert "no result in" in capsys.readouterr().err

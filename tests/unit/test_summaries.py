@@ -104,8 +104,23 @@ def test_doublets_are_left_out_of_rates():
     train = regular(3, 19, 10)
     double = np.sort(np.append(train, train[20] + 0.004))
     found = named(pool(double, double, double), TRIANGLE)
-    assert found["first_rate"] == pytest.approx(10)
-    assert found["cv2_rise"] < 0.01
+    regularly = named(pool(train, train, train), TRIANGLE)
+    for name in ("first_rate", "peak_rate", "cv2_rise"):
+        assert found[name] == pytest.approx(regularly[name])
+
+
+def test_false_and_missed_discharges_are_counted_and_leave_the_median_variability_alone():
+    train = regular(3, 19, 10)  # 160 intervals or so
+    false = np.sort(np.append(train, train[[40, 80]] + 0.03))
+    missed = np.delete(train, [50, 90, 120])
+    right, more, fewer = (named(pool(own, own), TRIANGLE) for own in (train, false, missed))
+    assert (right["short"], right["long"]) == (0, 0)
+    assert more["short"] == pytest.approx(2 / (len(false) - 5))
+    assert fewer["long"] == pytest.approx(3 / (len(missed) - 5))
+    assert (more["long"], fewer["short"]) == (0, 0)
+    for span in ("rise", "top", "fall"):
+        assert more[f"cv2_median_{span}"] == pytest.approx(right[f"cv2_median_{span}"], abs=1e-9)
+    assert more["cv2_top"] > 0.01
 
 
 def test_nothing_gives_nothing():

@@ -34,7 +34,8 @@ Rows = Iterator[tuple[Summary, np.ndarray]]
 def catalogue(flanks: Flanks) -> tuple[Summary, ...]:
     """The numbers of `summaries`, in order."""
     parts = len(edges(flanks)) - 1
-    shapes = {"varies": (1, 1, len(SPANS)), "rate": (1, 1, parts), "fires": (1, 1, parts), "delta_f": (1, 1, 1)}
+    spans = (1, 1, len(SPANS))
+    shapes = {"varies": spans, "mostly": spans, "rate": (1, 1, parts), "fires": (1, 1, parts), "delta_f": (1, 1, 1)}
     none = OfUnits(**{name: np.full(shapes.get(name, (1, 1)), np.nan) for name in OfUnits._fields})
     none = none._replace(fires=np.zeros(shapes["fires"], bool))
     return tuple(summary for summary, _ in _rows(none, np.ones((1, 1, 1), bool), flanks))
@@ -100,6 +101,14 @@ def _rows(units: OfUnits, chosen: np.ndarray, flanks: Flanks) -> Rows:
             Summary(f"cv2_{span}", f"CV2 of intervals, {span}", "1", "variability"),
             known_mean(of(units.varies[..., k])),
         )
+        yield (
+            Summary(f"cv2_median_{span}", f"CV2 of intervals, median, {span}", "1", "variability"),
+            known_mean(of(units.mostly[..., k])),
+        )
+    for name, values, words in (("short", units.short, "shorter"), ("long", units.long, "longer")):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.nansum(of(values), axis=-1) / np.nansum(of(units.beside), axis=-1)
+        yield Summary(name, f"intervals much {words} than those beside them, share", "1", "variability"), share
     yield Summary("cv2_sd", "CV2 of intervals, SD over units", "1", "variability"), _sd(of(known_mean(units.varies)))
     rank = np.argsort(np.argsort(recruited, axis=-1), axis=-1)  # NaN last
     fires = np.isfinite(recruited)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.analysis.delta_f import delta_f
 from sim.analysis.delta_f_convention import LATER_SPIKE_FROM_SECOND, DeltaFConvention
+from sim.analysis.doublets import without_doublets
 from sim.analysis.means import known_mean
 from sim.analysis.recruitment import derecruitment_time
 from sim.analysis.smoothing import peak_rate
@@ -15,7 +16,11 @@ from sim.analysis.summaries.flanks import Flanks
 FIRST = 3
 """Rates that are taken together where a unit begins and where it ends to fire."""
 SHORTEST = 0.01
-"""s; of shorter intervals no rate is taken: they are doublets, or discharges that were found twice."""
+"""s; a discharge that follows sooner is left out, as in a recording: it is of a doublet, false, or found twice, and one
+rate of it would be the peak of a unit."""
+SHORT, LONG = 0.5, 1.6
+"""Of the median of five intervals in a row: one that a false discharge has split has a part that is shorter, one in
+which a discharge was missed is longer (chosen; regular firing has neither)."""
 RISE, FALL, BEYOND = 10, 10, 2
 """Parts of equal length in which rates are taken: of the rise, of the fall, and of the same length after it."""
 PLATEAU = 6
@@ -33,7 +38,11 @@ class OfUnits(NamedTuple):
     last: np.ndarray  # pps, and of the last three
     peak: np.ndarray  # pps, of the smoothed rate
     peak_phase: np.ndarray  # when
-    varies: np.ndarray  # 1, CV2 of successive intervals, (sample, unit, span)
+    varies: np.ndarray  # 1, CV2 of successive intervals, mean, (sample, unit, span)
+    mostly: np.ndarray  # 1, and its median, to which some errors of a decomposition are nothing
+    beside: np.ndarray  # how many intervals have two on either side, (sample, unit)
+    short: np.ndarray  # how many of these are short beside them
+    long: np.ndarray  # and how many are long
     rate: np.ndarray  # pps, discharges in each part over its length, (sample, unit, part)
     fires: np.ndarray  # bool, whether the unit fires throughout a part, (sample, unit, part)
     delta_f: np.ndarray  # pps, of each pair that counts, (sample, control, test)
@@ -58,10 +67,9 @@ def of_units(spike_times: Any, flanks: Flanks, *, convention: DeltaFConvention =
     Raises:
         ValueError: spike times out of order.
     """
-    times = as_spike_times(spike_times)
+    times = without_doublets(as_spike_times(spike_times), SHORTEST)[0]
     real = spike_count(times) > 1
     gaps = intervals(times)
-    gaps = np.where(gaps >= SHORTEST, gaps, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = 1 / gaps
         cv2 = 2 * np.abs(np.diff(gaps, axis=-1)) / (gaps[..., 1:] + gaps[..., :-1])
@@ -72,7 +80,8 @@ def of_units(spike_times: Any, flanks: Flanks, *, convention: DeltaFConvention =
     known = np.isfinite(rates)
     nth, left = np.cumsum(known, axis=-1), known.sum(axis=-1, keepdims=True)
     middle = phase[..., 1:-1]
-    spans = [known_mean(np.where((middle >= low) & (middle < high), cv2, np.nan)) for low, high in SPANS.values()]
+    spans = [np.where((middle >= low) & (middle < high), cv2, np.nan) for low, high in SPANS.values()]
+    ratio = gaps / _around(gaps)
     parts = edges(flanks)
     return OfUnits(
         recruited=recruited,
@@ -81,11 +90,30 @@ def of_units(spike_times: Any, flanks: Flanks, *, convention: DeltaFConvention =
         last=known_mean(np.where(nth > left - FIRST, rates, np.nan)),
         peak=np.where(real, peak.rate, np.nan),
         peak_phase=np.where(real, flanks.phase(peak.time), np.nan),
-        varies=np.stack(spans, axis=-1),
+        varies=np.stack([known_mean(span) for span in spans], axis=-1),
+        mostly=np.stack([_median(span) for span in spans], axis=-1),
+        beside=np.isfinite(ratio).sum(axis=-1),
+        short=(ratio < SHORT).sum(axis=-1),
+        long=(ratio > LONG).sum(axis=-1),
         rate=_counts(phase, parts) / np.diff(flanks.time(parts)),
         fires=(recruited[..., None] <= parts[:-1]) & (stopped[..., None] >= parts[1:]),
         delta_f=delta_f(times, convention=convention).pair,
     )
+
+
+def _around(gaps: np.ndarray) -> np.ndarray:
+    """The median of each interval (..., interval) and two on either side; NaN where there are fewer."""
+    found = np.full(gaps.shape, np.nan)
+    if (count := gaps.shape[-1] - 4) > 0:
+        found[..., 2:-2] = np.median(np.stack([gaps[..., k : k + count] for k in range(5)]), axis=0)
+    return found
+
+
+def _median(values: np.ndarray) -> np.ndarray:
+    """Of what is known along the last axis: the lower one of two in the middle."""
+    values = np.concatenate([values, np.full((*values.shape[:-1], 1), np.nan)], axis=-1)  # one at least
+    count = np.isfinite(values).sum(axis=-1, keepdims=True)
+    return np.take_along_axis(np.sort(values, axis=-1), np.maximum(count - 1, 0) // 2, axis=-1)[..., 0]
 
 
 def _counts(phase: np.ndarray, parts: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from sim.fit.posterior.estimator import Estimator
 from sim.fit.posterior.features import Feature
 from sim.fit.posterior.posterior import Posterior
 from sim.fit.posterior.training import Plan, forget, train
+from sim.fit.posterior.witnesses import Witnesses
 
 __all__ = [
     "Assessment",
@@ -28,6 +29,7 @@ __all__ = [
     "Plan",
     "Posterior",
     "PosteriorError",
+    "Witnesses",
     "forget",
     "train",
 ]

@@ -23,6 +23,7 @@ from sim.fit.posterior.posterior import INTERVAL, REFUSED, Posterior
 from sim.fit.posterior.probit import points, probit
 from sim.fit.posterior.scaler import Scaler
 from sim.fit.posterior.widths import stretched
+from sim.fit.posterior.witnesses import Witnesses
 from sim.results.disk import replace
 
 CLOSE = 0.1
@@ -48,6 +49,7 @@ class Estimator:
         simulator: digest of what was simulated.
         summaries: digest of the code that summarises.
         versions: of the packages that trained it, by name.
+        witnesses: some of the simulations that it has learnt from.
     """
 
     space: Space
@@ -62,6 +64,7 @@ class Estimator:
     simulator: str
     summaries: str
     versions: Mapping[str, str]
+    witnesses: Witnesses | None = None
 
     def infer(self, x: Sequence[float] | np.ndarray, *, draws: int = 2000, seed: int = 0) -> Posterior:
         """The posterior of one observation.
@@ -103,7 +106,7 @@ class Estimator:
         draws = self.probits(x, ASSESSED, seed)
         found, places = calibration.ranks(draws, w, seed), points(draws)
         low, high = np.quantile(places, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2], axis=1)
-        misfits = self.judge.p(self.judge.distances(x, draws)[0])
+        misfits = self.judge.p(self.judge.distances(x, draws)[0], self.judge.band(x))
         return Assessment(
             simulations=len(x),
             numbers=self.space.names,

@@ -15,12 +15,13 @@ from sim.fit.posterior.emulator import Emulator
 from sim.fit.posterior.ensemble import Ensemble
 from sim.fit.posterior.errors import EstimatorError
 from sim.fit.posterior.features import Feature, checked
-from sim.fit.posterior.misfit import Judge
+from sim.fit.posterior.misfit import Judge, Usual
 from sim.fit.posterior.scaler import Scaler
+from sim.fit.posterior.witnesses import Witnesses
 from sim.units import Quantity
 from sim.units import written as exactly
 
-KIND, VERSION = "posterior", 1
+KIND, VERSION = "posterior", 2
 LARGEST = 256e6
 """B, unpacked: a larger file is no estimator."""
 
@@ -34,9 +35,10 @@ def written(fields: Mapping[str, Any]) -> bytes:
         "high": space.high,
         "widths": fields["widths"],
         "given": fields["given"],
-        "inverse": judge.inverse,
-        "usual": judge.usual,
+        "edges": judge.edges,
         "reference": judge.reference,
+        "bands": judge.bands,
+        **_under("usual", judge.usual._asdict()),
         "used": emulator.used,
         "told": emulator.given,
         "missing": emulator.missing,
@@ -44,6 +46,7 @@ def written(fields: Mapping[str, Any]) -> bytes:
         **_under("emulator/scaler", _of_scaler(emulator.scaler)),
         **_under("nets", dense.named(fields["ensemble"].layers)),
         **_under("emulator/nets", dense.named(emulator.layers)),
+        **_under("witness", {} if fields["witnesses"] is None else fields["witnesses"].arrays()),
     }
     about = {
         "kind": KIND,
@@ -123,8 +126,9 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
         if arrays[name].shape != shape:
             raise ValueError(f"{name} is {arrays[name].shape} instead of {shape}")
     ensemble.mixture(scaler(np.full((1, f), np.nan)))  # whether the layers fit, before anyone waits for them
-    judge = Judge(emulator, arrays["inverse"], arrays["usual"], arrays["reference"])
-    judge.p(judge.distances(np.full((1, f), np.nan), np.zeros((1, 1, len(space)), np.float32))[0])
+    usual = Usual(**_within("usual", arrays))
+    judge = Judge(emulator, arrays["edges"], usual, arrays["reference"], arrays["bands"])
+    judge.p(judge.distances(np.full((1, f), np.nan), np.zeros((1, 1, len(space)), np.float32))[0], np.zeros(1, int))
     return dict(
         space=space,
         features=features,
@@ -138,6 +142,7 @@ def _fields(arrays: dict[str, np.ndarray], about: Mapping[str, Any]) -> dict[str
         simulator=about["simulator"],
         summaries=about["summaries"],
         versions=about["versions"],
+        witnesses=Witnesses.of(_within("witness", arrays), len(space), f),
     )
 
 

@@ -1,29 +1,47 @@
 """Whether the model can have produced some summaries at all, before a posterior is shown.
 
 A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
-are held against what the emulator says at draws of the posterior: with r = (y - mean)/SD, 0 where missing, and S the
-inverse of the covariance of r among simulations,
+are held against what the emulator says where it comes nearest: with r = (y - mean)/SD, 0 where missing, and no summary
+farther off than FAR, at the probits w that minimise  r' N r + |w|^2  from the best of some draws of the posterior on
+(Gauss-Newton steps; N is the inverse of the covariance of r at the truth). There, with S the inverse of the covariance
+of r at such places,
 
-    all together   min over draws of  r' S r
-    one alone      min over draws of  max over k of  |(S r)_k|, in units of what is usual for k
-    missing        min over draws of  -2 sum log P(missing or there, as observed)
+    all together   r' S r + 2 sum log SD
+    one alone      max over k of  |(S r)_k|, in units of what is usual for k; here r is as far as it is
+    missing        -2 sum log P(missing or there, as observed)
+    beyond         |w|^2: the prior is a standard normal in w, and what lies outside of it is best met at its edge
 
 (S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
-distance does not see one that is far off; the second does. An observation is as far as the rarest of the three is among
+distance does not see one that is far off; the second does. An observation is as far as the rarest of the four is among
 simulations that trained nothing; how often these are as far is the p value. No distribution is assumed.
+
+Few units are wide of the model in other ways than many. So covariances, what is usual, and the simulations that are
+ranked are those of one band of what is given (the number of units): how many were seen is no evidence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.fit.posterior.emulator import Emulator, Said
 
-DRAWS = 200
-"""Of the posterior, that are tried."""
-RIDGE = 0.02
-"""Added to the covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
+DRAWS = 24
+"""Of the posterior, from the best of which the nearest point is sought."""
+STEPS = 8
+"""Of that search; the eighth lowers the distance by less than a hundredth (chosen)."""
+NUDGE = 0.02
+"""Of a probit, over which a slope is taken in single precision."""
+EDGE = 4.75
+"""Probits do not leave the space by rounding: 1e-6 of the range at either end."""
+FAR = 3.0
+"""SD beyond which a summary counts no more among all: a few that are wild do not hide what the others say."""
+RIDGE = 0.003
+"""Added to a covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
+BANDS = 3
+"""Of what is given, with as many simulations in each."""
+ROWS = 512
+"""Observations at once."""
 RARELY, RARELY_NORMAL = 0.99, 2.5758
 """A quantile of how far a summary lies off, and that of the size of a standard normal."""
 NAMED = 3
@@ -48,29 +66,66 @@ class Misfit(NamedTuple):
     worst: tuple[Far, ...]
 
 
+class Usual(NamedTuple):
+    """What is usual in each band: inverse covariances of r at the truth and where the model comes nearest (band, used,
+    used), how far a summary lies from what the others let expect where a normal one lies at 1, and its mean log SD
+    (band, used)."""
+
+    noise: np.ndarray
+    inverse: np.ndarray
+    alone: np.ndarray
+    log_sd: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Judge:
     """The test.
 
     Args:
         emulator: what the model gives.
-        inverse: of the covariance of residuals, (used, used).
-        usual: of each summary, how far it lies from what the others let expect, where a normal one lies at 1: (used,).
-        reference: the distances of simulations that trained nothing, (simulation, 3).
+        edges: between the bands of what is given, (band - 1,); none if nothing is given.
+        usual: of each band.
+        reference: the distances of simulations that trained nothing, (simulation, 4).
+        bands: the band of each of these, (simulation,).
     """
 
     emulator: Emulator
-    inverse: np.ndarray
-    usual: np.ndarray
+    edges: np.ndarray
+    usual: Usual
     reference: np.ndarray
+    bands: np.ndarray
 
     @classmethod
     def of(cls, emulator: Emulator, x: np.ndarray, w: np.ndarray) -> "Judge":
         """A test without reference, from summaries (row, feature) at known probits (row, number)."""
-        r = _residuals(emulator, emulator.said(w, x), x)
-        inverse = np.linalg.inv(np.cov(r, rowvar=False).reshape(r.shape[-1], -1) + RIDGE * np.eye(r.shape[-1]))
-        usual = np.quantile(np.abs(r @ inverse), RARELY, axis=0) / RARELY_NORMAL
-        return cls(emulator, inverse, np.maximum(usual, 1e-6), np.empty((0, 3)))
+        f, edges = int(emulator.used.sum()), _edges(emulator, x)
+        own = _band(emulator, edges, x)
+        noise = np.zeros((len(edges) + 1, f, f))
+        found = Usual(noise, noise.copy(), np.ones(noise.shape[:2]), np.zeros(noise.shape[:2]))
+        for band in range(len(noise)):
+            here, there = x[own == band], w[own == band]
+            said = emulator.said(there, here)
+            found.noise[band] = _inverse(_near(emulator, said, here))
+            said = emulator.said(_nearest(emulator, here, there, found.noise[band]), here)
+            found.inverse[band] = _inverse(_near(emulator, said, here))
+            alone = np.quantile(np.abs(_residuals(emulator, said, here) @ found.inverse[band]), RARELY, axis=0)
+            found.alone[band] = np.maximum(alone / RARELY_NORMAL, 1e-6)
+            found.log_sd[band] = np.log(said.sd).mean(0)
+        return cls(emulator, edges, found, np.empty((0, 4)), np.empty(0, int))
+
+    def ranked_among(self, x: np.ndarray, draws: np.ndarray) -> "Judge":
+        """The same test with a reference: summaries (row, feature) of simulations that trained nothing, and draws of
+        their posteriors (row, draw, number)."""
+        return replace(self, reference=self.distances(x, draws)[0], bands=self.band(x))
+
+    @property
+    def ranked(self) -> int:
+        """How many an observation is ranked among, in the band that has fewest."""
+        return int(np.bincount(self.bands, minlength=len(self.edges) + 1).min())
+
+    def band(self, x: np.ndarray) -> np.ndarray:
+        """The band of each observation (row, feature): more units than were ever given are in the last."""
+        return _band(self.emulator, self.edges, x)
 
     def distances(self, x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How near the model comes to some observations.
@@ -80,36 +135,45 @@ class Judge:
             draws: probits of their posteriors, (row, draw, number).
 
         Returns:
-            The three distances, (row, 3), and the draw that is nearest by all summaries together, (row, number).
+            The four distances, (row, 4), and the probits where it comes nearest, (row, number).
         """
-        draws = draws[:, :DRAWS]
-        found = np.stack([self._at(x, draws[:, k]) for k in range(draws.shape[1])], 1)
-        return found.min(1), draws[np.arange(len(x)), found[..., 0].argmin(1)]
+        own, found, where = self.band(x), np.zeros((len(x), 4)), np.zeros((len(x), draws.shape[-1]), np.float32)
+        for band in np.unique(own):
+            rows = np.flatnonzero(own == band)
+            for some in np.split(rows, range(ROWS, len(rows), ROWS)):
+                first = _best(self.emulator, x[some], draws[some, :DRAWS], self.usual.noise[band])
+                where[some] = _nearest(self.emulator, x[some], first, self.usual.noise[band])
+                found[some] = self._at(x[some], where[some], int(band))
+        return found, where
 
-    def p(self, distances: np.ndarray) -> np.ndarray:
-        """Part of the reference, and of the observation itself, that lies as far: (row,), of distances (row, 3)."""
-        count = len(self.reference)
-        order = np.sort(self.reference, axis=0)
-        rarer = [
-            np.min([count - np.searchsorted(order[:, k], found[:, k]) for k in range(distances.shape[1])], 0)
-            for found in (distances, self.reference)
-        ]  # how many of the reference lie as far, by the distance by which fewest do
-        as_far = np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")
-        return (1 + as_far) / (1 + count)
+    def p(self, distances: np.ndarray, bands: np.ndarray) -> np.ndarray:
+        """Part of the reference in its band, and of the observation itself, that lies as far: (row,), of distances
+        (row, 4) and bands (row,)."""
+        found = np.ones(len(distances))
+        for band in np.unique(bands):
+            reference, own = self.reference[self.bands == band], bands == band
+            count, order = len(reference), np.sort(reference, axis=0)
+            rarer = [
+                np.min([count - np.searchsorted(order[:, k], some[:, k]) for k in range(order.shape[1])], 0)
+                for some in (distances[own], reference)
+            ]  # how many of the reference lie as far, by the distance by which fewest do
+            found[own] = (1 + np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")) / (1 + count)
+        return found
 
     def judged(self, x: np.ndarray, draws: np.ndarray) -> Misfit:
         """The test of one observation (feature,) with draws (draw, number) of its posterior."""
         found, nearest = self.distances(x[None], draws[None])
-        return Misfit(float(self.p(found)[0]), self._worst(x, nearest))
+        return Misfit(float(self.p(found, self.band(x[None]))[0]), self._worst(x, nearest))
 
-    def _at(self, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-        said = self.emulator.said(w, x)
-        r, absent = _residuals(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
-        across = r @ self.inverse
+    def _at(self, x: np.ndarray, w: np.ndarray, band: int) -> np.ndarray:
+        said, inverse = self.emulator.said(w, x), self.usual.inverse[band]
+        near, absent = _near(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        together = (across * r).sum(-1) + absent.sum(-1)
-        alone = np.where(absent, 0.0, np.abs(across) / self.usual).max(-1)
-        return np.stack([together, alone, _surprise(said, absent).sum(-1)], -1)
+        log_sd = np.where(absent, 0.0, np.log(said.sd) - self.usual.log_sd[band])
+        together = _square(near, inverse) + absent.sum(-1) + 2 * log_sd.sum(-1)
+        across = np.abs(_residuals(self.emulator, said, x) @ inverse) / self.usual.alone[band]
+        alone = np.where(absent, 0.0, across).max(-1)
+        return np.stack([together, alone, _surprise(said, absent).sum(-1), (w**2).sum(-1)], -1)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
         emulator = self.emulator
@@ -134,3 +198,63 @@ def _surprise(said: Said, absent: np.ndarray) -> np.ndarray:
     """-2 log P of what is missing and what is not, (row, used); infinite where what is never missing is."""
     with np.errstate(divide="ignore"):
         return -2 * np.log(np.where(absent, said.missing, 1 - said.missing))
+
+
+def _near(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:
+    """Residuals of which none is farther off than FAR."""
+    return np.clip(_residuals(emulator, said, x), -FAR, FAR)
+
+
+def _inverse(r: np.ndarray) -> np.ndarray:
+    """Of the mean square of residuals (row, used)."""
+    return np.linalg.inv(r.T @ r / len(r) + RIDGE * np.eye(r.shape[-1]))
+
+
+def _square(r: np.ndarray, inverse: np.ndarray) -> np.ndarray:
+    return ((r @ inverse) * r).sum(-1)
+
+
+def _best(emulator: Emulator, x: np.ndarray, draws: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """The draw (row, number) of draws (row, draw, number) that is nearest."""
+    cost = [_cost(emulator, x, draws[:, k], noise)[0] for k in range(draws.shape[1])]
+    return draws[np.arange(len(x)), np.argmin(cost, 0)]
+
+
+def _cost(emulator: Emulator, x: np.ndarray, w: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r = _near(emulator, emulator.said(w, x), x)
+    return _square(r, noise) + (w**2).sum(-1), r
+
+
+def _nearest(emulator: Emulator, x: np.ndarray, first: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Probits (row, number) where the model comes nearest to summaries (row, feature), sought from `first` on: damped
+    Gauss-Newton steps (Levenberg 1944, Q Appl Math 2:164; Marquardt 1963, J SIAM 11:431), none of them uphill."""
+    w, own = first.astype(np.float32), np.eye(first.shape[-1])
+    cost, r = _cost(emulator, x, w, noise)
+    damped = np.full(len(x), 0.1)
+    for _ in range(STEPS):
+        nudged = [_near(emulator, emulator.said(w + (NUDGE * e).astype(np.float32), x), x) for e in own]
+        slope = (np.stack(nudged, -2) - r[:, None]) / NUDGE  # (row, number, used)
+        across = slope @ noise
+        curved = across @ np.swapaxes(slope, -1, -2)
+        steep = np.einsum("nkk->nk", curved)
+        curved = curved + own + damped[:, None, None] * (steep[..., None] + 1e-3) * own
+        down = (across @ r[..., None])[..., 0] + w
+        tried = np.clip(w - np.linalg.solve(curved, down[..., None])[..., 0], -EDGE, EDGE).astype(np.float32)
+        at, there = _cost(emulator, x, tried, noise)
+        lower = at < cost
+        w, r = np.where(lower[:, None], tried, w), np.where(lower[:, None], there, r)
+        cost, damped = np.where(lower, at, cost), np.where(lower, damped / 3, damped * 4)
+    return w
+
+
+def _edges(emulator: Emulator, x: np.ndarray) -> np.ndarray:
+    """Between bands of the first summary that is given, with as many rows (row, feature) in each."""
+    if not emulator.given.any():
+        return np.empty(0)
+    values = x[:, emulator.given][:, 0]
+    return np.unique(np.quantile(values, np.arange(1, BANDS) / BANDS))
+
+
+def _band(emulator: Emulator, edges: np.ndarray, x: np.ndarray) -> np.ndarray:
+    values = x[:, emulator.given][:, 0] if len(edges) else np.zeros(len(x))
+    return np.searchsorted(edges, values)

@@ -1,8 +1,8 @@
 """From simulations to an estimator: some train it, some put its widths right, some say how well it does.
 
-Seven eighths of the simulations train (a tenth of these say when to stop). A sixteenth recalibrates the widths and is
-the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a simulation stay
-together.
+Seven eighths of the simulations train (a tenth of these say when to stop). A sixteenth recalibrates the widths and is,
+in all its views, the reference of the test of misfit; a sixteenth is held out, and only assesses. All views of a
+simulation stay together.
 """
 
 import importlib.metadata
@@ -20,7 +20,7 @@ from sim.fit.posterior.ensemble import Nets
 from sim.fit.posterior.errors import PosteriorError
 from sim.fit.posterior.estimator import ASSESSED, Estimator
 from sim.fit.posterior.features import Feature, checked, given
-from sim.fit.posterior.misfit import Judge
+from sim.fit.posterior.misfit import DRAWS, Judge
 from sim.fit.posterior.probit import probit
 from sim.fit.posterior.scaler import Scaler
 from sim.fit.posterior.widths import widths
@@ -117,8 +117,8 @@ def train(
         summaries=summaries,
         versions={name: importlib.metadata.version(name) for name in ("jax", "optax", "numpy")},
     )
-    near, _ = judge.distances(x[mends, 0], found.probits(x[mends, 0], ASSESSED, seed))
-    found = replace(found, judge=replace(judge, reference=near))
+    seen = x[mends].reshape(-1, x.shape[-1])
+    found = replace(found, judge=judge.ranked_among(seen, found.probits(seen, DRAWS, seed)))
     return replace(found, assessment=found.assess(x[assesses, 0], points[assesses], seed=seed))
 
 
