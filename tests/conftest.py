@@ -16,11 +16,12 @@ from networks.cells import (
     ia_interneuron,
     joint,
     muscle,
+    renshaw,
     spindle,
     tendon,
     tendon_organ,
+    terminal,
 )
-from networks.cells import afferent, axon, ia_interneuron, muscle, renshaw, spindle, tendon_organ, terminal
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
