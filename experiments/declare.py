@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from sim.spec.protocol import Protocol
 
 
-BUILT_BY = {"segment": "networks.antagonists.build", "pool": "networks.motor_pool.build"}
+BUILT_BY = {
+    "segment": "networks.antagonists.build",
+    "pool": "networks.motor_pool.build",
+    "ankle": "networks.ankle.build.build",
+}
 """What builds the networks that an experiment may need (`needs`)."""
 SELECTING = ("window", "units", "exclude", "contraction")
 """Keys that choose a part of a recording."""

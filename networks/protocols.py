@@ -1,6 +1,6 @@
 """Protocols that several experiments use, named as a physiologist names them."""
 
-from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Trapezoid, Triangle
+from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Trapezoid, Triangle
 from sim.units import in_unit
 
 Time = str | float
@@ -116,3 +116,50 @@ def spasm(
     )
     brief = Step(f"{population}.excitation", pulse, pulse_duration, name="pulse")
     return steady + (Settle(before, "before") >> brief >> Settle(after, "after"))
+
+
+def nerve_stimulus(
+    *, nerve: str, intensity: float, muscle: str, voluntary: float, tonic: float, before: Time, after: Time
+) -> Protocol:
+    """One pulse on a nerve, of a muscle at rest or in a steady contraction.
+
+    Args:
+        nerve: a stimulator, for example `posterior_tibial`.
+        intensity: in multiples of the motor threshold.
+        muscle: that is looked at; its command is held throughout.
+        voluntary, tonic: excitatory and inhibitory command (A_e and A_i).
+        before, after: how long before and after the pulse; at most a second after it.
+    """
+    steady = Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary") + Hold(
+        f"{muscle}_command.tonic", tonic, name="tonic"
+    )
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", after, intensity, name="stimulus")
+    return steady + (Settle(before, "before") >> pulse)
+
+
+def conditioned_reflex(
+    *,
+    nerve: str,
+    intensity: float,
+    conditioning_nerve: str,
+    conditioning: float,
+    interval: Time,
+    muscle: str,
+    voluntary: float,
+    tonic: float,
+    before: Time,
+    after: Time,
+) -> Protocol:
+    """As `nerve_stimulus`, with a pulse on another nerve some time before it.
+
+    Args:
+        conditioning_nerve, conditioning: the other stimulator, and its intensity in multiples of its motor threshold.
+        interval: from the conditioning to the test pulse; the conditioning pulse comes at `protocol.lead.duration`,
+            which is `before - interval`.
+    """
+    lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
+    other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, conditioning, name="conditioning")
+    test = nerve_stimulus(
+        nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
+    )
+    return test + (Settle(f"{lead:g} ms", "lead") >> other)

@@ -10,7 +10,18 @@ import hypothesis
 import pytest
 
 from experiments.verification import runs
-from networks.cells import afferent, axon, ia_interneuron, muscle, renshaw, spindle, tendon_organ, terminal
+from networks.cells import (
+    afferent,
+    axon,
+    ia_interneuron,
+    joint,
+    muscle,
+    renshaw,
+    spindle,
+    tendon,
+    tendon_organ,
+    terminal,
+)
 from networks.motor_pool import CELLS
 from networks.neuromodulation import LIGAND_POOL
 from sim.flags import start
@@ -36,6 +47,9 @@ MODELS = {
     "renshaw": renshaw.RENSHAW,
     "spindle": spindle.SPINDLE,
     "tendon_organ": tendon_organ.TENDON_ORGAN,
+    "ankle_unit": muscle.ANKLE_UNIT,
+    "tendon": tendon.TENDON,
+    "joint": joint.JOINT,
     "terminal": terminal.TERMINAL,
 }
 

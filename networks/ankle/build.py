@@ -31,6 +31,7 @@ def build(
     *,
     muscles: Mapping[str, Mapping[str, Any]],
     scale: float = 0.1,
+    size: int | None = None,
     cell: str = "",
     wiring: int = 0,
     degrees: float = 0.0,
@@ -43,6 +44,7 @@ def build(
     Args:
         muscles: name -> what the muscle brings (`networks.ankle.muscle.Muscle`), with human numbers of cells.
         scale: of these numbers; a volley of all fibres means the same at every scale.
+        size: motoneurons of each muscle, whatever the scale.
         cell: the kind of motoneuron, for captions; the pools have it.
         wiring: another number, another draw of who reaches whom.
         degrees: where the ankle starts and is held, dorsiflexion positive.
@@ -55,10 +57,12 @@ def build(
             population empty, or a name in `set` that is nothing here.
         UnitError: a value in the wrong unit.
     """
-    size = in_unit(scale, "", "network.scale")
-    if not 0 < size <= 1:
+    part = in_unit(scale, "", "network.scale")
+    if not 0 < part <= 1:
         raise NetworkError(f"network.scale is a part of the human numbers of cells, 0 to 1, but it is {shown(scale)}.")
-    found = _muscles(muscles, size)
+    found = _muscles(muscles, part)
+    if size is not None:
+        found = {key: replace(own, motoneurons=size) for key, own in found.items()}
     limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
     parts = joined(
         (
@@ -71,7 +75,7 @@ def build(
     )
     populations, projections = _changed(parts, set)
     counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
-    words = f"ankle at {size:g} of human numbers ({cell}): {counts}"
+    words = f"ankle at {part:g} of human numbers ({cell}): {counts}"
     return Network(populations, projections, parts.signals, parts.shared, words=words)
 
 

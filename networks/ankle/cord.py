@@ -1,14 +1,15 @@
 """Who reaches whom in the cord: reflex arcs of a muscle and of its antagonists and synergists.
 
-    Ia of a muscle  ---> its motoneurons, those of its synergists (in part)
-                    ---> Ia interneurons ---| motoneurons of its antagonists; those of opposite muscles silence each other
-                    ---> presynaptic interneurons ---| Ia terminals of its antagonists (D1, D2)
-    motoneurons     ---> Renshaw cells ---| motoneurons of the muscle and its synergists, the Ia interneurons that its Ia drive,
-                                            Renshaw cells of its antagonists
-    II of a muscle  ---> its motoneurons, late            Ib of a muscle ---> interneurons ---| its motoneurons and synergists'
+    Ia           ---> motoneurons of the muscle and, in part, of its synergists
+                 ---> Ia interneurons ---| motoneurons of its antagonists; opposite ones silence each other
+                 ---> presynaptic interneurons ---| Ia terminals of its antagonists (D1, D2)
+    motoneurons  ---> Renshaw cells ---| motoneurons of the muscle and its synergists, the Ia interneurons that its Ia
+                                         drive, Renshaw cells of its antagonists
+    II           ---> motoneurons of the muscle, late
+    Ib           ---> interneurons ---| motoneurons of the muscle and its synergists
 
-A population is called by the muscle that it acts on: `soleus_in` are the Ia interneurons that silence the soleus and are
-driven by the Ia of its antagonists, `soleus_pad` those that inhibit the terminals of its Ia.
+A population is called by the muscle that it acts on: `soleus_in` are the Ia interneurons that silence the soleus and
+are driven by the Ia of its antagonists, `soleus_pad` those that inhibit the terminals of its Ia.
 """
 
 from collections.abc import Iterator, Mapping
@@ -89,11 +90,9 @@ def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> It
     )
 
 
-MONOSYNAPTIC = (5000.0, 9000.0)
+MONOSYNAPTIC = (12000.0, 21600.0)
 """nS, of a volley of all homonymous Ia fibres, lowest and highest threshold."""
-MONOSYNAPTIC_FROM = (
-    "fitted to an H reflex of half of the M wave; unitary EPSPs of 0.05 to 0.1 mV, in cats 0.05 to 0.2 mV"
-)
+MONOSYNAPTIC_FROM = "fitted to a largest H reflex of 58 % of the largest M wave (PMC3515837) at rest"
 
 
 def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:

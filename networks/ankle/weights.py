@@ -6,9 +6,9 @@ stand for a pathway.
 
 from networks.nerve import REMOTO
 from sim.spec.params import Graded, Param
-from sim.units import in_unit
+from sim.units import quantity
 
-CHOSEN = "chosen"
+NANOSIEMENS = quantity("1 nS").number
 
 
 def volley(low: str, high: str, heard: int, source: str, skew: float = 0.0) -> Graded:
@@ -17,9 +17,8 @@ def volley(low: str, high: str, heard: int, source: str, skew: float = 0.0) -> G
     Args:
         low, high: conductance that a volley adds in the first and in the last target cell.
     """
-    return Graded(
-        *(f"{in_unit(x, 'nS', 'the conductance of a volley') / heard:.6g} uS" for x in (low, high)), skew, source
-    )
+    first, last = (f"{quantity(x).number / NANOSIEMENS / heard:.6g} nS" for x in (low, high))
+    return Graded(first, last, skew, source)
 
 
 HEARD = {

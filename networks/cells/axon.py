@@ -37,8 +37,12 @@ MOTOR = {
 }
 """Numbers of motor axons in the order of their motoneurons, the thinnest first."""
 
+AT_1_MS = (1 + 0.459) / (1 + 0.665)
+"""Rheobase of a sensory axon whose threshold at a pulse of 1 ms is that of a motor axon of rheobase 1."""
+IA_AT = "; taken for thresholds at a pulse of 1 ms, the thinnest axon needs most: chosen"
+
 IA = {
-    "rheobase": Graded(1.5, 8 / 12, 0.0, RHEOBASE.format("Ia axons 18 to 8; the thinnest axon needs most: chosen")),
+    "rheobase": Graded(1.5 * AT_1_MS, 8 / 12 * AT_1_MS, 0.0, RHEOBASE.format("Ia axons 18 to 8") + IA_AT),
     "tau": Param("0.665 ms", STRENGTH_DURATION.format("sensory") + "; SD 0.182 ms"),
     "refractory_period": Param("0.7 ms", SENSORY_REFRACTORY),
 }

@@ -4,9 +4,9 @@
     inhibition = lowpass[ clip(tonic + pattern (voluntary + reticulospinal)) ]
 
 z is a noise of unit variance that all motoneurons of the pool hear alike; what each hears by itself rides on the
-conductances of its own dendrites (`networks.synapses.fluctuating_synapses`). Excitation and inhibition are in the units of
-these (A_e and A_i). `pattern` is above zero where inhibition rises with excitation (balanced) and below zero where it falls
-(push-pull); Chardon et al. 2024 (eLife 90624) call it so.
+conductances of its own dendrites (`networks.synapses.fluctuating_synapses`). Excitation and inhibition are in the units
+of these (A_e and A_i). `pattern` is above zero where inhibition rises with excitation (balanced) and below zero where it
+falls (push-pull); Chardon et al. 2024 (eLife 90624) call it so.
 """
 
 from sim.spec.model import Block, Model
@@ -27,7 +27,7 @@ COMMAND = Model(
         params={
             "common": Param(
                 0.05,
-                "chosen: low-frequency modulation that all units share (De Luca & Erim 1994 call it common drive)",
+                "chosen: low-frequency modulation that all units share, common drive (De Luca & Erim 1994)",
                 (0, 2),
             ),
             "tau_common": Param(

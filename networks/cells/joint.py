@@ -29,7 +29,7 @@ JOINT = Model(
         """
         torque : newton*metre                                    # of the muscles, dorsiflexion positive
         imposed_angle : 1                                        # radian, relative to `position`
-        imposed_velocity : hertz                                 # radian per second
+        imposed_velocity : 1                                     # radian per second
         ddeparture/dt = angular_velocity : 1
         dangular_velocity/dt = loose*(torque + passive)/inertia + (1 - loose)*servo_rate/servo : hertz
         dmuscle_torque/dt = (torque - muscle_torque)/tau_seen : newton*metre     # what a dynamometer shows
@@ -42,7 +42,7 @@ JOINT = Model(
         gravity = -weight*lever*cos(angle + pitch) : newton*metre
         elastic = plantar - dorsal - stiffness*(angle - rest) : newton*metre
         passive = elastic - viscosity*angular_velocity + gravity : newton*metre
-        servo_rate = (imposed_angle - departure)/servo + 2*(imposed_velocity - angular_velocity) : hertz
+        servo_rate = (imposed_angle - departure)/servo + 2*(imposed_velocity/second - angular_velocity) : hertz
         """,
         params={
             "free": Param(0.0, "1: free, 0: held or led", (0, 1)),

@@ -2,8 +2,8 @@
 
     di/dt = (stimulus - i)/tau
 
-A pulse of one window on the port `stimulus`, in multiples of the motor threshold, is `intensity` at the start of the next
-window, when the axons read it: so a pulse acts one window (0.5 ms) after its command, on all axons in the same window.
+A pulse of one window on the port `stimulus`, in multiples of the motor threshold, is `intensity` at the start of the
+next window, when the axons read it: so a pulse acts one window (0.5 ms) after its command, on all axons alike.
 """
 
 from sim.spec.model import Block, Model

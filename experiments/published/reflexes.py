@@ -1,0 +1,23 @@
+"""Reflexes of the ankle in people, and in the simulator whose numbers of cells are taken here."""
+
+H_MAX = (42.0, 74.0)
+"""% of the largest M wave: 58 ± 16 in young people who stand (PMC3515837)."""
+
+H_LATENCY = (27.0, 34.0)
+"""ms, soleus: 0.6 m of Ia fibre, a synapse, 0.8 m of motor axon, and the muscle."""
+
+REMOTO_INTENSITY = (9.0, 20.0)
+"""mA, fifteen intensities of even steps; motor axons have thresholds of 12 to 18 mA."""
+REMOTO_M = (0, 0, 0.0003, 0.217, 0.340, 0.835, 0.983, 1.643, 2.415, 2.374, 2.859, 3.352, 4.038, 3.457, 4.108)
+REMOTO_H = (0, 0, 0.094, 1.267, 1.900, 2.441, 3.017, 2.958, 2.376, 2.180, 1.924, 1.123, 1.027, 0.855, 0.422)
+"""Peak to peak of a simulated soleus, 900 motoneurons and 400 Ia fibres (ReMoto, notebook of rnwatanabe/projectPR)."""
+
+RECIPROCAL_THRESHOLD = 0.6
+"""Of the motor threshold of the common peroneal nerve: Crone 1987 (PMC1351079), 60 people."""
+RECIPROCAL_WINDOW = (2.0, 4.0)
+"""ms between conditioning and test stimulus at which inhibition is deepest."""
+RECIPROCAL_DEPTH = (10.0, 25.0)
+"""% of the control reflex, at 1.0 times the motor threshold at rest: recalled, not read."""
+D1_WINDOW = (8.0, 25.0)
+D2_WINDOW = (70.0, 200.0)
+"""ms: Mizuno, Tanaka & Yanagisawa 1971 (J Neurophysiol 34:1010)."""

@@ -1,0 +1,1 @@
+"""Reflexes of the ankle, one file for each question, its figure beside it."""
