@@ -74,9 +74,9 @@ def test_a_burst_grows_with_the_part_of_the_axons(burst):
 
 
 def test_other_renshaw_cells_shorten_a_burst(simulate, burst):
-    lasting = {"tau_gly": "20 ms"}  # as if a burst of others kept it up
+    lasting = {**STILL, "tau_gly": "20 ms"}  # as if a burst of others kept it up
     counts = [
-        simulate(cells(hit(0.3, g_gly=g), **STILL, **lasting), Settle("150 ms"), record=FAST).counts.item()
+        simulate(cells(hit(0.3, g_gly=g), 1, **lasting), Settle("150 ms"), record=FAST).counts.item()
         for g in ("0 nS", "50 nS", "100 nS")
     ]
     assert counts[0] == len(burst(0.3))

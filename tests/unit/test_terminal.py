@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 import networks
 from networks.cells.afferent import FIBRE
@@ -77,7 +78,7 @@ def test_a_terminal_that_nothing_reaches_is_silent_and_rested(simulate):
 # ---- post-activation depression
 
 
-def steady(interval: np.ndarray | float) -> np.ndarray:
+def steady(interval: ArrayLike) -> np.ndarray:
     """Stock that impulses every `interval` seconds find."""
     kept = np.exp(-np.asarray(interval) / RECOVERY)
     return (1 - kept + kept * USED * LEFT) / (1 - kept * (1 - USED))
