@@ -80,7 +80,9 @@ INHIBITION = Block(
     params={
         "tau_d1": Param("7 ms", WINDOW.format("D1", "8 to 25"), ("1 ms", None)),
         "tau_d2": Param("53 ms", WINDOW.format("D2", "70 to 200"), ("1 ms", None)),
-        "most_inhibited": Param(0.8, "chosen: what presynaptic inhibition can take", (0.01, 1)),
+        "most_inhibited": Param(
+            0.5, "chosen: half of the release, as tonic discharge of many interneurons adds up", (0.01, 1)
+        ),
     },
     initial={"d1": 0, "early": 0, "d2": 0, "late": 0},
 )

@@ -100,9 +100,11 @@ def reflex(release: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("frequency", [0.5, 1, 2, 10, 100])
 def test_the_stock_follows_its_closed_form_when_impulses_repeat(simulate, frequency):
     """After five recoveries of the slowest, to where a train ends up."""
-    record = Record(("stock",), f"{1 / frequency} s" if frequency < 100 else "10 ms", commands=False)
+    record = Record(("stock", "release"), f"{1 / frequency} s" if frequency < 100 else "10 ms", commands=False)
     train = Settle("0.5 ms") >> Train("ia.stimulus", f"{frequency} Hz", "12 s", 1, "0.5 ms")
-    found = simulate(fibre(), train, record=record).traces["stock"][0, -1]  # just before each impulse
+    traces = simulate(fibre(), train, record=record).traces
+    found = traces["stock"][0, -1]  # just before each impulse
+    np.testing.assert_array_equal(traces["release"], traces["stock"])  # nothing inhibits
     stock, expected = 1.0, []
     for _ in found:
         expected.append(stock)
@@ -216,7 +218,7 @@ def test_presynaptic_inhibition_is_deep_in_its_two_windows(inhibited):
     for window, part, times in (((8, 25), early, t[t < 45]), ((70, 200), late, t[t >= 45])):
         deep = times[part > part.max() / 2]
         np.testing.assert_allclose([deep[0], deep[-1]], window, atol=1)  # ms
-        assert 0.07 < part.max() < 0.08  # ten interneurons of 0.008, a little less than all of it
+        assert 0.07 < part.max() < 0.08  # 0.5 (1 - exp(-0.08/0.5)) is 0.074
     assert taken[t < 5].max() < 1e-3
     assert taken[np.abs(t - 55).argmin()] < 0.1 * late.max()  # nothing between the two
 
@@ -226,7 +228,7 @@ def test_inhibition_grows_to_a_limit(simulate):
     found = simulate(
         Network((Population("cells", model, 1),)), Settle("1 ms"), record=Record(("release",), "0.5 ms", commands=False)
     )
-    assert found.traces["release"][0, 0, 0] == pytest.approx(0.2, abs=0.01)  # most_inhibited is 0.8
+    assert found.traces["release"][0, 0, 0] == pytest.approx(0.5, abs=0.01)  # most_inhibited is 0.5
 
 
 # ---- back ends
