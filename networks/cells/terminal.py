@@ -36,8 +36,9 @@ Presynaptic inhibition: impulses of presynaptic interneurons raise it, in two pa
     dd1/dt = -d1/tau_d1        dearly/dt = (e d1 - early)/tau_d1        and late alike
 
 a rise and fall that peaks tau after the impulse with its weight, and is more than half of that from 0.23 to 2.68 tau.
-Together they take what they add up to, but no more than `most_inhibited`. With `DELAYS` each is more than half as deep
-as it gets 8 to 25 and 70 to 200 ms after the conditioning volley (Mizuno, Tanaka & Yanagisawa 1971, human).
+Together they take what they add up to, but no more than `most_inhibited`. With `DELAYS` and a volley that brings 0.08
+each is more than half as deep as it gets 8 to 25 and 70 to 200 ms after the conditioning volley (Mizuno, Tanaka &
+Yanagisawa 1971, human).
 """
 
 from sim.spec.model import Block, Model
@@ -48,7 +49,7 @@ WINDOW = "fitted to {} being more than half as deep as it gets {} ms after the c
 
 DELAYS = {
     "d1": Param("5.5 ms", WINDOW.format("D1", "8 to 25") + "; 1 ms more until an interneuron fires"),
-    "d2": Param("56.5 ms", WINDOW.format("D2", "70 to 200") + "; 1 ms more until an interneuron fires"),
+    "d2": Param("57.5 ms", WINDOW.format("D2", "70 to 200") + "; 1 ms more until an interneuron fires"),
 }
 """Of the projections from presynaptic interneurons, by the state that they raise."""
 
@@ -79,7 +80,7 @@ INHIBITION = Block(
     """,
     params={
         "tau_d1": Param("7 ms", WINDOW.format("D1", "8 to 25"), ("1 ms", None)),
-        "tau_d2": Param("53 ms", WINDOW.format("D2", "70 to 200"), ("1 ms", None)),
+        "tau_d2": Param("51.5 ms", WINDOW.format("D2", "70 to 200"), ("1 ms", None)),
         "most_inhibited": Param(
             0.5, "chosen: half of the release, as tonic discharge of many interneurons adds up", (0.01, 1)
         ),
