@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BUILT_BY = {
     "segment": "networks.antagonists.build",
     "pool": "networks.motor_pool.build",
-    "ankle": "networks.ankle.build.build",
+    "ankle": "networks.human_ankle.build.build",
 }
 """What builds the networks that an experiment may need (`needs`)."""
 SELECTING = ("window", "units", "exclude", "contraction")

@@ -1,7 +1,8 @@
-"""Pools and segments that come with Sherrington, by name: the tables of conf/network, without a command line.
+"""Pools, segments and ankles that come with Sherrington, by name: the tables of conf/network, without a command line.
 
     networks.pool("hTA", size=8, monoamine=0.9)
     networks.segment(soleus={"monoamine": 0.5})
+    networks.ankle(scale=0.1)
 
 They are equal to what `sherrington network=hTA network.size=8 +network.set.monoamine=0.9` builds, to the digest.
 """
@@ -15,17 +16,20 @@ from typing import Any
 import yaml
 
 from networks import antagonists, motor_pool
+from networks.human_ankle import build
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import nearest
 
 _TABLES = files("conf").joinpath("network")
 """Where the tables lie."""
-POOL, SEGMENT = "networks.motor_pool.build", "networks.antagonists.build"
+POOL, SEGMENT, ANKLE = "networks.motor_pool.build", "networks.antagonists.build", "networks.human_ankle.build.build"
+CALLED = {POOL: "pool", SEGMENT: "segment", ANKLE: "ankle"}
+"""What builds each kind of table, and the function here that reads it."""
 REFERENCE = re.compile(r"\$\{network\.(\w+)\}")
 
 
 def names() -> tuple[str, ...]:
-    """What comes with Sherrington: `("cMG", "hTA", "hTA_lumped", "segment")`, say."""
+    """What comes with Sherrington: `("ankle", "cMG", "hTA", "hTA_lumped", "segment")`, say."""
     return tuple(sorted(file.name.removesuffix(".yaml") for file in _TABLES.iterdir() if file.name.endswith(".yaml")))
 
 
@@ -85,6 +89,46 @@ def segment(
     return _built(antagonists.build, {**found, "pools": pools}, name)
 
 
+def ankle(
+    name: str = "ankle",
+    *,
+    scale: float | None = None,
+    size: int | None = None,
+    degrees: float | None = None,
+    free: bool | None = None,
+    wiring: int | None = None,
+    cell: str | None = None,
+    **parts: Mapping[str, Any],
+) -> Network:
+    """A human ankle: muscles, senses, nerves, motoneurons, interneurons, tendons and the joint.
+
+    Args:
+        name: one of `names()`, or the path of a YAML file of the same form.
+        scale: part of the human numbers of cells.
+        size: motoneurons of each muscle, whatever the scale.
+        degrees: where the joint starts and is held, dorsiflexion positive.
+        free: whether it moves.
+        wiring: number of the draw of who reaches whom.
+        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_ankle`.
+        parts: values of a population or a projection by its name: `soleus={"monoamine": 0.5}`.
+
+    Raises:
+        NetworkError: no such ankle, part, parameter or cell, or a scale that leaves a population empty.
+        UnitError: a value in the wrong unit, or out of its bounds.
+    """
+    given = _given(scale=scale, size=size, degrees=degrees, free=free, wiring=wiring, cell=cell)
+    for part, value in parts.items():
+        if not isinstance(value, Mapping):
+            raise NetworkError(f"{part}={value!r} names no value; write {part}={{'PARAMETER': {value!r}}}.")
+    found = _over(_table(name, ANKLE, "ankle"), {"set": parts, **given})
+    found = _resolved(found, found)
+    muscles = {
+        muscle: {**row, "pool": _built(motor_pool.build, row["pool"], name)}
+        for muscle, row in dict(found.pop("muscles", {})).items()
+    }
+    return _built(build.build, {**found, "muscles": muscles}, name)
+
+
 def _given(**settings: Any) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if value is not None}
 
@@ -98,8 +142,9 @@ def _table(name: str, kind: str, called: str) -> dict[str, Any]:
         raise NetworkError(f"there is no file {name!r} with the table of a {called}.")
     found = _read(own or _TABLES.joinpath(f"{name}.yaml"))
     if found.get("_target_") != kind:
-        other = "segment" if kind == POOL else "pool"
-        raise NetworkError(f"{name!r} is no {called}; write networks.{other}({name!r}).")
+        other = CALLED.get(str(found.get("_target_")))
+        hint = f"write networks.{other}({name!r})" if other else "its _target_ is none of them"
+        raise NetworkError(f"{name!r} is no {called}; {hint}.")
     return found
 
 

@@ -59,8 +59,11 @@ class HReflex(Stimulated):
         found = summarised(m)
         few = np.unique(np.linspace(0, m.sizes["intensity"] - 1, 5).round().astype(int))
         samples = m["sample"].isel(case=0, seed=0, intensity=few, drop=True).rename(intensity="shown_intensity")
-        return found.assign(self.emg(asked, samples)).assign_attrs(
-            muscle=self.muscle, largest=float(largest.mean()) if largest.size else np.nan
+        shown = samples["shown_intensity"]
+        return (
+            found.assign(self.emg(asked, samples))
+            .assign_coords(shown_intensity=shown)
+            .assign_attrs(muscle=self.muscle, largest=float(largest.mean()) if largest.size else np.nan)
         )
 
     def draw(self, m: xr.Dataset) -> Figure:

@@ -5,7 +5,7 @@
 
 z is a noise of unit variance that all motoneurons of the pool hear alike; what each hears by itself rides on the
 conductances of its own dendrites (`networks.synapses.fluctuating_synapses`). Excitation and inhibition are in the units
-of these (A_e and A_i). `pattern` is above zero where inhibition rises with excitation (balanced) and below zero where it
+of these (A_e and A_i). `pattern` is above zero where inhibition rises with excitation (balanced), below zero where it
 falls (push-pull); Chardon et al. 2024 (eLife 90624) call it so.
 """
 
@@ -30,9 +30,7 @@ COMMAND = Model(
                 "chosen: low-frequency modulation that all units share, common drive (De Luca & Erim 1994)",
                 (0, 2),
             ),
-            "tau_common": Param(
-                "80 ms", "chosen: a first-order low-pass at 2 Hz; common drive lies at 1-2 Hz", ("1 ms", None)
-            ),
+            "tau_common": Param("80 ms", "chosen: a low-pass at 2 Hz; common drive lies at 1-2 Hz", ("1 ms", None)),
             "tau_command": Param("10 ms", "chosen: descending volleys are not in step", ("0.1 ms", None)),
             "pattern": Param(0.0, "change of inhibition for each unit of drive", (-10, 10)),
         },

@@ -14,12 +14,12 @@ are driven by the Ia of its antagonists, `soleus_pad` those that inhibit the ter
 
 from collections.abc import Iterator, Mapping
 
-from networks.ankle.muscle import Muscle
-from networks.ankle.parts import Parts
-from networks.ankle.weights import HEARD, SYNAPSE, heard, volley
 from networks.cells.ia_interneuron import INTERNEURON
 from networks.cells.renshaw import RENSHAW
 from networks.cells.terminal import DELAYS
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts
+from networks.human_ankle.weights import HEARD, SYNAPSE, heard, volley
 from networks.nerve import REMOTO
 from networks.neuromodulation import LIGAND_POOL
 from sim.spec.network import Population
@@ -90,7 +90,7 @@ def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> It
     )
 
 
-MONOSYNAPTIC = (12000.0, 21600.0)
+MONOSYNAPTIC = (15000.0, 27000.0)
 """nS, of a volley of all homonymous Ia fibres, lowest and highest threshold."""
 MONOSYNAPTIC_FROM = "fitted to a largest H reflex of 58 % of the largest M wave (PMC3515837) at rest"
 

@@ -1,9 +1,9 @@
 """From the command of a muscle to its muscle fibres: motoneurons and their axons; impulses run both ways."""
 
-from networks.ankle.muscle import Muscle
-from networks.ankle.parts import Parts, joined
 from networks.cells import axon
 from networks.cells.descending import COMMAND
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts, joined
 from networks.nerve import MOTOR_VELOCITY, REMOTO, End, axons
 from sim.spec.network import Population
 from sim.spec.params import Param

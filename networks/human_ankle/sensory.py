@@ -1,13 +1,13 @@
 """From a muscle to the cord: spindle and tendon organs, the endings of Ia, II and Ib fibres, and their axons."""
 
-from networks.ankle.motor import DISTANCES
-from networks.ankle.muscle import Muscle
-from networks.ankle.parts import Parts, joined
 from networks.cells import afferent, axon
 from networks.cells import muscle as whole
 from networks.cells.spindle import SPINDLE
 from networks.cells.tendon_organ import TENDON_ORGAN, of_strength
 from networks.cells.terminal import TERMINAL
+from networks.human_ankle.motor import DISTANCES
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts, joined
 from networks.nerve import IA_VELOCITY, Axons, End, axons
 from sim.spec.network import Population
 from sim.spec.params import Graded, Param

@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 from networks import mechanics
-from networks.ankle.cord import cord
-from networks.ankle.electrodes import electrodes
-from networks.ankle.motor import motor
-from networks.ankle.muscle import Muscle
-from networks.ankle.parts import Parts, joined
-from networks.ankle.sensory import sensory
+from networks.human_ankle.cord import cord
+from networks.human_ankle.electrodes import electrodes
+from networks.human_ankle.motor import motor
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts, joined
+from networks.human_ankle.sensory import sensory
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import Param, nearest
@@ -42,7 +42,7 @@ def build(
     """An ankle.
 
     Args:
-        muscles: name -> what the muscle brings (`networks.ankle.muscle.Muscle`), with human numbers of cells.
+        muscles: name -> what the muscle brings (`networks.human_ankle.muscle.Muscle`), with human numbers of cells.
         scale: of these numbers; a volley of all fibres means the same at every scale.
         size: motoneurons of each muscle, whatever the scale.
         cell: the kind of motoneuron, for captions; the pools have it.

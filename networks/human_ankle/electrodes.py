@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from networks.ankle.muscle import Muscle
-from networks.ankle.parts import Parts
 from networks.cells.stimulator import STIMULATOR
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts
 from networks.nerve import pulse_width
 from sim.spec.network import Population
 from sim.spec.params import Param
