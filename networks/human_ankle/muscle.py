@@ -23,6 +23,7 @@ class Muscle:
         interneurons: of each kind that acts on it.
         nerve_at, belly_at, length: distance from the cord of the electrodes over its nerve and over its belly, and of
             its muscle fibres.
+        spindle: length that its spindles feel at the muscle's optimal length, relative to their own.
         antagonists: muscles whose Ia fibres silence it.
         synergists: muscle -> the part of a homonymous connection that its fibres make to this one.
 
@@ -42,6 +43,7 @@ class Muscle:
     nerve_at: str
     belly_at: str
     length: str
+    spindle: float = 1.0
     antagonists: tuple[str, ...] = ()
     synergists: Mapping[str, float] = field(default_factory=dict)
 
@@ -54,6 +56,12 @@ class Muscle:
         for kind in KINDS:
             if (found := whole(getattr(self, kind))) is None or found < 1:
                 raise NetworkError(f"{what} has {kind}, a whole number from 1, but it is {shown(getattr(self, kind))}.")
+        if (
+            isinstance(self.spindle, bool)
+            or not isinstance(self.spindle, (int, float))
+            or not 0.5 <= self.spindle <= 1.5
+        ):
+            raise NetworkError(f"the spindles of {what} feel 0.5 to 1.5 of its length, but {shown(self.spindle)}.")
         for place in ("nerve_at", "belly_at", "length"):
             in_unit(getattr(self, place), "m", f"{place!r} of {what}")
         shares = table(f"`synergists` of {what}", self.synergists, NetworkError)
