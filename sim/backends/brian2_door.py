@@ -55,6 +55,21 @@ def running(target: str, threads: int) -> Iterator[Callable[[], float]]:
             brian2.set_device("runtime")
 
 
+def see_through(group: Any) -> None:
+    """Let every subexpression of a group name all that it hangs on, also through other subexpressions.
+
+    A subexpression whose own text names nothing that a piece of code sets, Brian2 (2.9, `make_statements`) evaluates
+    once in that code, even where it names another one that changes: in `b = sin(a)` with `a = x + 1`, b would keep the
+    value that it had before x was set. Names of other subexpressions are not added: Brian2 follows those by itself.
+    """
+    from brian2.codegen.translation import get_identifiers_recursively
+    from brian2.core.variables import Subexpression
+
+    known = {name: x for name, x in group.variables.items() if isinstance(x, Subexpression)}
+    for x in known.values():
+        x.identifiers = x.identifiers | (get_identifiers_recursively([x.expr], group.variables) - known.keys())
+
+
 def set_values(group: Any, name: str, values: np.ndarray) -> None:
     """Set a variable of every cell, in SI units."""
     setattr(group, name + "_", values)

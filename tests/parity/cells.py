@@ -124,6 +124,33 @@ PORTS = cell(  # a threshold and a reset that read a port and a subexpression of
     {"threshold": "height > 15*mV", "refractory": "height > 0*mV", "reset": "v = v_reset + 0.1*lift; v += 0.1*height"},
     v="-70 mV",
 )
+SWING = cell(  # two states that need each other, one of them through a chain of subexpressions
+    """
+    dturn/dt = speed : 1
+    dspeed/dt = (kick - away)/tau**2 - speed/(25*ms) : hertz
+    kick : 1
+    angle = 0.5 + turn : 1
+    away = sin(angle) : 1
+    """,
+    {"tau": "10 ms"},
+    turn=0,
+    speed="0 Hz",
+)
+CHAIN = cell(  # read by a gate at t, by the potential after the gate and with a port at mid-step, and by a reset
+    """
+    dv/dt = (g*(E - v) + I - pull)/C : volt
+    dw/dt = (beyond - w)/(40*ms) : 1
+    I : amp
+    push : 1
+    height = (v - E)/(10*mV) + w + push : 1
+    beyond = clip(height, 0, inf) : 1
+    pull = 20*pA*beyond : amp
+    """,
+    {**LEAK, **FIRE_AT},
+    {"threshold": "v > v_thr", "reset": "v = v_reset; w += 0.1 + 0.05*beyond; v += 2*mV*beyond"},
+    v="-65 mV",
+    w=0,
+)
 PLATEAU = replace(HODGKIN_HUXLEY, refractory="v > -40*mV or n > 0.5")
 
 
@@ -210,6 +237,10 @@ FEATURES = {
     "threshold and reset": Feature(LIF, pulse("0.5 nA")),
     "several resets in order": Feature(SEVERAL, pulse("0.6 nA")),
     "rules that read a port": Feature(PORTS, pulse("0.5 nA") + Triangle("cells.lift", "3 mV", "80 ms", "80 ms")),
+    "states that need each other through a chain": Feature(
+        SWING, Hold("cells.kick", 0.3) + Settle("50 ms"), fires=False
+    ),
+    "a chain of subexpressions": Feature(CHAIN, pulse("0.7 nA") + Triangle("cells.push", 1, "80 ms", "80 ms")),
     "silence while a condition holds": Feature(PLATEAU, pulse("0.1 nA", "60 ms"), dt="0.05 ms"),
     "silence for a time": Feature(waiting("3 ms"), pulse("2 nA")),
     "silence for no whole number of steps": Feature(waiting("0.28 ms"), pulse("2 nA")),
