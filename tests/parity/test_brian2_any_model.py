@@ -36,7 +36,7 @@ def random_feature(seed: int) -> Feature:
         numbers |= {f"g_{k}": drawn(2, 30, " nS"), f"E_{k}": drawn(-90, 50, " mV")}
         infinity = sigmoid(v, 30, 60, "*mV")
         if kind == "instantaneous":
-            lines.append(f"m{k} = {infinity} : 1")
+            lines += [f"open{k} = {infinity} : 1", f"m{k} = open{k} : 1"]  # one subexpression through another
         else:
             tau = f"{drawn(1, 30)}*ms" + (f"*(0.2 + {sigmoid(v, 30, 60, '*mV')})" if kind == "moving" else "")
             needs = f"*(1 - 0.3*m{rng.choice(gates)})" if gates and rng.random() < 0.4 else ""
