@@ -90,7 +90,7 @@ def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> It
     )
 
 
-MONOSYNAPTIC = (15000.0, 27000.0)
+MONOSYNAPTIC = (10300.0, 18500.0)
 """nS, of a volley of all homonymous Ia fibres, lowest and highest threshold."""
 MONOSYNAPTIC_FROM = "fitted to a largest H reflex of 58 % of the largest M wave (PMC3515837) at rest"
 
