@@ -104,7 +104,7 @@ def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iter
             f"{own.name}_in.g_ia",
             weight=volley(
                 "2900 nS", "174 nS", fibres,
-                "fitted to a threshold near that of the fibres (Crone 1987): 3 to 50 % of them recruit the interneurons "
+                "fitted to a threshold near that of the fibres (Crone 1987): 3 to 50 % of them recruit interneurons "
                 "one after the other (87 nS is enough)",
                 skew=-0.5,
             ),
@@ -134,7 +134,7 @@ def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iter
             f"{own.name}_in_to_{own.name}_{kind}",
             f"{own.name}_in",
             f"{own.name}.g_recip_{kind}",
-            weight=volley("150 nS", "150 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
+            weight=volley("120 nS", "120 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
             delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
             wiring=Convergent(number, wiring, f"{own.name}_in"),  # the same on soma and dendrites
         )
