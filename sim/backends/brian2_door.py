@@ -55,6 +55,20 @@ def running(target: str, threads: int) -> Iterator[Callable[[], float]]:
             brian2.set_device("runtime")
 
 
+def say_what_changes(group: Any) -> None:
+    """Let a subexpression of subexpressions be evaluated anew whenever a state behind it has been written.
+
+    Brian2 (2.9) looks only at the names that stand in a subexpression itself: one of nothing but other subexpressions
+    is then evaluated once in a piece of code, however often the code writes the states behind these.
+    """
+    from brian2.codegen.translation import get_identifiers_recursively
+    from brian2.core.variables import Subexpression
+
+    for variable in group.variables.values():
+        if isinstance(variable, Subexpression):
+            variable.identifiers = get_identifiers_recursively([variable.expr], group.variables)
+
+
 def set_values(group: Any, name: str, values: np.ndarray) -> None:
     """Set a variable of every cell, in SI units."""
     setattr(group, name + "_", values)

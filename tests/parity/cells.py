@@ -198,7 +198,24 @@ COMMANDS = (
 )
 CONDITIONS = Design({"network.cells.tau": ["10 ms", "30 ms"], "protocol.cells.I.level": ["0.3 nA", "0.5 nA"]}, seeds=2)
 
+NESTED = Model(
+    "subexpressions of subexpressions",
+    Block(
+        """
+        dangle/dt = turning : 1
+        dturning/dt = (restoring - 0.5*turning)/second + I*1/(nA*second**2)*1 : hertz
+        turned = angle : 1
+        pull = -900*turned/second : hertz
+        restoring = pull + 0*hertz : hertz
+        I : amp
+        """,
+        initial={"angle": 0.5, "turning": "0 Hz"},
+    ),
+)
+"""Brian2 would evaluate `restoring`, in which no state stands, once in a step."""
+
 FEATURES = {
+    "subexpressions of subexpressions": Feature(NESTED, pulse("5 nA"), fires=False),
     "linear gates": Feature(HODGKIN_HUXLEY, pulse("0.1 nA", "60 ms"), dt="0.05 ms"),
     "an instantaneous gate": Feature(INSTANTANEOUS, pulse("1 nA")),
     "a phase that drifts": Feature(DRIFT, pulse("0.2 nA")),

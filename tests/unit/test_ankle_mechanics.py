@@ -194,9 +194,6 @@ def test_back_ends_agree(simulate, windows, backend, dtype, tolerance):
     assert np.abs(found["soleus_force"] - expected["soleus_force"]).max() < 100 * tolerance  # N
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a joint alone differs by 4e-5 rad after 30 ms at 0.1 ms; the cause is not found yet"
-)
 def test_brian2_takes_the_same_course(simulate):
     """A free ankle from 20 degrees in 30 ms, soleus stimulated at once."""
     network = driven({"soleus": 2, "tibialis": 2}, free=True, degrees=20)
