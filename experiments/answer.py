@@ -72,11 +72,14 @@ class Result:
         brought = source.bring(folder.parent, measures)
         if brought.missing:
             raise UserError(f"{brought.missing} samples of {folder} are missing; run the same command again first.")
-        return cls(question, brought, text, source.digest(measures))
+        found = cls(question, brought, text, source.digest(measures))
+        if (m := kept.kept_measures(folder, answer_digest(question, found.of))) is not None:
+            found.__dict__["answer"] = m
+        return found
 
     @cached_property
     def answer(self) -> xr.Dataset:
-        """Everything that figure and report show.
+        """Everything that figure and report show; of an opened result, what it keeps, if the code is the same.
 
         Raises:
             ValueError: the design does not fit the question, or something was not recorded.

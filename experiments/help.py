@@ -6,13 +6,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-WIDTH = 110
+WIDTH = 120
 GROUPS = ("network", "protocol", "state", "intervention", "record", "design", "backend", "targets")
+VARIANT = "As "
+"""What begins so is another experiment with other settings, and named on its page."""
 PAGE = """\
 Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
 
-  sherrington                                the default experiment, {default}
-  sherrington experiment=NAME SETTING ...    another one
+  sherrington experiment=NAME SETTING ...    an experiment; without a name {default}
   sherrington status FOLDER                  what of a result is done, failed or missing
   sherrington check SETTING ...              do precision and step change it? A few samples, side by side
   sherrington describe SETTING ...           parameters, variables, ports and their paths, as tables
@@ -39,7 +40,8 @@ def page(folders: Sequence[str] = ()) -> str:
         folders: of the user's own groups (`--config-dir`).
     """
     roots = [files("conf"), *map(Path, folders)]
-    experiments = "\n".join(_entry(name, said) for name, said in sorted(asked(roots).items()))
+    own = {name: said for name, said in asked(roots).items() if not said.startswith(VARIANT)}
+    experiments = "\n".join(_entry(name, said) for name, said in sorted(own.items()))
     groups = "\n".join(_entry(group, ", ".join(_names(roots, group))) for group in GROUPS)
     return PAGE.format(default="paired_delta_f", experiments=experiments, groups=groups)
 

@@ -201,7 +201,7 @@ def _possible(p: float, ranked: int) -> str:
     lowest = number(1 / (ranked + 1), 3)
     return (
         f"whether the model can have produced this recording is not known (misfit p {number(p, 3)}): this estimator "
-        f"has {ranked} simulations to rank it among, so p is never below {lowest}; train one on more"
+        f"has {ranked} recordings of simulations to rank it among, so p is never below {lowest}; train one on more"
     )
 
 

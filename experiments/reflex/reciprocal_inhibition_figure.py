@@ -34,7 +34,7 @@ def draw(m: xr.Dataset) -> Figure:
     for words, window in (("D1", people.D1_WINDOW), ("D2", people.D2_WINDOW)):
         whole.plot(window, [top, top], color=GREY, lw=2, solid_capstyle="butt", clip_on=False)
         whole.text(np.sqrt(window[0] * window[1]), top, words, ha="center", va="bottom", fontsize=6.5, color=GREY)
-    first.legend(title="conditioning", title_fontsize=7, loc="lower right")
+    first.legend(title="conditioning", title_fontsize=7, loc="lower center", ncols=2, columnspacing=0.8)
     for axes in (first, whole):
         axes.axhline(100, color=INK, lw=0.6, ls=":")
         axes.set_ylim(min(first.get_ylim()[0], whole.get_ylim()[0]), top)

@@ -90,7 +90,7 @@ def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> It
     )
 
 
-MONOSYNAPTIC = (15000.0, 27000.0)
+MONOSYNAPTIC = (10300.0, 18500.0)
 """nS, of a volley of all homonymous Ia fibres, lowest and highest threshold."""
 MONOSYNAPTIC_FROM = "fitted to a largest H reflex of 58 % of the largest M wave (PMC3515837) at rest"
 
@@ -103,8 +103,10 @@ def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iter
             f"{source}_ia_terminal",
             f"{own.name}_in.g_ia",
             weight=volley(
-                "435 nS", "109 nS", fibres,
-                "chosen: interneurons are recruited one after the other by 20 to 80 % of the fibres (87 nS is enough)",
+                "2900 nS", "174 nS", fibres,
+                "fitted to a threshold near that of the fibres (Crone 1987): 3 to 50 % of them recruit interneurons "
+                "one after the other (87 nS is enough)",
+                skew=-0.5,
             ),
             delay=SYNAPSE,
             wiring=All(),
@@ -132,13 +134,13 @@ def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iter
             f"{own.name}_in_to_{own.name}_{kind}",
             f"{own.name}_in",
             f"{own.name}.g_recip_{kind}",
-            weight=volley("625 nS", "625 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
+            weight=volley("120 nS", "120 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
             delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
             wiring=Convergent(number, wiring, f"{own.name}_in"),  # the same on soma and dendrites
         )
 
 
-RECIPROCAL = "as in the thin segment: a largest IPSP of 2 mV at rest; half of the conductance on the dendrites: chosen"
+RECIPROCAL = "fitted to 10 to 25 % less H reflex at 1.0 times the motor threshold; half on the dendrites: chosen"
 
 
 def _presynaptic(own: Muscle, muscles: Mapping[str, Muscle]) -> Iterator[Projection]:

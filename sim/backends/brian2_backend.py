@@ -21,7 +21,7 @@ import xarray as xr
 
 from sim import flags
 from sim.backends.brian2_coupling import Coupling
-from sim.backends.brian2_door import brian2_for_numpy, running, see_through, set_values, unit_text
+from sim.backends.brian2_door import brian2_for_numpy, running, say_what_changes, set_values, unit_text
 from sim.backends.simulation import Batch, LaneSimulation
 from sim.compile.abstract_code import one_sided, staggered
 from sim.compile.assemble import Assembled
@@ -213,7 +213,7 @@ class Brian2Simulation(LaneSimulation):
             dt=dt,
             namespace=tables,
         )
-        see_through(group)
+        say_what_changes(group)
         for port, column in columns.items():
             set_values(group, f"{port}_column", np.repeat(column, part.population.size))
         for name, values in batch.parameters[k].items():

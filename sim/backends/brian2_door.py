@@ -55,12 +55,12 @@ def running(target: str, threads: int) -> Iterator[Callable[[], float]]:
             brian2.set_device("runtime")
 
 
-def see_through(group: Any) -> None:
-    """Let every subexpression of a group name all that it hangs on, also through other subexpressions.
+def say_what_changes(group: Any) -> None:
+    """Let a subexpression of subexpressions be evaluated anew whenever a state behind it has been written.
 
-    A subexpression whose own text names nothing that a piece of code sets, Brian2 (2.9, `make_statements`) evaluates
-    once in that code, even where it names another one that changes: in `b = sin(a)` with `a = x + 1`, b would keep the
-    value that it had before x was set. Names of other subexpressions are not added: Brian2 follows those by itself.
+    Brian2 (2.9) looks only at the names that stand in a subexpression itself: one of nothing but other subexpressions
+    is then evaluated once in a piece of code, however often the code writes the states behind these. Names of further
+    subexpressions are not added: Brian2 follows those by itself, and refers to each by every path that leads there.
     """
     from brian2.codegen.translation import get_identifiers_recursively
     from brian2.core.variables import Subexpression

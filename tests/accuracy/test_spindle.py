@@ -95,6 +95,7 @@ def courses(simulate):
     return {kind: sensed(simulate, protocol, dt=kind[0], dtype=kind[1], **how) for kind in kinds}
 
 
+@pytest.mark.slow
 def test_the_error_shrinks_with_the_step(courses):
     """Against a step four times finer than the usual. States are recorded half a step before their moment, so in a ramp
     at 0.5 L0/s the usual step is 19 us early: 0.03 pps with 2000 pps/s, which is all that is left."""
@@ -111,6 +112,7 @@ def test_single_precision_costs_less_than_a_tenth_of_a_pulse(courses):
     )  # pps, of 100 to 300; 20000 per L0, and 6e-8 L0 is the last place of x
 
 
+@pytest.mark.slow
 def test_single_precision_still_creeps_after_a_minute(simulate):
     """What is left of a stretch fades as a power of time: no step may round it away."""
     stretch = moved((0, 1.0), (0.5, 1.0), (0.6, 1.05), (40, 1.05))

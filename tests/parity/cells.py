@@ -124,18 +124,6 @@ PORTS = cell(  # a threshold and a reset that read a port and a subexpression of
     {"threshold": "height > 15*mV", "refractory": "height > 0*mV", "reset": "v = v_reset + 0.1*lift; v += 0.1*height"},
     v="-70 mV",
 )
-SWING = cell(  # two states that need each other, one of them through a chain of subexpressions
-    """
-    dturn/dt = speed : 1
-    dspeed/dt = (kick - away)/tau**2 - speed/(25*ms) : hertz
-    kick : 1
-    angle = 0.5 + turn : 1
-    away = sin(angle) : 1
-    """,
-    {"tau": "10 ms"},
-    turn=0,
-    speed="0 Hz",
-)
 CHAIN = cell(  # read by a gate at t, by the potential after the gate and with a port at mid-step, and by a reset
     """
     dv/dt = (g*(E - v) + I - pull)/C : volt
@@ -225,7 +213,24 @@ COMMANDS = (
 )
 CONDITIONS = Design({"network.cells.tau": ["10 ms", "30 ms"], "protocol.cells.I.level": ["0.3 nA", "0.5 nA"]}, seeds=2)
 
+NESTED = Model(
+    "subexpressions of subexpressions",
+    Block(
+        """
+        dangle/dt = turning : 1
+        dturning/dt = (restoring - 0.5*turning)/second + I*1/(nA*second**2)*1 : hertz
+        turned = angle : 1
+        pull = -900*turned/second : hertz
+        restoring = pull + 0*hertz : hertz
+        I : amp
+        """,
+        initial={"angle": 0.5, "turning": "0 Hz"},
+    ),
+)
+"""Brian2 would evaluate `restoring`, in which no state stands, once in a step."""
+
 FEATURES = {
+    "subexpressions of subexpressions": Feature(NESTED, pulse("5 nA"), fires=False),
     "linear gates": Feature(HODGKIN_HUXLEY, pulse("0.1 nA", "60 ms"), dt="0.05 ms"),
     "an instantaneous gate": Feature(INSTANTANEOUS, pulse("1 nA")),
     "a phase that drifts": Feature(DRIFT, pulse("0.2 nA")),
@@ -237,9 +242,6 @@ FEATURES = {
     "threshold and reset": Feature(LIF, pulse("0.5 nA")),
     "several resets in order": Feature(SEVERAL, pulse("0.6 nA")),
     "rules that read a port": Feature(PORTS, pulse("0.5 nA") + Triangle("cells.lift", "3 mV", "80 ms", "80 ms")),
-    "states that need each other through a chain": Feature(
-        SWING, Hold("cells.kick", 0.3) + Settle("50 ms"), fires=False
-    ),
     "a chain of subexpressions": Feature(CHAIN, pulse("0.7 nA") + Triangle("cells.push", 1, "80 ms", "80 ms")),
     "silence while a condition holds": Feature(PLATEAU, pulse("0.1 nA", "60 ms"), dt="0.05 ms"),
     "silence for a time": Feature(waiting("3 ms"), pulse("2 nA")),

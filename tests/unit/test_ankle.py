@@ -31,19 +31,20 @@ def test_human_numbers_are_those_of_the_table():
     assert sizes["soleus_motor_nerve"] == sizes["soleus_motor_belly"] == sizes["soleus_units"] == 900
 
 
-@pytest.mark.parametrize("name", [
+PATHWAYS = (
     "soleus_ia_to_soleus", "soleus_ia_to_soleus_soma", "tibialis_ia_to_soleus_in", "soleus_in_to_soleus_dend",
     "soleus_to_soleus_renshaw_ach", "soleus_renshaw_to_soleus", "soleus_ib_in_to_soleus", "soleus_pad_d1",
-])  # fmt: skip
-def test_a_volley_of_all_brings_the_same_at_every_scale(tenth, name):
+)  # fmt: skip
+
+
+def test_a_volley_of_all_brings_the_same_at_every_scale(tenth):
     """First and last target cell, from 0.05 to 0.4 of the human numbers, within the rounding of who is heard."""
-    found = []
-    for scale in (0.05, 0.4):
-        network = ankle(scale=scale)
-        own = brought(network, next(p for p in network.projections if p.name == name))
-        found.append([own[0], own[-1]])
-    own = brought(tenth, next(p for p in tenth.projections if p.name == name))
-    assert np.allclose(found, [own[0], own[-1]], rtol=1e-4)
+    found = [
+        [brought(network, p)[[0, -1]] for p in network.projections if p.name in PATHWAYS]
+        for network in (ankle(scale=0.05), tenth, ankle(scale=0.4))
+    ]
+    assert np.shape(found) == (3, len(PATHWAYS), 2)
+    assert np.allclose(found, found[1], rtol=1e-4)
 
 
 def test_tendons_bring_the_force_of_the_muscle_at_every_scale(tenth):

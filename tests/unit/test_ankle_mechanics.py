@@ -132,6 +132,7 @@ def windows(simulate):
     return {w: moving(simulate, w) for w in ("0.5 ms", "0.25 ms", "0.1 ms", "0.05 ms")}
 
 
+@pytest.mark.slow
 def test_the_loop_of_muscles_and_joint_converges_as_the_window_shrinks(windows):
     degrees = [x["degrees"] for x in windows.values()]
     assert np.ptp(degrees[-1]) > 20
@@ -194,6 +195,7 @@ def test_back_ends_agree(simulate, windows, backend, dtype, tolerance):
     assert np.abs(found["soleus_force"] - expected["soleus_force"]).max() < 100 * tolerance  # N
 
 
+@pytest.mark.slow
 def test_brian2_takes_the_same_course(simulate):
     """A free ankle from 20 degrees in 30 ms, soleus stimulated at once."""
     network = driven({"soleus": 2, "tibialis": 2}, free=True, degrees=20)

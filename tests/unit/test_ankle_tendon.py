@@ -178,6 +178,7 @@ def test_work_is_stored_dissipated_or_done(moved):
     assert led + contracted == pytest.approx(tendon + fibres + dissipated, abs=1e-4 * moved_about)  # sums of 0.5 ms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_relaxed_muscle_gives_back_less_than_it_took(simulate, name):
     there = Course("cells.led", ("0 ms", "100 ms", "300 ms", "500 ms"), (0, 0, 20, 0))

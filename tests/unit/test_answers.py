@@ -159,6 +159,15 @@ def test_pictures_and_texts_take_the_place_of_links(inside, lines, tmp_path):
     assert content(inside) == before
 
 
+def test_an_opened_result_answers_what_it_keeps(inside, lines, monkeypatch):
+    """An answer may take long, such as a training: it is not made again for who opens it, unless it is damaged."""
+    monkeypatch.setattr(answer.Asked, "folded", None)  # nothing can be answered any more
+    assert Result.open(inside).headline() == lines
+    (inside / "measures.zarr.zip").write_bytes(b"no answer")
+    with pytest.raises(TypeError):
+        Result.open(inside).answer  # noqa: B018
+
+
 def test_a_configuration_that_cannot_be_read_is_a_sentence(inside, lines):
     file = inside / "config.yaml"
     for text in ("a: [", "- a", "name: x", ""):

@@ -201,6 +201,7 @@ def test_without_arrivals_a_motoneuron_of_an_ankle_is_that_of_a_segment(simulate
 # ---- back ends
 
 
+@pytest.mark.slow
 def test_back_ends_fire_the_same_spikes(simulate):
     """Renshaw cells with noise, reached by motoneurons through collaterals that tire."""
     network = collaterals("collateral")

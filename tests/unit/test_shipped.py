@@ -17,6 +17,11 @@ def composed(*overrides: str):
 
 
 SAME = {
+    "ankle": (networks.ankle, ("network=ankle",)),
+    "half": (
+        lambda: networks.ankle(scale=0.05, soleus={"monoamine": 0.5}),
+        ("network=ankle", "network.scale=0.05", "network.set.soleus.monoamine=0.5"),
+    ),
     "hTA": (lambda: networks.pool("hTA"), []),
     "default": (lambda: networks.pool(), ["network=hTA"]),
     "cMG": (lambda: networks.pool("cMG"), ["network=cMG"]),
@@ -63,9 +68,10 @@ def test_a_network_by_name_is_what_the_command_composes(name):
 
 
 def test_every_table_that_ships_has_a_name_and_can_be_built():
-    assert {"hTA", "cMG", "segment"} <= set(networks.names())
+    assert {"hTA", "cMG", "segment", "ankle"} <= set(networks.names())
     for name in networks.names():
-        assert (networks.segment if name.startswith("segment") else networks.pool)(name, size=2).populations
+        build = {"segment": networks.segment, "ankle": networks.ankle}.get(name, networks.pool)
+        assert build(name, size=2).populations
 
 
 def test_captions_say_what_was_changed():
@@ -95,6 +101,9 @@ def test_a_table_of_ones_own_is_read_from_its_file(tmp_path):
         (lambda: networks.segment(soleus=0.5), "soleus={'PARAMETER': 0.5}"),
         (lambda: networks.segment(soles={"monoamine": 1}), "did you mean 'soleus'"),
         (lambda: networks.segment(cell="powers_heckman"), "_segmental"),
+        (lambda: networks.ankle("hTA"), r"networks.pool\('hTA'\)"),
+        (lambda: networks.ankle(cell="powers_heckman"), "which is no state of 'Powers & Heckman 2017'"),
+        (lambda: networks.ankle(soleus=0.5), "soleus={'PARAMETER': 0.5}"),
         (lambda: networks.pool("nowhere.yaml"), "no file 'nowhere.yaml'"),
     ],
 )

@@ -234,6 +234,7 @@ def test_inhibition_grows_to_a_limit(simulate):
 # ---- back ends
 
 
+@pytest.mark.slow
 def test_back_ends_relay_and_deplete_alike(simulate):
     """Irregular fibres, presynaptic interneurons and what the terminals release at motoneurons, as their gain."""
     network = fibre(4)
