@@ -59,15 +59,14 @@ def say_what_changes(group: Any) -> None:
     """Let a subexpression of subexpressions be evaluated anew whenever a state behind it has been written.
 
     Brian2 (2.9) looks only at the names that stand in a subexpression itself: one of nothing but other subexpressions
-    is then evaluated once in a piece of code, however often the code writes the states behind these. Names of further
-    subexpressions are not added: Brian2 follows those by itself, and refers to each by every path that leads there.
+    is then evaluated once in a piece of code, however often the code writes the states behind these.
     """
     from brian2.codegen.translation import get_identifiers_recursively
     from brian2.core.variables import Subexpression
 
-    known = {name: x for name, x in group.variables.items() if isinstance(x, Subexpression)}
-    for x in known.values():
-        x.identifiers = x.identifiers | (get_identifiers_recursively([x.expr], group.variables) - known.keys())
+    for variable in group.variables.values():
+        if isinstance(variable, Subexpression):
+            variable.identifiers = get_identifiers_recursively([variable.expr], group.variables)
 
 
 def set_values(group: Any, name: str, values: np.ndarray) -> None:
