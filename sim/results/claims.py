@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     import fcntl
@@ -101,6 +102,54 @@ class Lock:
         if self._file is not None:
             os.close(self._file)
         self._file = None
+
+
+@contextmanager
+def made(path: Path) -> Iterator[BinaryIO]:
+    """A new file that is seen to be this process's own (`abandoned`) until the block is left, though it be closed and
+    renamed in it.
+
+    Raises:
+        OSError: the disk refuses, or there is such a file.
+    """
+    file, held = path.open("xb"), None
+    try:
+        while fcntl is not None:
+            held = os.dup(file.fileno())
+            with suppress(OSError):  # there may be no locks here
+                fcntl.flock(held, fcntl.LOCK_EX)
+            if path.exists():
+                break
+            file.close()  # it was taken for an orphan before it was locked
+            os.close(held)
+            file, held = path.open("xb"), None
+        yield file
+    finally:
+        file.close()
+        if held is not None:
+            os.close(held)
+
+
+@contextmanager
+def abandoned(path: Path) -> Iterator[bool]:
+    """Whether no process holds a file that it `made`, and none will while the block lasts; also where nobody can tell.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    if fcntl is None:
+        yield True
+        return
+    file = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        free = True
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            free = problem.errno not in TAKEN
+        yield free
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from sim.results.claims import made
+
 
 class StoreError(RuntimeError):
     """A result cannot be opened or written; the message says what was asked, what was found and what to do."""
@@ -69,12 +71,13 @@ def replacing(path: str | Path, *, flush: bool = True) -> Iterator[BinaryIO]:
     path = Path(path)
     draft = drafted(path)
     try:
-        with draft.open("xb") as file:
+        with made(draft) as file:
             yield file
             if flush:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(draft, path)
+            file.close()
+            os.replace(draft, path)
         flush_folders([path.parent] if flush else [])
     finally:
         with suppress(OSError):

@@ -1,8 +1,9 @@
 """What a killed process leaves half done, and how it is swept.
 
 A store is built in `.NAME.TOKEN.building`, a file is written as `.NAME.TOKEN.draft`, Zarr's as `NAME.TOKEN.partial`; a
-token is drawn by chance, since the numbers of processes collide between machines. Whoever writes into a folder holds a
-lock together with all others who do; who holds it alone knows that each draft there is an orphan.
+token is drawn by chance, since the numbers of processes collide between machines. Whoever builds a store or fills it
+holds a lock on the folder together with all others who do; who holds it alone knows that what is half done there is an
+orphan, unless it is a file that somebody is just writing, who locks this file itself.
 """
 
 import os
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sim.results.claims import Lock
+from sim.results.claims import Lock, abandoned
 
 LOCK = ".at-work"
 DRAFT = re.compile(r".+\.[0-9a-f]{32}\.(building|draft|partial)")
@@ -53,5 +54,9 @@ def sweep(folder: Path, *, older: float = 0.0) -> None:
                 continue
             if draft.is_dir() and not draft.is_symlink():
                 shutil.rmtree(draft, ignore_errors=True)
-            else:
+            elif draft.is_symlink():
                 draft.unlink()
+            else:
+                with abandoned(draft) as orphan:
+                    if orphan:
+                        draft.unlink()

@@ -62,6 +62,42 @@ def test_what_a_living_process_drafts_is_left_and_swept_when_it_was_killed(tmp_p
         assert not any(place.exists() for place in drafts)
 
 
+def test_a_file_that_somebody_writes_is_left_though_he_holds_no_folder(tmp_path):
+    with replacing(tmp_path / "report.html") as file:
+        file.write(b"whole")
+        command = [sys.executable, "-c", HOLD, str(tmp_path)]
+        assert subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True).stdout == b"here\n"
+    assert (tmp_path / "report.html").read_bytes() == b"whole"
+
+
+def test_a_file_that_was_swept_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    path, dup = tmp_path / "draft", os.dup
+
+    def swept(file: int) -> int:
+        monkeypatch.setattr(os, "dup", dup)
+        path.unlink()
+        return dup(file)
+
+    monkeypatch.setattr(os, "dup", swept)
+    with claims.made(path) as file:
+        file.write(b"whole")
+    assert path.read_bytes() == b"whole"
+
+
+def test_writers_and_sweepers_in_one_folder_lose_nothing(tmp_path):
+    write = "import sys\nfrom pathlib import Path\nfrom sim.results.disk import replace\n"
+    write += "for turn in range(400):\n    replace(Path(sys.argv[1]) / 'kept.json', str(turn))\n"
+    clear = "import sys\nfrom pathlib import Path\nfrom sim.results.drafts import sweep\n"
+    clear += "while not Path(sys.argv[1], 'over').exists():\n    sweep(Path(sys.argv[1]))\n"
+    sweeper = subprocess.Popen([sys.executable, "-c", clear, str(tmp_path)], cwd=ROOT)
+    writers = [subprocess.Popen([sys.executable, "-c", write, str(tmp_path)], cwd=ROOT) for _ in range(2)]
+    codes = [writer.wait(timeout=120) for writer in writers]
+    (tmp_path / "over").touch()
+    assert (*codes, sweeper.wait(timeout=60)) == (0, 0, 0)
+    assert (tmp_path / "kept.json").read_text() == "399"
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_one_process_may_be_there_twice(tmp_path):
     with present(tmp_path):
         drafts = left(tmp_path)

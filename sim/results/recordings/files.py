@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.results.disk import writing
 from sim.results.recordings import csv_writer, guarded, nwb_writer, openhdemg_module
 from sim.results.recordings.datasets import contents
@@ -43,13 +45,13 @@ def read(
     path = Path(path)
     chosen = selection(window=window, units=units, exclude=exclude, contraction=contraction)
     try:
-        found = guarded.recording(_there(path))
+        with np.errstate(divide="ignore", invalid="ignore"):  # a rate of 0 is refused when the recording is made
+            found = guarded.recording(_there(path))
         if force is not None:
             if len(found.trials) > 1:
                 raise RecordingError(
                     f"{path.name} has {len(found.trials)} trials, each on a clock of its own, so no force of another "
-                    "file "
-                    "can belong to all. Write the force into the table, or each trial into its own file."
+                    "file can belong to all. Write the force into the table, or each trial into its own file."
                 )
             course, remark = guarded.force(_there(Path(force)))
             found = replace(found, force=course, remarks=(*found.remarks, *([remark] if remark else [])))
