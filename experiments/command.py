@@ -13,6 +13,7 @@ VALUED = (
     "-i",
 )  # fmt: skip
 """Options that a word follows."""
+FOLDER = ("--config-dir", "-cd")
 HELP = ("help", "--help", "-h")
 USAGE = "write NAME=VALUE, for example experiment=pool; sherrington --help lists the groups"
 
@@ -55,7 +56,7 @@ def arranged(words: Sequence[str]) -> list[str]:
             )
     if not {"-sc", "--shell-completion"} & set(options):  # whose words are no settings of a run
         check_keys(settings, [str(Path(folder).expanduser()) for folder in own_folders(options)])
-    return [*(str(Path(x).expanduser()) if k and options[k - 1] in ("--config-dir", "-cd") else x
+    return [*(str(Path(x).expanduser()) if k and options[k - 1] in FOLDER else x
               for k, x in enumerate(options)), *settings]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
-"""`sherrington --help` in a screen: what each experiment asks, what may be chosen, and where to read on."""
+"""`sherrington --help` in a screen: what there is to ask, what may be chosen, and where to read on; and
+`sherrington experiments`: what each experiment asks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from textwrap import wrap
@@ -14,12 +15,13 @@ PAGE = """\
 Sherrington simulates motoneurons of the human spinal cord and measures them as recorded motor units are measured.
 
   sherrington experiment=NAME SETTING ...    an experiment; without a name {default}
+  sherrington experiments [WORD]             what each asks, or those about a word
   sherrington status FOLDER                  what of a result is done, failed or missing
   sherrington check SETTING ...              do precision and step change it? A few samples, side by side
   sherrington describe SETTING ...           parameters, variables, ports and their paths, as tables
   sherrington --cfg job SETTING ...          the whole configuration          --version     which Sherrington this is
 
-Experiments (experiment=NAME; scale=smoke tries one in seconds, scale=full is the default)
+Experiments by what they are about (experiment=NAME; scale=smoke tries one in seconds, scale=full is the default)
 {experiments}
 
 Groups (GROUP=NAME; of states and interventions a list: state=[injured,relaxed])
@@ -40,10 +42,29 @@ def page(folders: Sequence[str] = ()) -> str:
         folders: of the user's own groups (`--config-dir`).
     """
     roots = [files("conf"), *map(Path, folders)]
-    own = {name: said for name, said in asked(roots).items() if not said.startswith(VARIANT)}
-    experiments = "\n".join(_entry(name, said) for name, said in sorted(own.items()))
+    themes: dict[str, list[str]] = {}
+    for name, (theme, said) in sorted(_experiments(roots).items()):
+        if not said.startswith(VARIANT):
+            themes.setdefault(theme or "others", []).append(name)
+    experiments = "\n".join(_entry(theme, ", ".join(names)) for theme, names in sorted(themes.items()))
     groups = "\n".join(_entry(group, ", ".join(_names(roots, group))) for group in GROUPS)
     return PAGE.format(default="paired_delta_f", experiments=experiments, groups=groups)
+
+
+def questions(word: str = "", folders: Sequence[str] = ()) -> str:
+    """A line or two for each experiment: what it asks.
+
+    Args:
+        word: only of those whose name, theme or sentence holds it.
+        folders: of the user's own groups (`--config-dir`).
+    """
+    found = _experiments([files("conf"), *map(Path, folders)])
+    lines = [
+        f"{name}\n    {said or '(says nothing of itself)'}"
+        for name, (theme, said) in sorted(found.items())
+        if word.lower() in f"{name} {theme} {said}".lower()
+    ]
+    return "\n".join(lines) or f"No experiment is about {word!r}; sherrington experiments lists all {len(found)}."
 
 
 def asked(roots: Sequence[Any]) -> dict[str, str]:
@@ -52,7 +73,7 @@ def asked(roots: Sequence[Any]) -> dict[str, str]:
     Args:
         roots: folders with groups.
     """
-    return {name: sentence(text) for name, text in _experiments(roots)}
+    return {name: said for name, (_, said) in _experiments(roots).items()}
 
 
 def sentence(text: str) -> str:
@@ -70,25 +91,28 @@ def sentence(text: str) -> str:
 
 
 def _entry(name: str, said: str) -> str:
-    first, *more = wrap(said, WIDTH - 26) or [""]
+    first, *more = wrap(said, WIDTH - 26, break_on_hyphens=False) or [""]
     return "\n".join([f"  {name:<23} {first}", *(f"{'':26}{line}" for line in more)])
 
 
-def _experiments(roots: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    """Name and text of every experiment; those that are short for a file in a folder of a theme have its text, and
+def _experiments(roots: Iterable[Any]) -> dict[str, tuple[str, str]]:
+    """Theme and sentence of every experiment; one that is short for a file in the folder of a theme has its own, and
     files in such a folder that nothing is short for are named with it."""
+    found: dict[str, tuple[str, str]] = {}
     for root in roots:
         shortened = set()
         for file in _files(root.joinpath("experiment")):
             name, text = file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
             of = text.partition("Short for experiment=")[2].partition("\n")[0].strip()
-            shortened.add(of)
-            whole = root.joinpath("experiment", *of.split("/")) if of else None
-            yield name, whole.with_name(f"{whole.name}.yaml").read_text(encoding="utf-8") if whole else text
+            if of:
+                shortened.add(of)
+                text = root.joinpath("experiment", *f"{of}.yaml".split("/")).read_text(encoding="utf-8")
+            found[name] = (of.rpartition("/")[0], sentence(text))
         for folder in _folders(root.joinpath("experiment")):
             for file in _files(folder):
                 if (name := f"{folder.name}/{file.name.removesuffix('.yaml')}") not in shortened:
-                    yield name, file.read_text(encoding="utf-8")
+                    found[name] = (folder.name, sentence(file.read_text(encoding="utf-8")))
+    return found
 
 
 def _names(roots: Iterable[Any], group: str) -> list[str]:

@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quoted
-from experiments.command import HELP, CommandError, arranged, own_folders, unreadable
+from experiments.command import FOLDER, HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.configured import composed
 from experiments.declare import UserError, declare, root, sentence
@@ -58,8 +58,8 @@ def main() -> None:
 
 
 def _command_line(words: list[str]) -> None:
-    """`status PATH` looks at a result, `check` at numerics, `describe` at a network, `sign` at an estimator, `--help`
-    and `--version` say what this is; else an experiment."""
+    """`status PATH` looks at a result, `check` at numerics, `describe` at a network, `sign` at an estimator,
+    `experiments` at what may be asked, `--help` and `--version` say what this is; else an experiment."""
     task = experiment
     if words[:1] == ["status"]:
         from experiments.status import main as status
@@ -82,6 +82,11 @@ def _command_line(words: list[str]) -> None:
             from experiments.describe import main as describe
 
             return describe(words[1:])
+        if words[:1] == ["experiments"]:
+            from experiments.help import questions
+
+            about = [w for k, w in enumerate(words[1:], 1) if not w.startswith("-") and words[k - 1] not in FOLDER]
+            return print(questions(" ".join(about), own_folders(words)))
         if any(word in HELP for word in words):
             from experiments.help import page
 

@@ -135,7 +135,23 @@ def test_a_unit_that_was_forgotten_in_a_table_is_named(command, tmp_path):
 
 def test_the_version_is_ours_and_help_helps(command):
     assert command("--version").stdout.startswith("sherrington ")
-    assert "experiment" in command("help").stdout
+    page = command("help").stdout
+    assert "experiment" in page
+    assert max(map(len, page.splitlines())) <= 120
+    assert len(page.splitlines()) <= 45  # a screen
+
+
+def test_what_each_experiment_asks_is_told_and_looked_up(command, tmp_path):
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\n# What do cold feet do to a reflex?\n")
+    every = command("experiments").stdout
+    assert "spasm\n    From which monoaminergic level on does firing outlast a brief input?" in every
+    assert "cold feet" not in every
+    about = command("experiments", "reflex", "--config-dir", str(tmp_path)).stdout
+    assert "reflex/h_reflex\n" in about
+    assert "mine\n    What do cold feet do to a reflex?" in about
+    assert "fit/" not in about
+    assert "No experiment is about 'gravity'" in command("experiments", "gravity").stdout
 
 
 def test_an_unexpected_error_leaves_a_file_and_one_sentence(command, tmp_path):
