@@ -12,7 +12,10 @@ from tests.parity.circuits import FEATURES, something_happens
 from tests.parity.feature import agree, run
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+LONG = "a spindle, tendon organs and their endings"
+
+
+@pytest.mark.parametrize("feature", [pytest.param(x, marks=pytest.mark.slow) if x == LONG else x for x in FEATURES])
 def test_back_ends_agree_on_networks(simulate, feature):
     row = FEATURES[feature]
     ours = run(simulate, row)
