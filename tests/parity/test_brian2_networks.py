@@ -11,7 +11,6 @@ from sim.engine.integrate import SCHEMES
 from tests.parity.circuits import FEATURES, something_happens
 from tests.parity.feature import agree, run
 
-
 LONG = "a spindle, tendon organs and their endings"
 
 
