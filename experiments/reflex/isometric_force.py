@@ -19,6 +19,7 @@ from experiments.question import Asked, Question
 from experiments.reflex import isometric_force_figure
 from experiments.statistics import attributes, named, summarised
 from experiments.words import mean_and_sd, number
+from sim.analysis.common_drive import SHORTEST
 from sim.measure import Measure
 from sim.spec.kinds import listed, part
 from sim.spec.network import Network
@@ -59,9 +60,9 @@ class IsometricForce(Question):
         object.__setattr__(self, "muscles", tuple(map(str, listed("question.muscles", self.muscles, ValueError))))
         for muscle in self.muscles:
             amplitudes(self.network, muscle)
-        if self.plateau[1] - self.plateau[0] < 1:
+        if self.plateau[1] - self.plateau[0] < SHORTEST:
             raise ValueError(
-                f"a plateau is measured from {SETTLING:g} s after its begin on, for a second at least, but "
+                f"a plateau is measured from {SETTLING:g} s after its begin on, for {SHORTEST:g} s at least, but "
                 f"question.hold is {self.hold}. Hold the contraction for longer."
             )
 

@@ -21,6 +21,8 @@ SLOWEST = 0.75
 """Hz, of what is compared."""
 LAG = 0.05
 """s, by which one unit may follow the other."""
+SHORTEST = 3 * WIDTH
+"""s, of a window."""
 STEP = 0.01
 """s, between two values of a rate."""
 
@@ -37,10 +39,10 @@ def common_drive(spike_times: Any, start: float, stop: float, *, longest: float 
         1, (sample,); NaN with fewer than two units.
 
     Raises:
-        ValueError: a window shorter than three Hann windows, or spike times out of order.
+        ValueError: a window shorter than `SHORTEST`, or spike times out of order.
     """
-    if stop - start < 3 * WIDTH:
-        raise ValueError(f"common drive needs {3 * WIDTH:g} s at least, but the window is {start:g} to {stop:g} s.")
+    if stop - start < SHORTEST:
+        raise ValueError(f"common drive needs {SHORTEST:g} s at least, but the window is {start:g} to {stop:g} s.")
     times = as_spike_times(spike_times)
     return np.array([_of_one(units, start, stop, longest) for units in times])
 
