@@ -64,9 +64,8 @@ class Asked:
             ValueError: the design lacks one, or has another.
         """
         dims = dims or self.question.dims
-        factors = self.grid["sample"].sizes  # without the axes of measures
-        expect(factors, dims, self.question.name)
-        spare = [name for name in factors if name not in (*dims, "seed", "participant")]
+        expect(self.grid.sizes, dims, self.question.name)
+        spare = [name for name in self.grid.dims if name not in (*dims, "seed", "participant")]
         return self.grid.squeeze(spare, drop=True).transpose(*dims, ...)
 
     def view(self, samples: Sequence[int] | np.ndarray) -> View:

@@ -8,7 +8,7 @@ import xarray as xr
 from experiments.answer import Result
 from experiments.question import Question
 from experiments.sources import Brought
-from sim.measure import evaluate, labels_of
+from sim.measure import evaluate
 from sim.results.schema import NO_SPIKE
 from sim.results.status import Status
 
@@ -50,10 +50,8 @@ def failing(whole: xr.Dataset, *samples: int, kind: Status = Status.FAILED_NOT_F
 def asked(question: Question, whole: xr.Dataset) -> Result:
     """A question together with its measures of a result."""
     found = evaluate(question.measures(), whole)
-    measures = question.measures()
-    measured = {m.name: (("sample", *m.axes), found[m.name], m.attributes) for m in measures}
-    table = whole[["status"]].assign(measured).assign_coords(labels_of(measures))
-    return Result(question, Brought(whole, table))
+    measured = {m.name: ("sample", found[m.name], m.attributes) for m in question.measures()}
+    return Result(question, Brought(whole, whole[["status"]].assign(measured)))
 
 
 def answered(question: Question, whole: xr.Dataset) -> xr.Dataset:

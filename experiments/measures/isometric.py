@@ -12,9 +12,7 @@ from experiments.measures.reflex import AT_THE_MUSCLE
 from sim.analysis import emg
 from sim.analysis.common_drive import common_drive
 from sim.analysis.means import known_mean
-from sim.analysis.recruitment import recruitment_time, value_at
 from sim.analysis.spikes import interval_statistics
-from sim.analysis.steady import steady_firing
 from sim.measure import Measure
 from sim.results.view import View
 
@@ -22,8 +20,6 @@ PAUSE = 0.4
 """s; longer intervals are left out of rates and of their variability."""
 FEWEST = 4.0
 """pps: units below are left out of the variability of intervals, which an average interval hardly describes there."""
-ROW = 4
-"""Discharges in a row, within pauses, that make a unit recruited."""
 NEWTON = 1e9
 """nN, the unit in which tendon forces are recorded."""
 
@@ -39,9 +35,8 @@ def isometric_measures(
         rest: s, when the command begins to rise.
         start, stop: s, the plateau.
     """
-    whole: dict[str, Any] = {"muscle": muscle, "rest": rest}
-    held = {**whole, "start": start, "stop": stop}
-    units = {"muscle": muscle, "start": start, "stop": stop}
+    units: dict[str, Any] = {"muscle": muscle, "start": start, "stop": stop}
+    held = {**units, "rest": rest}
     return (
         Measure(f"{muscle}_force", "N", f"force of the {muscle}", force, held),
         Measure(f"{muscle}_force_cv", "%", f"force of the {muscle}: SD about its line, of its mean", force_cv, held),
@@ -52,8 +47,6 @@ def isometric_measures(
         Measure(f"{muscle}_interval_cv", "1", f"variability of the {muscle}'s intervals, mean over units", interval_cv,
                 units),
         Measure(f"{muscle}_common_drive", "1", f"common drive of the {muscle}'s units", shared, units),
-        Measure(f"{muscle}_threshold", "N", f"force of the {muscle} at the recruitment of each unit", threshold,
-                {**whole, "stop": stop}, {f"{muscle}_unit": tuple(range(len(amplitude)))}),
     )  # fmt: skip
 
 
@@ -81,7 +74,7 @@ def rectified(view: View, muscle: str, start: float, stop: float, amplitude: tup
 
 
 def firing(view: View, muscle: str, start: float, stop: float) -> np.ndarray:
-    """Units with an interval on the plateau: (sample,)."""
+    """Units with an interval, not a pause, on the plateau: (sample,)."""
     return np.isfinite(_intervals(view, muscle, start, stop).mean).sum(axis=-1)
 
 
@@ -100,14 +93,6 @@ def interval_cv(view: View, muscle: str, start: float, stop: float) -> np.ndarra
 def shared(view: View, muscle: str, start: float, stop: float) -> np.ndarray:
     """Common drive on the plateau: (sample,)."""
     return common_drive(_impulses(view, muscle), start, stop)
-
-
-def threshold(view: View, muscle: str, rest: float, stop: float) -> np.ndarray:
-    """Force when each unit begins to fire steadily: N, (sample, unit); NaN for a unit that does not."""
-    times = _impulses(view, muscle)
-    times = np.where(times < stop, times, np.nan)
-    when = recruitment_time(steady_firing(times, ROW, PAUSE))
-    return value_at(when, view.time, _force(view, muscle, rest))
 
 
 def _impulses(view: View, muscle: str) -> np.ndarray:

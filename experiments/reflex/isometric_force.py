@@ -18,7 +18,7 @@ from experiments.published import contractions as people
 from experiments.question import Asked, Question
 from experiments.reflex import isometric_force_figure
 from experiments.statistics import attributes, named, summarised
-from experiments.words import mean_and_sd, number
+from experiments.words import mean_and_sd
 from sim.analysis.common_drive import SHORTEST
 from sim.measure import Measure
 from sim.spec.kinds import listed, part
@@ -31,6 +31,8 @@ STEADY = (10.0, 60.0)
 """% of the MVC, between which the unrest of force and units is summed up."""
 TWENTY = 20.0
 """% of the MVC, at which rates of people are known."""
+ALL = 99.0
+"""% of the pool that is called all of it: one unit in a hundred may be late."""
 SETTLING = 1.0
 """s of the plateau that are left out."""
 NAMES = ("force", "force_cv", "emg", "units", "rate", "interval_cv", "common_drive")
@@ -88,10 +90,8 @@ class IsometricForce(Question):
         """
         folded = asked.folded().sortby("command").sortby("pic")
         named(folded, "case", *self.muscles)
-        found = summarised(_followed(xr.concat([_of(folded, muscle) for muscle in self.muscles], "case")))
-        for muscle in self.muscles:
-            found[f"{muscle}_recruited"] = _recruited(folded, found, muscle)
-        return found.assign_attrs(muscles=list(self.muscles))
+        own = [_of(folded, muscle, len(amplitudes(self.network, muscle))) for muscle in self.muscles]
+        return summarised(_followed(xr.concat(own, "case")))
 
     def draw(self, m: xr.Dataset) -> Figure:
         """Force over command (A), its unrest (B), EMG (C), recruitment (D), rates (E) and units (F) over force."""
@@ -99,7 +99,7 @@ class IsometricForce(Question):
 
     def headline(self, m: xr.Dataset) -> list[str]:
         """Maximal force with and without PIC, unrest, rates."""
-        return [_said(m.sel(case=muscle), muscle, m) for muscle in m["case"].values]
+        return [_said(m.sel(case=muscle), str(muscle)) for muscle in m["case"].values]
 
     def notes(self, m: xr.Dataset) -> list[str]:
         low, high = people.FORCE_CV
@@ -109,8 +109,8 @@ class IsometricForce(Question):
             "within the same time and is held; measures are of the plateau without its first "
             f"{SETTLING:g} s. Small points, seeds; large points, mean with its 95 % interval.",
             "Force of the tendon above rest. No synergist is commanded, so the force is that of one muscle, where "
-            "people's is that of all that turn the joint. Recruitment: force at the first of four discharges in a row "
-            "during the rise to the MVC; force follows its command by the time of a twitch, so thresholds lie low.",
+            "people's is that of all that turn the joint. Units count as firing with an interval below 0.4 s on the "
+            "plateau; people's thresholds are read on ramps.",
             f"People hold a force within {low:g} to {high:g} % (CV). What each motoneuron hears by itself adds to it "
             "here more than in people, since the pools are a part of the human ones: at a tenth of the units that part "
             "is √10 times as large (network.scale).",
@@ -118,19 +118,20 @@ class IsometricForce(Question):
             f"bring about {people.WITHOUT_PIC:g} % of the maximal force (recalled, not read). What is left without PIC "
             f"hangs on how strong the strongest command is, so it is given at the command that brings {NEAR:g} % too.",
             "Independent and common noise are fitted to the variability of intervals and to the common drive of soleus "
-            "units at 10 % of the maximal force; thresholds, rates, force and EMG are not fitted.",
+            "units at 10 % of the maximal force; recruitment, rates, force and EMG are not.",
         ]
 
 
-def _of(folded: xr.Dataset, muscle: str) -> xr.Dataset:
-    """The measures of a muscle in its own case."""
+def _of(folded: xr.Dataset, muscle: str, size: int) -> xr.Dataset:
+    """The measures of a muscle of `size` units in its own case."""
     own = folded.sel(case=[muscle])
     taken = {name: own[f"{muscle}_{name}"] for name in NAMES}
     for name, x in taken.items():
         taken[name] = x.rename(name).assign_attrs(
             x.attrs, long_name=x.attrs["long_name"].replace(f" of the {muscle}", "")
         )
-    return xr.Dataset(taken)
+    said = attributes("%", "units that fire, of the pool")
+    return xr.Dataset({**taken, "recruited": (100 * taken["units"] / size).assign_attrs(said)})
 
 
 def _followed(m: xr.Dataset) -> xr.Dataset:
@@ -173,6 +174,10 @@ def _followed(m: xr.Dataset) -> xr.Dataset:
         m[f"{name}_20"] = _read(m["percent"], x, TWENTY).assign_attrs(
             attributes(x.attrs["units"], f"{x.attrs['long_name']}, at {TWENTY:g} % of the MVC")
         )
+    for name, share in (("half", 50.0), ("all", ALL)):
+        m[f"{name}_recruited"] = _read(m["recruited"], m["percent"], share, from_nothing=True).assign_attrs(
+            attributes("%", f"force at which {share:g} % of the units fire, of the MVC")
+        )
     steady = (m["percent"] >= STEADY[0]) & (m["percent"] <= STEADY[1])
     for name in ("force_cv", "interval_cv", "common_drive"):
         x = m[name].where(steady).isel(pic=-1, drop=True).mean("command")
@@ -184,42 +189,39 @@ def _followed(m: xr.Dataset) -> xr.Dataset:
     return m
 
 
-def _read(percent: xr.DataArray, x: xr.DataArray, level: float) -> xr.DataArray:
-    """A measure where the force with the whole PIC crosses a level, linear between commands: (case, seed).
+def _read(rising: xr.DataArray, x: xr.DataArray, level: float, *, from_nothing: bool = False) -> xr.DataArray:
+    """A measure where another one first reaches a level with the whole PIC, linear between commands: (case, seed).
 
     Args:
-        x: (case, command, seed), or with the dimension pic, of which the whole one is taken.
+        rising: with the command, (case, command, seed); with the dimension pic the whole one is taken.
+        x: as `rising`.
+        from_nothing: without a command both are 0.
     """
     order = ("case", "seed", "command")
-    whole = (v.isel(pic=-1, drop=True) if "pic" in v.dims else v for v in (percent, x))
+    whole = (v.isel(pic=-1, drop=True) if "pic" in v.dims else v for v in (rising, x))
     p, y = (v.transpose(*order) for v in whole)
     found = np.full(p.shape[:2], np.nan)
     for place in np.ndindex(found.shape):
         known = np.isfinite(p.values[place]) & np.isfinite(y.values[place])
         a, b = p.values[place][known], y.values[place][known]
+        if from_nothing:
+            a, b = (np.concatenate([[0.0], v]) for v in (a, b))
         if a.size and a.min() <= level <= a.max():
-            found[place] = np.interp(level, np.maximum.accumulate(a), b)
+            found[place] = _first(np.maximum.accumulate(a), b, level)
     return xr.DataArray(found, dims=("case", "seed"), coords={"case": p["case"]})
 
 
-def _recruited(folded: xr.Dataset, m: xr.Dataset, muscle: str) -> xr.DataArray:
-    """Threshold of each unit in % of the MVC, mean over seeds, on the rise to the command of the MVC: (unit,)."""
-    own = folded[f"{muscle}_threshold"].sel(case=muscle).isel(pic=-1, drop=True)
-    command = m["mvc_command"].sel(case=muscle).fillna(folded["command"].values[-1])
-    taken = own.sel(command=command)
-    percent = 100 * taken / m["mvc"].sel(case=muscle)
-    return (
-        percent.mean("seed")
-        .drop_vars(["case", "command"], errors="ignore")
-        .assign_attrs(attributes("%", f"force at recruitment of each unit of the {muscle}, of the MVC"))
-    )
+def _first(rising: np.ndarray, x: np.ndarray, level: float) -> float:
+    """x where what never falls first reaches a level."""
+    k = int(np.searchsorted(rising, level))
+    if k == 0:
+        return float(x[0])
+    share = (level - rising[k - 1]) / (rising[k] - rising[k - 1])
+    return float(x[k - 1] + share * (x[k] - x[k - 1]))
 
 
-def _said(m: xr.Dataset, muscle: str, whole: xr.Dataset) -> str:
+def _said(m: xr.Dataset, muscle: str) -> str:
     known = people.RATE_AT_20.get(muscle)
-    thresholds = whole[f"{muscle}_recruited"].values
-    known_thresholds = thresholds[np.isfinite(thresholds)]
-    half, top = (np.median(known_thresholds), known_thresholds.max()) if known_thresholds.size else (np.nan, np.nan)
     said: list[Any] = [
         f"{muscle}: MVC {mean_and_sd(m, 'mvc', 0, 'N')}, without PIC {mean_and_sd(m, 'without', 0, '%')} of it, "
         f"{mean_and_sd(m, 'without_near', 0, '%')} at the command that brings {NEAR:g} % with it",
@@ -228,7 +230,8 @@ def _said(m: xr.Dataset, muscle: str, whole: xr.Dataset) -> str:
         f"rate at 20 % {mean_and_sd(m, 'rate_20', 1, 'pps')}"
         + (f" (people {known:g})" if known else "")
         + f", at the MVC {mean_and_sd(m, 'rate_mvc', 1, 'pps')}",
-        f"half of the units below {number(half, 0, '%')}, the last at {number(top, 0, '%')} of the MVC",
+        f"half of the units fire from {mean_and_sd(m, 'half_recruited', 0, '%')} of the MVC on, {ALL:g} % of them from "
+        f"{mean_and_sd(m, 'all_recruited', 0, '%')}",
         f"EMG at 20 % of the force {mean_and_sd(m, 'emg_percent_20', 0, '%')} of that at the MVC",
     ]
     return "; ".join(said)

@@ -25,8 +25,9 @@ class Panel(NamedTuple):
     top: float | None = None
 
 
+RECRUITED = Panel("recruited", "units that fire (% of pool)", "Recruitment", None, 105.0)
 UNREST = Panel("force_cv", "CV of force (%)", "Steadiness", people.FORCE_CV, 30.0)
-EMG = Panel("emg_percent", "rectified EMG (% of that at MVC)", "Surface EMG")
+EMG = Panel("emg_percent", "EMG (% of that at MVC)", "Surface EMG")
 RATE = Panel("rate", "mean rate (pps)", "Discharge rate")
 INTERVALS = Panel("interval_cv", "CV of intervals", "Variability of intervals", people.INTERVAL_CV, 0.5)
 SHARED = Panel("common_drive", "common drive", "What units share", people.COMMON_DRIVE, 1.0)
@@ -44,16 +45,15 @@ def draw(m: xr.Dataset) -> Figure:
         _over_force(here, m, panel)
     _known_rates(axes[4], m)
     _left(axes[7], m)
-    heads = ("Force and command", "Recruitment", UNREST.head, EMG.head, RATE.head, INTERVALS.head, SHARED.head,
+    heads = ("Force and command", RECRUITED.head, UNREST.head, EMG.head, RATE.head, INTERVALS.head, SHARED.head,
              "Force without PIC")  # fmt: skip
     for letter, here, head in zip("ABCDEFGH", axes, heads, strict=True):
         title(here, letter, head)
     caption(
         figure,
-        f"{m.attrs['simulated']} One muscle contracts, the ankle is held. {m.sizes['command']} commands × "
-        f"{m.sizes['pic']} × {m.sizes['case']} muscles × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
-        f"{m.attrs['runs']} failed. Small points, seeds; large, mean with its 95 % interval; hollow, without calcium "
-        "PIC; grey, people: C index finger (2003), E ramps and MVC, F hand (2005), G and SOL in B recalled, not read.",
+        f"{m.attrs['simulated']} One muscle contracts, the ankle is held. {m.sizes['seed']} seeds, "
+        f"{m.attrs['failed']} of {m.attrs['runs']} failed; mean with its 95 % interval; hollow, without calcium PIC. "
+        "Grey, people: B Caillet 2023, C fingers, E ramps and MVC, F hand; soleus in B, G and H recalled, not read.",
     )
     return figure
 
@@ -74,18 +74,15 @@ def _command(axes: Axes, m: xr.Dataset) -> None:
 
 
 def _recruitment(axes: Axes, m: xr.Dataset) -> None:
-    part = np.linspace(0, 1, 101)
+    """Units over force, and in grey what thresholds of people say."""
+    _over_force(axes, m, RECRUITED)
     if "tibialis" in m["case"].values:
-        axes.plot(100 * part, people.tibialis_thresholds(part), color=GREY, ls="--", lw=0.9)
-        axes.text(97, 53, "tibialis, Caillet 2023", color=GREY, fontsize=6.2, ha="right", va="bottom")
+        part = np.linspace(0, 1, 101)
+        axes.plot(people.tibialis_thresholds(part), 100 * part, color=GREY, ls=":", lw=1.1, zorder=1)
+        axes.text(52, 78, "tibialis, people", color=GREY, fontsize=6.2, va="top")
     if "soleus" in m["case"].values:
-        axes.plot([100], [people.HIGHEST_THRESHOLD["soleus"]], marker="_", ms=10, mew=1.4, color=GREY, clip_on=False)
-        axes.text(95, people.HIGHEST_THRESHOLD["soleus"], "soleus, highest", color=GREY, fontsize=6.2, ha="right",
-                  va="center")  # fmt: skip
-    for colour, muscle in zip(COLOURS, m["case"].values, strict=False):
-        found = np.sort(m[f"{muscle}_recruited"].values)
-        axes.plot(100 * (np.arange(found.size) + 0.5) / found.size, found, color=colour, lw=1.3)
-    axes.set(xlabel="units recruited (% of the pool)", ylabel="force at recruitment (% MVC)", ylim=(-3, 103))
+        axes.plot([people.HIGHEST_THRESHOLD["soleus"]], [100], "D", ms=4, mfc="white", mec=GREY, mew=1.1, zorder=6)
+        axes.text(99, 92, "soleus, last unit", color=GREY, fontsize=6.2, ha="right", va="top")
 
 
 def _over_force(axes: Axes, m: xr.Dataset, panel: Panel) -> None:
@@ -108,7 +105,7 @@ def _known_rates(axes: Axes, m: xr.Dataset) -> None:
     for colour, muscle in zip(COLOURS, m["case"].values, strict=False):
         if (rate := people.RATE_AT_20.get(str(muscle))) is not None:
             axes.plot([20], [rate], "D", ms=4, mfc="white", mec=GREY, mew=1.1, zorder=6)
-            axes.annotate(str(muscle), (20, rate), (4, -7), textcoords="offset points", fontsize=6.2, color=colour)
+            axes.text(18, rate, str(muscle), fontsize=6.2, color=colour, ha="right", va="center")
         if (span := people.RATE_AT_MVC.get(str(muscle))) is not None:
             middle, half = np.mean(span), np.ptp(span) / 2
             axes.errorbar([100], [middle], yerr=[half], fmt="D", ms=4, mfc="white", color=GREY, mew=1.1, zorder=6)
@@ -122,4 +119,4 @@ def _left(axes: Axes, m: xr.Dataset) -> None:
             here = m[[name, f"{name}_mean", f"{name}_half"]].sel(case=muscle)
             samples(axes, [k + 0.3 * (j - 0.5)], here, name, colour, width=0.08, beside=0.05, hollow=True)
     axes.set_xticks([0, 1], ["at the command of\n90 % MVC", "at the command of\nthe MVC"])
-    axes.set(xlim=(-0.65, 1.65), ylim=(0, 105), ylabel="force without PIC (% MVC)")
+    axes.set(xlim=(-0.65, 1.65), ylim=(0, 105), ylabel="force (% MVC)")

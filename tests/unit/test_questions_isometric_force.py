@@ -111,9 +111,16 @@ def test_units_rates_and_emg_are_those_of_the_muscle_that_contracts(answer, ques
     assert 0 < emg[0] < emg[1] < 100
 
 
-def test_a_unit_is_recruited_at_the_force_of_its_first_discharge(answer):
-    for muscle in MUSCLES:
-        assert answer[f"{muscle}_recruited"].values == pytest.approx(10 * np.arange(UNITS), abs=0.3)
+def test_recruitment_is_read_where_that_part_of_the_pool_fires(answer):
+    full = answer.sel(pic=1, case="soleus")
+    assert full["recruited_mean"].values.tolist() == [20, 50, 100]
+    assert float(answer["half_recruited_mean"].sel(case="soleus")) == pytest.approx(50, abs=0.2)
+    assert float(answer["all_recruited_mean"].sel(case="soleus")) == pytest.approx(50 + 50 * 49 / 50, abs=0.2)
+
+
+def test_half_of_a_pool_that_the_weakest_command_has_recruited_is_read_on_the_way_from_nothing(question, whole):
+    m = answered(question, whole.isel(sample=whole["command"].values != 3))
+    assert float(m["half_recruited_mean"].sel(case="soleus")) == pytest.approx(50, abs=0.2)
 
 
 def test_a_failed_sample_has_no_force_and_is_counted(question, whole):
