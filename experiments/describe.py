@@ -4,13 +4,14 @@ Every number has a path; a design varies it by that path: '+design.axes.network.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from experiments.command import HELP, arranged, own_folders
 from experiments.configured import configured
 from experiments.declare import UserError, declare_network, declare_protocol
 from sim.spec.describe import numbers
 from sim.spec.describe.tables import Description, Table
-from sim.spec.network import Network
+from sim.spec.network import Network, NetworkError
 from sim.spec.params import Graded
 from sim.spec.population import Population
 from sim.spec.protocol import Protocol
@@ -18,7 +19,9 @@ from sim.units import coherent_unit
 
 USAGE = """sherrington describe SETTING ...      what a network and a protocol have, as tables; settings as for a run
   sherrington describe network=hTA
-  sherrington describe experiment=spasm network.size=4 state=[injured]"""
+  sherrington describe experiment=spasm network.size=4 state=[injured]
+  sherrington describe network=ankle figure=circuit         the circuit of an ankle too, as circuit.png and circuit.pdf
+  sherrington describe network=ankle figure=circuit pair=[gastrocnemius,tibialis]"""
 END = """A design varies any path:   '+design.axes.PATH=[VALUE,VALUE]'   (of a gradient PATH.low, .high or .skew)
 Variables are recorded by   record.variables=[NAME,NAME] record.every="1 ms\""""
 
@@ -28,18 +31,43 @@ def main(words: Sequence[str]) -> None:
 
     Raises:
         CommandError: a word that is no setting.
-        UserError: they cannot be composed or declared, or there is no network in them.
+        UserError: they cannot be composed or declared, or there is no network in them, or none that can be drawn.
     """
     if any(word in HELP for word in words):
         print(USAGE)
         return
+    own = {name: word.partition("=")[2] for word in words for name in ("figure", "pair") if word.startswith(f"{name}=")}
+    words = [word for word in words if not word.startswith(("figure=", "pair="))]
     arranged(words)  # which refuses what is no setting
     folders = own_folders(words)
     settings = [word for word in words if not word.startswith("-") and ("=" in word or word.startswith("~"))]
     config = configured(settings, folders[-1] if folders else None)
     if "_target_" not in config.network:
         raise UserError(f"experiment {config.name!r} measures a recording, which has no network to describe.")
-    print(f"{described(declare_network(config), declare_protocol(config))}\n\n{END}")
+    network = declare_network(config)
+    print(f"{described(network, declare_protocol(config))}\n\n{END}")
+    if own:
+        _draw(network, **own)
+
+
+def _draw(network: Network, figure: str = "circuit", pair: str = "") -> None:
+    """Draw the circuit into files.
+
+    Raises:
+        UserError: it is not that of an ankle, or `pair` does not name two of its muscles.
+    """
+    from experiments.figure import circuit
+    from experiments.figure.look import save
+
+    names = [name.strip() for name in pair.strip("[]").split(",")] if pair else ["soleus", "tibialis"]
+    if len(names) != 2 or names[0] == names[1]:
+        raise UserError(f"pair={pair} names no two muscles; write pair=[soleus,tibialis].")
+    path = Path(figure.removesuffix(".png").removesuffix(".pdf") or "circuit")
+    try:
+        save(circuit.draw(network, (names[0], names[1])), path)
+    except NetworkError as problem:
+        raise UserError(str(problem)) from None
+    print(f"\nThe circuit of {names[0]} and {names[1]}: {path}.png, {path}.pdf")
 
 
 def described(network: Network, protocol: Protocol) -> Description:

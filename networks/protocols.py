@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Trapezoid, Triangle
-from sim.units import in_unit
+from sim.units import in_unit, shown
 
 Time = str | float
 
@@ -120,6 +121,24 @@ def spasm(
     return steady + (Settle(before, "before") >> brief >> Settle(after, "after"))
 
 
+STRONGEST = 100.0
+"""Multiples of the motor threshold: far more than excites every axon."""
+
+
+def multiple(intensity: object, nerve: str) -> float:
+    """The intensity of a pulse, checked.
+
+    Raises:
+        ProtocolError: it is no number from 0 to `STRONGEST`.
+    """
+    if isinstance(intensity, bool) or not isinstance(intensity, (int, float)) or not 0 <= intensity <= STRONGEST:
+        raise ProtocolError(
+            f"a pulse on {shown(nerve)} has an intensity of 0 to {STRONGEST:g} times the motor threshold, a plain "
+            f"number, but it is {shown(intensity)}."
+        )
+    return float(intensity)
+
+
 def nerve_stimulus(
     *, nerve: str, intensity: float, muscle: str, voluntary: float, tonic: float, before: Time, after: Time
 ) -> Protocol:
@@ -135,7 +154,7 @@ def nerve_stimulus(
     steady = Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary") + Hold(
         f"{muscle}_command.tonic", tonic, name="tonic"
     )
-    pulse = Train(f"{nerve}.stimulus", "1 Hz", after, intensity, name="stimulus")
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", after, multiple(intensity, nerve), name="stimulus")
     return steady + (Settle(before, "before") >> pulse)
 
 
@@ -160,7 +179,13 @@ def conditioned_reflex(
             which is `before - interval`.
     """
     lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
-    other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, conditioning, name="conditioning")
+    if lead < 0:
+        raise ProtocolError(
+            f"the conditioning pulse comes {shown(interval)} before the test pulse, but that comes {shown(before)} "
+            "after the start; make `before` longer."
+        )
+    strength = multiple(conditioning, conditioning_nerve)
+    other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, strength, name="conditioning")
     test = nerve_stimulus(
         nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
     )
@@ -179,10 +204,10 @@ def isometric_contraction(
         before, up, hold: rest, rise and plateau.
 
     Raises:
-        ValueError: no muscle.
+        ProtocolError: no muscle.
     """
     if not muscles:
-        raise ValueError("an isometric contraction has one muscle at least; write muscles=[soleus].")
+        raise ProtocolError("an isometric contraction has one muscle at least; write muscles=[soleus].")
     together: Protocol | None = None
     for muscle in muscles:
         drive = Settle(before, f"{muscle}_before") >> Trapezoid(

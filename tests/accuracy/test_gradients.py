@@ -192,6 +192,7 @@ def test_spikes_that_act_have_no_derivative_and_those_that_only_stand_in_a_raste
     assert raster().by_path["network.pool.C"] == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
 def test_a_gain_of_spikes_stands_in_the_way_of_no_derivative_below_threshold(mode):
     """It acts through spikes, which have none: where no cell fires it brings nothing, where one does it is refused."""
@@ -219,6 +220,7 @@ for seconds in (1, 8):
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_length_of_the_run(in_child):
     """Without checkpoints the second would take 2 GB more: 160,000 steps of 20 cells, some 80 numbers each."""
     short, long = map(float, in_child(MEMORY).split())  # the most that the process has taken by then

@@ -66,6 +66,7 @@ def apart(simulate):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("velocity", "onset", "later"), [(0.05, 1.5, 0.2), (0.1, 2.5, 0.3), (0.2, 7, 0.6)])
 def test_slow_stretches_do_not_feel_the_published_mass(apart, velocity, onset, later):
     """Of 50 to 80 pps."""
@@ -75,6 +76,7 @@ def test_slow_stretches_do_not_feel_the_published_mass(apart, velocity, onset, l
     assert found[stop + 100 :].max() < later
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("velocity", [0.5, 1.0, 2.0])
 def test_fast_stretches_approach_ours_as_the_mass_vanishes(apart, velocity):
     """With the published mass a fast stretch rings, by 25 pps at its onset at 0.5 L0/s and 130 at 2: the spring and the
@@ -105,6 +107,7 @@ def test_the_error_shrinks_with_the_step(courses):
     assert coarse / usual > 1.9  # of first order at least
 
 
+@pytest.mark.slow
 def test_single_precision_costs_less_than_a_tenth_of_a_pulse(courses):
     single, double = courses["0.05 ms", "float32"], courses["0.05 ms", "float64"]
     np.testing.assert_allclose(

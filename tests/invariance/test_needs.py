@@ -12,6 +12,7 @@ from sim.backends.simulation import LaneSimulation
 
 SIMULATED = ("paired_delta_f", "pool", "sweep", "inhibition_reversal", "delta_f_interventions", "spasm", "abort_spasm")
 SIMULATED += ("abort_map",)
+QUICK = ("paired_delta_f", "pool", "sweep", "abort_spasm")
 POOLS, SEGMENTS = SIMULATED[:4], SIMULATED[4:]
 SETTINGS: dict[str, list[str]] = {  # of each question, what it cannot be asked with
     "paired_delta_f": [
@@ -60,7 +61,9 @@ def nothing_starts(monkeypatch):
     monkeypatch.setattr(xr.Dataset, "to_zarr", lambda *_: pytest.fail("a store was made"))
 
 
-@pytest.mark.parametrize("experiment", SIMULATED)
+@pytest.mark.parametrize(
+    "experiment", [x if x in QUICK else pytest.param(x, marks=pytest.mark.slow) for x in SIMULATED]
+)
 def test_a_wrong_setting_is_refused_before_anything_is_simulated(experiment, nothing_starts, tmp_path):
     every = SETTINGS[experiment] + ANY + (RATES if experiment in POOLS else [])
     every += SPIKES if experiment not in ("sweep", "abort_map") else []

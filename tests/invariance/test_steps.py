@@ -45,13 +45,13 @@ def alike(whole: xr.Dataset, seen: list[xr.Dataset], recorded: dict[int, xr.Data
             np.testing.assert_array_equal(moment[name], whole[name].values[..., window // EVERY], err_msg=name)
 
 
-@pytest.fixture(scope="module", params=["native", "xla"])
+@pytest.fixture(scope="module", params=["native", pytest.param("xla", marks=pytest.mark.slow)])
 def coupled(request, circuit):
     record = Record(variables=("v", "g_e"), every="10 ms", max_rate="200 Hz")
     return Simulator(*circuit, record, kernel=request.param)
 
 
-@pytest.fixture(scope="module", params=["native", "xla"])
+@pytest.fixture(scope="module", params=["native", pytest.param("xla", marks=pytest.mark.slow)])
 def uncoupled(request, pool):
     """Its whole run goes through another loop, up to 64 windows at once."""
     protocol = Hold("hTA.inhibition", 1.3, name="inhibition") + (

@@ -11,8 +11,10 @@ from sim.engine.integrate import SCHEMES
 from tests.parity.circuits import FEATURES, something_happens
 from tests.parity.feature import agree, run
 
+LONG = "a spindle, tendon organs and their endings"
 
-@pytest.mark.parametrize("feature", FEATURES)
+
+@pytest.mark.parametrize("feature", [pytest.param(x, marks=pytest.mark.slow) if x == LONG else x for x in FEATURES])
 def test_back_ends_agree_on_networks(simulate, feature):
     row = FEATURES[feature]
     ours = run(simulate, row)

@@ -27,6 +27,7 @@ def test_the_twitch_of_tibialis_is_that_of_people(simulate):
     assert 50 < rise < 75
 
 
+@pytest.mark.slow
 def test_single_units_of_tibialis_are_as_slow_as_those_of_people(simulate):
     """Rise 47 to 80, mean 61 ms, half relaxation 40 to 78, mean 60 ms (Andreassen 1987); strong units are fast."""
     rows = driven({"tibialis": 350}).population("tibialis_units").table()
@@ -141,12 +142,14 @@ def test_the_loop_of_muscles_and_joint_converges_as_the_window_shrinks(windows):
     assert errors[0] > 1.5 * errors[1] > 3 * errors[2]
 
 
+@pytest.mark.slow
 def test_the_loop_is_stable_where_it_is_stiffest(windows):
     """Both muscles in tetanus: the ankle stands."""
     still = windows["0.5 ms"]["degrees"][900:990]  # 450 to 495 ms
     assert np.ptp(np.diff(still, n=2)) < 0.01  # degrees; no oscillation from window to window
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "arm"), [("soleus", -0.045), ("tibialis", 0.037)])
 def test_what_tendons_do_the_joint_receives(windows, name, arm):
     """Each path is the arm times the angle, half a window late; so the work that both count differs by as much."""
@@ -180,6 +183,7 @@ def test_passive_muscles_take_energy_from_a_swinging_ankle(simulate):
 # ---- precision and back ends
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "dtype", "tolerance"),
     [

@@ -126,6 +126,7 @@ def test_every_byte_of_an_answer_counts(inside, lines):
         assert whole in (None, (file.parent / "measures.json").read_text()), place  # dates and such do not
 
 
+@pytest.mark.slow
 def test_the_answer_to_another_question_in_its_place_is_not_taken(inside, lines, no_simulation):
     before = content(inside)
     other, _ = asked(OUT, "question.convention=midpoint_from_first")
@@ -193,6 +194,7 @@ def test_figure_report_and_tables_are_drawn_from_memory(inside, lines, monkeypat
     assert content(inside) == before
 
 
+@pytest.mark.slow
 def test_one_that_ends_while_another_draws_finds_it_done(inside, lines, monkeypatch):
     drawn, save, told = [], look.save, answer.told
     shutil.rmtree(inside)

@@ -164,6 +164,7 @@ def test_the_numbers_that_were_found_serve_later_runs(calibrated):
         assert leaves[path].number == found[path]
 
 
+@pytest.mark.slow
 def test_a_search_that_was_killed_goes_on_as_if_it_had_not_been(calibrated, own, tmp_path):
     _, folder, lines = calibrated
     settings = [*SMALL, *TWO, *SEARCH, f"out={tmp_path}"]

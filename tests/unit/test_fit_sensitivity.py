@@ -48,6 +48,7 @@ def test_a_number_without_influence_does_not_matter():
         assert told.matters == {"x1": True, "x2": True, "x3": method != "rbd_fast", "idle": False, "idle too": False}
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_index_and_shrink_with_more_samples():
     pytest.importorskip("SALib")
     for method in METHODS:

@@ -56,6 +56,7 @@ def files(tmp_path, monkeypatch):
     return trained
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTRACTIONS)
 def test_an_edit_that_changes_no_simulation_trains_nothing(name, files, monkeypatch, capsys):
     """On another device than the one that simulated the witnesses, nothing that rounding does not explain."""
@@ -69,6 +70,7 @@ def test_an_edit_that_changes_no_simulation_trains_nothing(name, files, monkeypa
     assert not files
 
 
+@pytest.mark.slow
 def test_what_simulates_otherwise_is_trained_anew(files, capsys):
     found = Estimator.load(named("triangle"))
     assert found.witnesses is not None

@@ -177,6 +177,7 @@ def test_a_pool_that_is_silent_has_no_features_but_its_silence():
 # ---- from a configuration
 
 
+@pytest.mark.slow
 def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeypatch):
     config = configured([EXPERIMENT, "scale=smoke", f"out={tmp_path}"])
     folder, lines = perform(config)

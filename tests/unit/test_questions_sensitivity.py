@@ -116,6 +116,7 @@ def test_numbers_that_are_wanted_may_be_named():
         told(DRAWS, known, Sensitivity("P", numbers=("leak",), resamples=20))
 
 
+@pytest.mark.slow
 def test_it_runs_small_and_is_drawn_again_without_a_simulation(tmp_path, monkeypatch):
     config = configured([EXPERIMENT, "scale=smoke", f"out={tmp_path}"])
     folder, lines = perform(config)
