@@ -1,5 +1,7 @@
 """Protocols that several experiments use, named as a physiologist names them."""
 
+from collections.abc import Sequence
+
 from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Trapezoid, Triangle
 from sim.units import in_unit, shown
@@ -188,3 +190,30 @@ def conditioned_reflex(
         nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
     )
     return test + (Settle(f"{lead:g} ms", "lead") >> other)
+
+
+def isometric_contraction(
+    *, muscles: Sequence[str], command: float, tonic: float, before: Time, up: Time, hold: Time
+) -> Protocol:
+    """Voluntary contractions of some muscles: the command rises and is held; a design switches all but one off.
+
+    Args:
+        muscles: whose commands, `MUSCLE_command.voluntary`, are driven by elements of the muscle's name.
+        command: excitatory command that is reached (A_e).
+        tonic: inhibitory command throughout (A_i), of all these muscles.
+        before, up, hold: rest, rise and plateau.
+
+    Raises:
+        ProtocolError: no muscle.
+    """
+    if not muscles:
+        raise ProtocolError("an isometric contraction has one muscle at least; write muscles=[soleus].")
+    together: Protocol | None = None
+    for muscle in muscles:
+        drive = Settle(before, f"{muscle}_before") >> Trapezoid(
+            f"{muscle}_command.voluntary", command, up, hold, "0 s", name=muscle
+        )
+        own = Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic") + drive
+        together = own if together is None else together + own
+    assert together is not None
+    return together
