@@ -1,6 +1,7 @@
 """Protocols that several experiments use, named as a physiologist names them."""
 
 from collections.abc import Sequence
+from math import pi
 
 from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Trapezoid, Triangle
@@ -217,3 +218,41 @@ def isometric_contraction(
         together = own if together is None else together + own
     assert together is not None
     return together
+
+
+def stretch(
+    *,
+    degrees: float,
+    velocity: float,
+    muscle: str,
+    voluntary: float,
+    tonic: float,
+    nerve: str,
+    conditioning: float,
+    interval: Time,
+    before: Time,
+    after: Time,
+) -> Protocol:
+    """The ankle is turned at a constant velocity and held there, some time after a pulse on a nerve.
+
+    The design varies `protocol.stretch.time_1` and `protocol.speed.duration` (both `degrees`/velocity) together with
+    `protocol.speed.level` (radian per second), and `protocol.lead.duration` (`before - interval`).
+
+    Args:
+        degrees: how far the ankle turns, dorsiflexion positive; it must be there within `after`.
+        velocity: degrees per second.
+        muscle: that is looked at; its command is held throughout.
+        voluntary, tonic: excitatory and inhibitory command (A_e and A_i).
+        nerve, conditioning: stimulator of the pulse, and its intensity in multiples of the motor threshold; 0 is none.
+        interval: from the pulse to the start of the stretch.
+        before, after: how long before and after the start of the stretch; at most a second after it.
+    """
+    lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
+    end, takes, far = in_unit(after, "ms", "after"), 1000 * degrees / velocity, degrees * pi / 180
+    held = Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary") + Hold(
+        f"{muscle}_command.tonic", tonic, name="tonic"
+    )
+    angle = Course("ankle.imposed_angle", ("0 ms", f"{takes:.9g} ms", f"{end:.9g} ms"), (0, far, far), name="stretch")
+    speed = Step("ankle.imposed_velocity", velocity * pi / 180, f"{takes:.9g} ms", name="speed")
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", conditioning, name="conditioning")
+    return held + (Settle(before, "before") >> (angle + speed)) + (Settle(f"{lead:g} ms", "lead") >> pulse)

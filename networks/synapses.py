@@ -52,7 +52,7 @@ def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -
     Args:
         name: of the receptor, for example `"ia"`.
         places: where its synapses lie. They share arrivals and decay, and each place has an equal part of the
-            conductance, so a weight means the same in a cell of one dendrite as in a cell of four.
+            conductance, so a weight means the same however many they are.
         tau: one of `DECAY`.
         reversal: one of `REVERSAL`.
         gain: a parameter that multiplies the current, 1 unless a pool or a design sets it.

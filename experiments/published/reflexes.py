@@ -21,3 +21,13 @@ RECIPROCAL_DEPTH = (10.0, 25.0)
 D1_WINDOW = (8.0, 25.0)
 D2_WINDOW = (70.0, 200.0)
 """ms: Mizuno, Tanaka & Yanagisawa 1971 (J Neurophysiol 34:1010)."""
+
+STRETCH_LATENCY = (42.0, 3.2)
+"""ms, mean and SD: soleus, from the start of a stretch of 8 degrees at 250 deg/s (Sinkjaer, Andersen & Larsen 1996)."""
+STRETCH_THRESHOLD = (8.0, 33.0)
+"""deg/s, medians of 10 people after stroke, relaxed: alone, and after stimulation of the deep peroneal nerve at 0.9 to
+4 times the motor threshold (Veltink, Ladouceur & Sinkjaer 2000, Arch Phys Med Rehabil 81:1016)."""
+STRETCH_INHIBITED = (25.0, 6.0)
+"""% of the EMG without stimulation, mean and standard error (Veltink et al. 2000)."""
+STRETCH_INTERVAL = (141.0, 15.0)
+"""ms from stimulation to stretch at which inhibition is strongest, mean and its deviation (Veltink et al. 2000)."""

@@ -27,6 +27,7 @@ class Compiled(NamedTuple):
         constants: function of the parameters -> constants by name, on the host.
         channels: names of the noise channels.
         fires, quiet, resets, observed: as in `Program`.
+        observed_before: as `observed`, for the host.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Compiled(NamedTuple):
     quiet: Rule | None
     resets: tuple[tuple[str, Rule], ...]
     observed: tuple[tuple[str, Rule], ...]
+    observed_before: tuple[tuple[str, Rule], ...]
 
     @property
     def digest(self) -> str:
@@ -71,6 +73,7 @@ def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) 
         jax.get("quiet"),
         tuple((name, jax[f"reset_{k}_{name}"]) for k, (name, _, _) in enumerate(model.parsed.reset)),
         tuple((name, jax[f"observe_{name}"]) for name in observed),
+        tuple((name, before[f"observe_{name}"]) for name in observed),
     )
 
 
