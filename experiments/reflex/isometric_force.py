@@ -111,7 +111,7 @@ class IsometricForce(Question):
             "Force of the tendon above rest. No synergist is commanded, so the force is that of one muscle, where "
             "people's is that of all that turn the joint. Units count as firing with an interval below 0.4 s on the "
             "plateau; people's thresholds are read on ramps.",
-            f"People hold a force within {low:g} to {high:g} % (CV). What the units of a muscle share, its force shows; "
+            f"People hold a force within {low:g} to {high:g} % (CV). What units of a muscle share, its force shows: "
             "with human numbers of cells it is not much steadier than with a tenth of them.",
             "No PIC: without the calcium current, the sodium part stays. In people ionotropic input alone is said to "
             f"bring about {people.WITHOUT_PIC:g} % of the maximal force (recalled, not read). What is left without PIC "
