@@ -148,8 +148,8 @@ SOMA = Block(
 
 DENDRITES = Block(
     """
-    area_dend = parallel*pi*diam_dend*length_dend : metre**2                      # of one compartment
-    g_axial = parallel*pi*diam_dend**2/(2*length_dend*R_a) : siemens              # from its middle to the soma
+    area_dend = pi*diam_dend*length_dend : metre**2
+    g_axial = pi*diam_dend**2/(2*length_dend*R_a) : siemens                       # from its middle to the soma
     """,
     params={
         "diam_dend": Param("8.73071 um", SOURCE, ("0.01 um", None)),
@@ -161,7 +161,6 @@ DENDRITES = Block(
         "g_cal_2": Param("0.95e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
         "g_cal_3": Param("1.00e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
         "g_cal_4": Param("1.15e-4 S/cm**2", SOURCE, NONE_NEGATIVE),
-        "parallel": Param(1, "number of dendrites that one compartment stands for", (1, 100)),
     },
     sums={"i_pic": "amp"},
 )
