@@ -111,9 +111,8 @@ class IsometricForce(Question):
             "Force of the tendon above rest. No synergist is commanded, so the force is that of one muscle, where "
             "people's is that of all that turn the joint. Units count as firing with an interval below 0.4 s on the "
             "plateau; people's thresholds are read on ramps.",
-            f"People hold a force within {low:g} to {high:g} % (CV). What each motoneuron hears by itself adds to it "
-            "here more than in people, since the pools are a part of the human ones: at a tenth of the units that part "
-            "is √10 times as large (network.scale).",
+            f"People hold a force within {low:g} to {high:g} % (CV). What units of a muscle share, its force shows: "
+            "with human numbers of cells it is not much steadier than with a tenth of them.",
             "No PIC: without the calcium current, the sodium part stays. In people ionotropic input alone is said to "
             f"bring about {people.WITHOUT_PIC:g} % of the maximal force (recalled, not read). What is left without PIC "
             f"hangs on how strong the strongest command is, so it is given at the command that brings {NEAR:g} % too.",

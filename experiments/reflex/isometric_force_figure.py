@@ -105,7 +105,9 @@ def _known_rates(axes: Axes, m: xr.Dataset) -> None:
     for colour, muscle in zip(COLOURS, m["case"].values, strict=False):
         if (rate := people.RATE_AT_20.get(str(muscle))) is not None:
             axes.plot([20], [rate], "D", ms=4, mfc="white", mec=GREY, mew=1.1, zorder=6)
-            axes.text(18, rate, str(muscle), fontsize=6.2, color=colour, ha="right", va="center")
+            up = 1 if rate == max(people.RATE_AT_20.values()) else -1
+            axes.text(20, rate + (1.1 if up > 0 else -3.4), str(muscle), fontsize=6.2, color=colour, ha="center",
+                      va="bottom" if up > 0 else "top")  # fmt: skip
         if (span := people.RATE_AT_MVC.get(str(muscle))) is not None:
             middle, half = np.mean(span), np.ptp(span) / 2
             axes.errorbar([100], [middle], yerr=[half], fmt="D", ms=4, mfc="white", color=GREY, mew=1.1, zorder=6)
