@@ -24,7 +24,15 @@ LANES = {
     "five": (60, 1280, 5120, 65540),
     "coupled": (320, 3200, 64000),
     "segment": (161 * 64,),
+    "ankle": (16339,),
+    "tenth": (1651, 1651 * 64),
+    "apart": (1651 * 64,),
+    "volley": (16339,),
+    "pulse": (16339,),
 }
+STARTED = ("two", "five", "coupled", "segment", "tenth")
+CONVERGED = ("two", "five", "coupled", "segment")
+"""Workloads whose start is timed, and whose spikes are held against the converged ones."""
 PEERS = {
     "sweep": {"two": (6_400, 64_000, 640_000)},
     "longer": {"two": (64_000,)},
@@ -52,8 +60,8 @@ def main() -> None:
                 runs.append(Run(engine, workload, turn, **found))
                 print(f"round {turn + 1}: {engine} {workload} {lanes}: {found['rate'] / 1e6:.1f} M steps/s", flush=True)
     neuron = [seconds for _ in range(asked.rounds) if (seconds := pool_in_neuron()) is not None]
-    starts = {w: started(w) for w in asked.only if w in LANES}
-    errors = {w: json.loads(child("errors", w, "0")) for w in asked.only if w in LANES}
+    starts = {w: started(w) for w in asked.only if w in STARTED}
+    errors = {w: json.loads(child("errors", w, "0")) for w in asked.only if w in CONVERGED}
     replace(asked.out, text(runs, neuron, starts, errors))
     print(f"wrote {asked.out.name}")
 

@@ -24,6 +24,8 @@ SECONDS = {
     "measured": WORKLOADS["short"].seconds,
 }  # simulated, of a whole study
 SECOND_START = 8.0  # s
+REMOTO = {"volley": 2284.0, "pulse": 85.0}
+"""s of computing that ReMoto's notebook states for these two (rnwatanabe/projectPR; another machine)."""
 POOL_STEPS = 20 * 22_000 / 0.05  # of one pool run of 22 s
 
 
@@ -87,6 +89,8 @@ def text(
         "## Rates",
         _rates([r for r in runs if r.engine in NAMES]),
     ]
+    if ankle := _ankle(runs):
+        parts.append(ankle)
     if neuron:
         parts.append(
             f"NEURON 9.0.2 with lean MOD files, the pool hTA, 20 motoneurons for 22 s without noise, dt 0.025 ms, one "
@@ -117,6 +121,7 @@ def targets(runs: Sequence[Run], neuron: Sequence[float], cores: int) -> list[Ta
         return [one[turn] / other[turn] for turn in one if turn in other]
 
     ours = rate("sherrington", "two", 16384)
+    own = [r.seconds for r in runs if (r.engine, r.workload) == ("sherrington", "ankle")]
     five = [
         x / (cores * POOL_STEPS / r) for x, r in zip(neuron, rate("sherrington", "five", 5120).values(), strict=False)
     ]
@@ -127,6 +132,10 @@ def targets(runs: Sequence[Run], neuron: Sequence[float], cores: int) -> list[Ta
         Target("five compartments, a pool run against NEURON, per core", five, 80, 160),
         Target("320 coupled cells, 10 samples, against Brian2",
                ratios(rate("sherrington", "coupled", 3200), rate("brian2", "coupled")), 4, 15),
+        Target("an ankle with human numbers, simulated time against real time",
+               [WORKLOADS["ankle"].seconds / seconds for seconds in own], 1, 2),
+        Target("64 ankles at a tenth, steps/s against the same cells uncoupled",
+               ratios(rate("sherrington", "tenth"), rate("sherrington", "apart")), 1 / 1.5, 1),
         Target("the limit against gcc's own vectorisation", ratios(rate("limit", "two"), rate("plain", "two")), 2, 2),
     ]  # fmt: skip
 
@@ -145,6 +154,17 @@ def _rates(runs: Sequence[Run]) -> str:
             f"{max(r.peak_bytes for r in own) / 1e6:,.0f} |"
         )
     return "\n".join(lines)
+
+
+def _ankle(runs: Sequence[Run]) -> str:
+    """What two runs of ReMoto take here."""
+    said = []
+    for workload, theirs in REMOTO.items():
+        if taken := [r.seconds for r in runs if (r.engine, r.workload) == ("sherrington", workload)]:
+            own = WORKLOADS[workload]
+            said.append(f"{own.words}, {own.seconds:g} s: {_range(taken, '{:.2f}')} s here; ReMoto {theirs:,.0f} s")
+    found = "; ".join(said)
+    return found and f"{found} (as its notebook states, in Python, on another machine)."
 
 
 def _growth(runs: Sequence[Run]) -> str:

@@ -5,13 +5,20 @@ five       the pool hTA of Powers & Heckman 2017, five compartments, with its sy
 short      the same pool with 2 cells, in a contraction of 0.5 s, which is measured
 coupled    320 cells of the first kind, every cell reaching half of the others with excitation after 1 to 3 ms
 segment    two pools of the second kind with their afferents, interneurons, muscles and ligand, in a spasm
+ankle      three muscles with human numbers of cells, their reflex arcs, nerves and joint, in a contraction
+tenth      the same with a tenth of the cells
+apart      the cells of the latter with nothing between them, each pool under the same command
+volley     human numbers, an H reflex with a conditioning pulse before it, 1.1 s
+pulse      human numbers, 50 ms after a pulse on the nerve
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import networks
 from experiments.verification import runs
 from networks.cells.booth_rinzel_kiehn import MOTONEURON
+from networks.protocols import conditioned_reflex, nerve_stimulus
 from sim.design import Design
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
@@ -100,6 +107,51 @@ def _segment(noise: bool) -> Network:
     return runs.composed("+network=segment", *quiet)["network"]
 
 
+def _ankle(noise: bool) -> Network:
+    return networks.ankle(scale=1)
+
+
+def _tenth(noise: bool) -> Network:
+    return networks.ankle(scale=0.1)
+
+
+def _apart(noise: bool) -> Network:
+    return Network(_tenth(noise).populations)
+
+
+def _held(seconds: float, excite: str = "_command.voluntary", inhibit: str = "_command.tonic") -> Protocol:
+    """Every pool under the same command.
+
+    Args:
+        excite, inhibit: the ports that take it, after the name of the muscle.
+    """
+    held = {excite: ("excitation", 8), inhibit: ("inhibition", 1.5)}
+    commands = [
+        Hold(f"{muscle}{port}", size, name=f"{muscle}_{what}")
+        for muscle in ("soleus", "gastrocnemius", "tibialis")
+        for port, (what, size) in held.items()
+    ]
+    return sum(commands[1:], commands[0]) + Settle(f"{seconds} s")
+
+
+def _held_apart(seconds: float) -> Protocol:
+    return _held(seconds, ".excitation", ".inhibition")
+
+
+def _volley(seconds: float) -> Protocol:
+    return conditioned_reflex(
+        nerve="posterior_tibial", intensity=0.92, conditioning_nerve="common_peroneal", conditioning=1, interval="3 ms",
+        muscle="soleus", voluntary=1.5, tonic=1.5, before=f"{seconds - 0.1:g} s", after="100 ms",
+    )  # fmt: skip
+
+
+def _pulse(seconds: float) -> Protocol:
+    return nerve_stimulus(
+        nerve="posterior_tibial", intensity=1, muscle="soleus", voluntary=1.5, tonic=1.5, before="1 ms",
+        after=f"{seconds - 0.001:g} s",
+    )  # fmt: skip
+
+
 def _ramp(seconds: float) -> Protocol:
     half = f"{seconds / 2} s"
     return Triangle("cells.excitation", "0.1 mS/cm**2", half, half)
@@ -126,4 +178,9 @@ WORKLOADS = {
     "short": Workload("a short contraction of 2 cells, measured", 2, _short, _brief, 0.5),
     "coupled": Workload("320 coupled cells of two compartments", 320, _coupled, _ramp, 1.0, PEER_COUPLED),
     "segment": Workload("a whole segment", 161, _segment, _spasm, 4.0),
+    "ankle": Workload("an ankle, human numbers", 16339, _ankle, _held, 10.0),
+    "tenth": Workload("an ankle, a tenth of human numbers", 1651, _tenth, _held, 1.0),
+    "apart": Workload("its cells, uncoupled", 1651, _apart, _held_apart, 1.0),
+    "volley": Workload("an ankle, human numbers, conditioned H reflex", 16339, _ankle, _volley, 1.1),
+    "pulse": Workload("an ankle, human numbers, one pulse", 16339, _ankle, _pulse, 0.05),
 }

@@ -12,11 +12,8 @@ from sim.units import shown
 
 CELLS: dict[str, Model] = {
     "powers_heckman": powers_heckman.REFERENCE,
-    "powers_heckman_lumped": powers_heckman.LUMPED,
     "powers_heckman_segmental": powers_heckman.SEGMENTAL,
-    "powers_heckman_segmental_lumped": powers_heckman.SEGMENTAL_LUMPED,
     "powers_heckman_ankle": powers_heckman.ANKLE,
-    "powers_heckman_ankle_lumped": powers_heckman.ANKLE_LUMPED,
     "booth_rinzel_kiehn": booth_rinzel_kiehn.MOTONEURON,
 }
 """The kinds of motoneuron that a pool may be made of."""

@@ -1,9 +1,11 @@
 """Protocols that several experiments use, named as a physiologist names them."""
 
+from collections.abc import Sequence
 from math import pi
 
+from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train, Trapezoid, Triangle
-from sim.units import in_unit
+from sim.units import in_unit, shown
 
 Time = str | float
 
@@ -120,6 +122,24 @@ def spasm(
     return steady + (Settle(before, "before") >> brief >> Settle(after, "after"))
 
 
+STRONGEST = 100.0
+"""Multiples of the motor threshold: far more than excites every axon."""
+
+
+def multiple(intensity: object, nerve: str) -> float:
+    """The intensity of a pulse, checked.
+
+    Raises:
+        ProtocolError: it is no number from 0 to `STRONGEST`.
+    """
+    if isinstance(intensity, bool) or not isinstance(intensity, (int, float)) or not 0 <= intensity <= STRONGEST:
+        raise ProtocolError(
+            f"a pulse on {shown(nerve)} has an intensity of 0 to {STRONGEST:g} times the motor threshold, a plain "
+            f"number, but it is {shown(intensity)}."
+        )
+    return float(intensity)
+
+
 def nerve_stimulus(
     *, nerve: str, intensity: float, muscle: str, voluntary: float, tonic: float, before: Time, after: Time
 ) -> Protocol:
@@ -135,7 +155,7 @@ def nerve_stimulus(
     steady = Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary") + Hold(
         f"{muscle}_command.tonic", tonic, name="tonic"
     )
-    pulse = Train(f"{nerve}.stimulus", "1 Hz", after, intensity, name="stimulus")
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", after, multiple(intensity, nerve), name="stimulus")
     return steady + (Settle(before, "before") >> pulse)
 
 
@@ -160,11 +180,44 @@ def conditioned_reflex(
             which is `before - interval`.
     """
     lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
-    other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, conditioning, name="conditioning")
+    if lead < 0:
+        raise ProtocolError(
+            f"the conditioning pulse comes {shown(interval)} before the test pulse, but that comes {shown(before)} "
+            "after the start; make `before` longer."
+        )
+    strength = multiple(conditioning, conditioning_nerve)
+    other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, strength, name="conditioning")
     test = nerve_stimulus(
         nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
     )
     return test + (Settle(f"{lead:g} ms", "lead") >> other)
+
+
+def isometric_contraction(
+    *, muscles: Sequence[str], command: float, tonic: float, before: Time, up: Time, hold: Time
+) -> Protocol:
+    """Voluntary contractions of some muscles: the command rises and is held; a design switches all but one off.
+
+    Args:
+        muscles: whose commands, `MUSCLE_command.voluntary`, are driven by elements of the muscle's name.
+        command: excitatory command that is reached (A_e).
+        tonic: inhibitory command throughout (A_i), of all these muscles.
+        before, up, hold: rest, rise and plateau.
+
+    Raises:
+        ProtocolError: no muscle.
+    """
+    if not muscles:
+        raise ProtocolError("an isometric contraction has one muscle at least; write muscles=[soleus].")
+    together: Protocol | None = None
+    for muscle in muscles:
+        drive = Settle(before, f"{muscle}_before") >> Trapezoid(
+            f"{muscle}_command.voluntary", command, up, hold, "0 s", name=muscle
+        )
+        own = Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic") + drive
+        together = own if together is None else together + own
+    assert together is not None
+    return together
 
 
 def stretch(

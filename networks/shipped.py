@@ -29,7 +29,7 @@ REFERENCE = re.compile(r"\$\{network\.(\w+)\}")
 
 
 def names() -> tuple[str, ...]:
-    """What comes with Sherrington: `("ankle", "cMG", "hTA", "hTA_lumped", "segment")`, say."""
+    """What comes with Sherrington: `("ankle", "cMG", "hTA", "segment")`, say."""
     return tuple(sorted(file.name.removesuffix(".yaml") for file in _TABLES.iterdir() if file.name.endswith(".yaml")))
 
 
@@ -72,7 +72,7 @@ def segment(
         name: one of `names()`, or the path of a YAML file of the same form.
         size, afferents, interneurons: motoneurons and Ia fibres of each muscle, interneurons in each direction.
         wiring: number of the draw of who reaches whom.
-        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_segmental` or `_segmental_lumped`.
+        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_segmental`.
         parts: values of a population or a projection by its name: `soleus={"monoamine": 0.5}`.
 
     Raises:

@@ -52,7 +52,7 @@ def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -
     Args:
         name: of the receptor, for example `"ia"`.
         places: where its synapses lie. They share arrivals and decay, and each place has an equal part of the
-            conductance, so a weight means the same in a cell of one dendrite as in a cell of four.
+            conductance, so a weight means the same however many they are.
         tau: one of `DECAY`.
         reversal: one of `REVERSAL`.
         gain: a parameter that multiplies the current, 1 unless a pool or a design sets it.
@@ -66,22 +66,18 @@ def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -
     return sum((current.at(place) for place in places), block)
 
 
-def fluctuating_synapses(sources: int = 1) -> Block:
-    """Excitation and inhibition at one place, driven by the ports `excitation` and `inhibition` (A_e and A_i).
-
-    Args:
-        sources: how many independent places this one stands for; their mean fluctuates 1/sqrt(sources) as much.
-    """
+def fluctuating_synapses() -> Block:
+    """Excitation and inhibition at one place, driven by the ports `excitation` and `inhibition` (A_e and A_i)."""
     return Block(
-        f"""
+        """
         excitation : 1
         inhibition : 1
         A_e = w_excitation*clip(excitation, 0, inf) : 1
         A_i = w_inhibition*clip(inhibition, 0, inf) : 1
         dz_e/dt = -z_e/tau_fluctuation + sqrt(2/tau_fluctuation)*xi_e : 1
         dz_i/dt = -z_i/tau_fluctuation + sqrt(2/tau_fluctuation)*xi_i : 1
-        g_e = g_unit*clip(A_e + noise*spread*sqrt(A_e/{sources})*z_e, 0, inf) : siemens/metre**2
-        g_i = g_unit*clip(A_i + noise*spread*sqrt(A_i/{sources})*z_i, 0, inf) : siemens/metre**2
+        g_e = g_unit*clip(A_e + noise*spread*sqrt(A_e)*z_e, 0, inf) : siemens/metre**2
+        g_i = g_unit*clip(A_i + noise*spread*sqrt(A_i)*z_i, 0, inf) : siemens/metre**2
         i_syn = g_e*(v - E_e) + g_i*(v - E_cl) : amp/metre**2
         """,
         into={"i_ion": "i_syn"},

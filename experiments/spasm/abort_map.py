@@ -1,7 +1,7 @@
 """Where stimulation of the antagonist's nerve and relaxation stop a spasm, where they shorten it, and where they fail.
 
 A map over what the level of a motoneuron is made of: its constitutive part, which nothing takes away, and the ligand,
-which relaxation does. Under the same random streams everywhere, for both tiers of the motoneuron.
+which relaxation does. Under the same random streams everywhere.
 """
 
 from collections.abc import Mapping
@@ -46,18 +46,15 @@ class AbortMap(Question):
         return spasm_measures(self.population, *window(self.start, self.lasting, "stimulation"))
 
     def fits(self, factors: Mapping[str, int]) -> None:
-        """The tiers are one more factor, if there are several."""
-        expect({name: count for name, count in factors.items() if name != "tier"}, DIMS, self.name)
+        expect(factors, DIMS, self.name)
 
     def answer(self, asked: Asked) -> xr.Dataset:
-        """Every measure on the grid (tier, case, constitutive, ligand, intensity, seed), and the outcomes.
+        """Every measure on the grid (case, constitutive, ligand, intensity, seed), and the outcomes.
 
         Raises:
             ValueError: the design lacks one of these, one of the cases, or the untreated spasm.
         """
-        several = "tier" in asked.grid.dims
-        m = asked.folded(*(("tier",) if several else ()), *DIMS).sortby(list(DIMS[1:]))
-        m = m if several else m.expand_dims(tier=["one tier"])
+        m = asked.folded(*DIMS).sortby(list(DIMS[1:]))
         named(m, "case", self.treatment, self.relaxation)
         if 0 not in m["intensity"].values:
             raise ValueError("the question compares with the untreated spasm, but no intensity of the design is 0.")
@@ -85,17 +82,16 @@ class AbortMap(Question):
         )  # fmt: skip
 
     def draw(self, m: xr.Dataset) -> Figure:
-        """A map for each treatment and tier (A), and the share of the spasms that stop (B)."""
+        """A map for each treatment (A), and the share of the spasms that stop (B)."""
         return abort_map_figure.draw(m)
 
     def headline(self, m: xr.Dataset) -> list[str]:
         """Of the conditions with a spasm: in how many it stops, is weakened, and goes on."""
         return [
-            f"{tier}, {words}: of {int(at['spasms'])} untreated spasms that last, "
+            f"{words}: of {int(at['spasms'])} untreated spasms that last, "
             + ", ".join(f"{becomes} in {number(100 * at[f'share_{name}'], 0, '%')}" for name, becomes in OUTCOMES)
-            for tier in m["tier"].values
             for words, case, intensity in treatments(m)
-            for at in [m.sel(tier=tier, case=case, intensity=intensity)]
+            for at in [m.sel(case=case, intensity=intensity)]
         ]
 
     def notes(self, m: xr.Dataset) -> list[str]:
@@ -103,14 +99,13 @@ class AbortMap(Question):
             f"A brief excitation starts a spasm; then a train ({m.attrs['train']}) recruits a part of the "
             "antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time constant "
             f"(chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in which firing "
-            f"may come back. {m.sizes['tier']} tiers of the motoneuron × "
-            f"{m.sizes['constitutive'] * m.sizes['ligand']} levels × {m.sizes['case'] * m.sizes['intensity']} "
-            f"treatments × {m.sizes['seed']} seeds, the same noise in all, one draw of the wiring.",
+            f"may come back. {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
+            f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['seed']} seeds, the same noise in all, "
+            "one draw of the wiring.",
             "A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "
             "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: "
-            "the border at which half of the seeds are silent in the end; dashed red, the same in the other tier, over "
-            "the black where they coincide. That stimulation sees the sum of the two parts, and relaxation nothing "
-            "without ligand, is built in.",
+            "the border at which half of the seeds are silent in the end. That stimulation sees the sum of the two "
+            "parts, and relaxation nothing without ligand, is built in.",
             f"B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares depend "
             "on the ranges of the map. No such map is known for people.",
         ]

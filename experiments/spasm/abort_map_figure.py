@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.figure.border import border, shaded_map
 from experiments.figure.caption import caption
-from experiments.figure.look import COLUMN_WIDTH, GREY, INK, VERMILION, new_figure, styled, title
+from experiments.figure.look import COLUMN_WIDTH, GREY, INK, new_figure, styled, title
 from experiments.figure.shares import stacked
 
 OUTCOMES = (("stopped", "it stops"), ("weaker", "it is weakened"), ("same", "it goes on"))
@@ -28,21 +28,19 @@ def treatments(m: xr.Dataset) -> list[tuple[str, str, float]]:
 @styled
 def draw(m: xr.Dataset) -> Figure:
     """The figure, from the answer of `AbortMap`."""
-    done, tiers = treatments(m), m["tier"].values
-    figure = new_figure(COLUMN_WIDTH, 2.35 * len(tiers) + 2.9)
-    rows = figure.add_gridspec(2, 1, height_ratios=[2.1 * len(tiers), 1.5])
-    top = rows[0].subgridspec(len(tiers), len(done), wspace=0.04)
+    done = treatments(m)
+    figure = new_figure(COLUMN_WIDTH, 5.25)
+    rows = figure.add_gridspec(2, 1, height_ratios=[2.1, 1.5])
+    top = rows[0].subgridspec(1, len(done), wspace=0.04)
     panels, colours = [], ScalarMappable()
-    for row, tier in enumerate(tiers):
-        for column, (words, case, intensity) in enumerate(done):
-            axes = figure.add_subplot(top[row, column])
-            panels.append(axes)
-            colours = _map(axes, m.sel(case=case, intensity=intensity), tier)
-            if row == 0:
-                title(axes, "A" if column == 0 else "", words.replace(" + ", "\n+ ")).set_fontsize(6.8)
-            axes.tick_params(labelleft=column == 0, labelbottom=row == len(tiers) - 1)
-            axes.set_ylabel(f"{tier}\nconstitutive part of the level" if column == 0 else "")
-            axes.set_xlabel("ligand" if row == len(tiers) - 1 else "")
+    for column, (words, case, intensity) in enumerate(done):
+        axes = figure.add_subplot(top[column])
+        panels.append(axes)
+        colours = _map(axes, m.sel(case=case, intensity=intensity))
+        title(axes, "A" if column == 0 else "", words.replace(" + ", "\n+ ")).set_fontsize(6.8)
+        axes.tick_params(labelleft=column == 0)
+        axes.set_ylabel("constitutive part of the level" if column == 0 else "")
+        axes.set_xlabel("ligand")
     bar = figure.colorbar(colours, ax=panels, fraction=0.025, pad=0.01)
     bar.set_label("force in the end (% of untreated)")
     below = figure.add_subplot(rows[1])
@@ -51,40 +49,33 @@ def draw(m: xr.Dataset) -> Figure:
     caption(
         figure,
         f"{m.attrs['simulated']} {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
-        f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['tier']} tiers × {m.sizes['seed']} seeds "
-        f"(common random numbers), {m.attrs['failed']} of {m.attrs['runs']} failed. A: mean over seeds; white, no "
-        "spasm that lasts untreated (dotted: its border); black, half of the seeds are silent in the end; dashed "
-        "red, in the other tier. B: shares of all.",
+        f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['seed']} seeds (common random numbers), "
+        f"{m.attrs['failed']} of {m.attrs['runs']} failed. A: mean over seeds; white, no spasm that lasts untreated "
+        "(dotted: its border); black, half of the seeds are silent in the end. B: shares of all.",
     )
     return figure
 
 
-def _map(axes: Axes, m: xr.Dataset, tier: str) -> ScalarMappable:
+def _map(axes: Axes, m: xr.Dataset) -> ScalarMappable:
     """What is left of the spasm in every condition; white where the untreated segment has none that lasts."""
-    here = m.sel(tier=tier)[["spasm_left_mean", "quiet_untreated"]].transpose("constitutive", "ligand")
+    here = m[["spasm_left_mean", "quiet_untreated", "stopped_mean"]].transpose("constitutive", "ligand")
     untreated = here["quiet_untreated"]
     lasts = untreated.values < 0.5  # neither where all failed
     colours = shaded_map(axes, here["spasm_left_mean"].where(lasts), untreated.values >= 0.5, top=100)
     border(axes, untreated, GREY, ":")
-    for other in m["tier"].values:
-        own = other == tier
-        quiet = m["stopped_mean"].sel(tier=other).transpose("constitutive", "ligand")
-        border(axes, quiet, INK if own else VERMILION, "-" if own else "--")
+    border(axes, here["stopped_mean"], INK)
     return colours
 
 
 def _shares(axes: Axes, m: xr.Dataset) -> None:
-    """What becomes of the spasms, a bar for each treatment and tier."""
-    tiers, done = m["tier"].values, treatments(m)
-    height = 0.8 / len(tiers)
+    """What becomes of the spasms, a bar for each treatment."""
+    done = treatments(m)
     for row, (_, case, intensity) in enumerate(done):
-        for k, tier in enumerate(tiers):
-            at = m.sel(tier=tier, case=case, intensity=intensity)
-            stacked(
-                axes, row + height * (k - (len(tiers) - 1) / 2), [float(at[f"share_{name}"]) for name, _ in OUTCOMES],
-                SHADES, height=height, words=f"{tier}, {int(at['spasms'])} spasms",
-                labels=[words for _, words in OUTCOMES] if row == k == 0 else (),
-            )  # fmt: skip
+        at = m.sel(case=case, intensity=intensity)
+        stacked(
+            axes, row, [float(at[f"share_{name}"]) for name, _ in OUTCOMES], SHADES, height=0.8,
+            words=f"{int(at['spasms'])} spasms", labels=[words for _, words in OUTCOMES] if row == 0 else (),
+        )  # fmt: skip
     axes.set_yticks(range(len(done)), [words for words, _, _ in done])
     axes.set_ylim(len(done) - 0.5, -0.5)
     axes.set_xlabel("share of the spasms (%), over all conditions and seeds of the map")

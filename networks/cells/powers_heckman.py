@@ -148,8 +148,8 @@ SOMA = Block(
 
 DENDRITES = Block(
     """
-    area_dend = parallel*pi*diam_dend*length_dend : metre**2                      # of one compartment
-    g_axial = parallel*pi*diam_dend**2/(2*length_dend*R_a) : siemens              # from its middle to the soma
+    area_dend = pi*diam_dend*length_dend : metre**2
+    g_axial = pi*diam_dend**2/(2*length_dend*R_a) : siemens                       # from its middle to the soma
     """,
     params={
         "diam_dend": Param("8.73071 um", SOURCE, ("0.01 um", None)),
@@ -180,9 +180,9 @@ def soma() -> Block:
     return SOMA + (compartment("soma") + channels).at("soma")
 
 
-def dendrite(place: str, g_cal: str, parallel: int) -> Block:
-    """A dendritic compartment that stands for `parallel` equal ones: PIC, h, leak, synapses, the way to the soma."""
-    channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses(parallel)
+def dendrite(place: str, g_cal: str) -> Block:
+    """A dendritic compartment: PIC, h, leak, synapses, the way to the soma."""
+    channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses()
     joined = Block(
         into={
             f"i_in_{place}": f"g_axial*(v_soma - v_{place})",
@@ -190,22 +190,26 @@ def dendrite(place: str, g_cal: str, parallel: int) -> Block:
             "i_pic": f"area_dend*i_cal_{place}",
         }
     )
-    count = Block(params={"parallel": Param(parallel, "number of dendrites that one compartment stands for", (1, 100))})
-    return DENDRITES + count + (compartment("dend") + channels).at(place) + joined
+    return DENDRITES + (compartment("dend") + channels).at(place) + joined
 
 
-def motoneuron(name: str, dendrites: Block, inputs: Block | None = None, reset: str = "") -> Model:
-    """The soma with its dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files.
+FOUR = ("d1", "d2", "d3", "d4")
+"""Where the dendrites are."""
+
+
+def motoneuron(name: str, inputs: Block | None = None, reset: str = "") -> Model:
+    """The soma with its four dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files.
 
     Args:
         inputs: what reaches the cell besides, for example receptors.
         reset: what a spike changes besides, for example `ANTIDROMIC_RESET`.
     """
-    cell = MONOAMINE + ACTIONS + soma() + dendrites + ELECTRODE
+    dendrites = (dendrite(place, f"g_cal_{number}") for number, place in enumerate(FOUR, 1))
+    cell = sum(dendrites, MONOAMINE + ACTIONS + soma()) + ELECTRODE
     return Model(name, cell if inputs is None else cell + inputs, threshold="v_soma > -20*mV", reset=reset)
 
 
-def segmental(*dendrites: str) -> Block:
+def segmental() -> Block:
     """What reaches a motoneuron within its segment.
 
     Ligand, excitation by Ia afferents on the dendrites, and reciprocal inhibition on the dendrites and on the soma.
@@ -216,8 +220,8 @@ def segmental(*dendrites: str) -> Block:
     """
     return (
         LIGAND
-        + receptor("ia", *dendrites, tau="tau_glu", reversal="E_e")
-        + receptor("recip_dend", *dendrites, tau="tau_gly", reversal="E_cl", gain="w_recip")
+        + receptor("ia", *FOUR, tau="tau_glu", reversal="E_e")
+        + receptor("recip_dend", *FOUR, tau="tau_gly", reversal="E_cl", gain="w_recip")
         + receptor("recip_soma", "soma", tau="tau_gly", reversal="E_cl", gain="w_recip")
     )
 
@@ -269,7 +273,7 @@ COLLATERAL = "ReMoto (Cisi & Kohn 2008) configuration: depressing synapse of mot
 COLLATERAL_RESET = "collateral = collateral*(1 - collateral_used)"
 
 
-def ankle(*dendrites: str) -> Block:
+def ankle() -> Block:
     """What reaches a motoneuron of the ankle: what `segmental` has, further afferents, Renshaw cells and its own axon.
 
     Half of what Ia afferents and Ia interneurons bring lies on the soma, at `g_ia_soma` and `g_recip_soma`: chosen.
@@ -283,48 +287,23 @@ def ankle(*dendrites: str) -> Block:
     one cat motoneuron (van Keulen 1981).
     """
     return (
-        segmental(*dendrites)
+        segmental()
         + antidromic()
         + collaterals()
         + receptor("ia_soma", "soma", tau="tau_glu", reversal="E_e")
-        + receptor("ii", *dendrites, tau="tau_glu", reversal="E_e")
-        + receptor("ib", *dendrites, tau="tau_gly", reversal="E_cl")
-        + receptor("renshaw", *dendrites, tau="tau_renshaw", reversal="E_cl")
+        + receptor("ii", *FOUR, tau="tau_glu", reversal="E_e")
+        + receptor("ib", *FOUR, tau="tau_gly", reversal="E_cl")
+        + receptor("renshaw", *FOUR, tau="tau_renshaw", reversal="E_cl")
     )
 
 
 ANKLE_RESET = f"{ANTIDROMIC_RESET}; {COLLATERAL_RESET}"
 
-
-FOUR_DENDRITES = (
-    dendrite("d1", "g_cal_1", 1)
-    + dendrite("d2", "g_cal_2", 1)
-    + dendrite("d3", "g_cal_3", 1)
-    + dendrite("d4", "g_cal_4", 1)
-)
-
-ONE_DENDRITE = dendrite("dend", "g_cal", 4) + Block(
-    "g_cal = (g_cal_1 + g_cal_2 + g_cal_3 + g_cal_4)/4 : siemens/metre**2"
-)
-
-REFERENCE = motoneuron("Powers & Heckman 2017", FOUR_DENDRITES)
+REFERENCE = motoneuron("Powers & Heckman 2017")
 """Five compartments."""
 
-LUMPED = motoneuron("Powers & Heckman 2017, dendrites lumped", ONE_DENDRITE)
-"""Two compartments: the four dendrites as one, with their mean PIC. The fast tier; it takes the same pool tables."""
-
-SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", FOUR_DENDRITES, segmental("d1", "d2", "d3", "d4"))
+SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", segmental())
 """`REFERENCE` with the inputs of its segment."""
 
-SEGMENTAL_LUMPED = motoneuron("Powers & Heckman 2017 in a segment, dendrites lumped", ONE_DENDRITE, segmental("dend"))
-"""`LUMPED` with the inputs of its segment."""
-
-ANKLE = motoneuron(
-    "Powers & Heckman 2017 in an ankle", FOUR_DENDRITES, ankle("d1", "d2", "d3", "d4"), reset=ANKLE_RESET
-)
+ANKLE = motoneuron("Powers & Heckman 2017 in an ankle", ankle(), reset=ANKLE_RESET)
 """`REFERENCE` with the inputs of an ankle."""
-
-ANKLE_LUMPED = motoneuron(
-    "Powers & Heckman 2017 in an ankle, dendrites lumped", ONE_DENDRITE, ankle("dend"), reset=ANKLE_RESET
-)
-"""`LUMPED` with the inputs of an ankle."""

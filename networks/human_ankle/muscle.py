@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sim.spec.kinds import part, table, text, whole, word
+from networks.mechanics import ARMS
+from sim.spec.kinds import part, table, whole, word
 from sim.spec.network import Network, NetworkError
+from sim.spec.params import nearest
 from sim.units import in_unit, shown
 
 KINDS = ("motoneurons", "ia", "ii", "ib", "interneurons")
@@ -51,7 +53,11 @@ class Muscle:
         what = f"the muscle {self.name!r}"
         word("the name of a muscle", self.name, NetworkError)
         word(f"the nerve of {what}", self.nerve, NetworkError)
-        text(f"the mechanics of {what}", self.mechanics, NetworkError)
+        if self.mechanics not in ARMS:
+            raise NetworkError(
+                f"{what} has the mechanics {shown(self.mechanics)}, of which no joint is known: "
+                f"{nearest(str(self.mechanics), ARMS)}"
+            )
         part(f"the pool of {what}", self.pool, Network, NetworkError)
         for kind in KINDS:
             if (found := whole(getattr(self, kind))) is None or found < 1:

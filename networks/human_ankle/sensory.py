@@ -20,7 +20,7 @@ SPINDLE_LENGTH = (
 LATER = Graded("1 ms", "1 ms", 0.0, "computed with the axons")
 STARTS = Graded(
     1.0, 0.02, 0.0,
-    "numerical: the fibres do not start in step; against the order of sensitivity, as most would along it",
+    "numerical: fibres do not start in step; against the order of sensitivity, along which most would start at once",
 )  # fmt: skip
 NUMBERS = {"ia": afferent.IA, "ii": afferent.II, "ib": afferent.IB}
 

@@ -9,7 +9,7 @@ from sim.compile.equations import Compiled, compile_model, initial_state
 from sim.engine import rng
 from sim.engine.integrate import SCHEMES
 from sim.engine.lanes import Cells
-from sim.engine.program import Program, Rule
+from sim.engine.program import Program, Rule, itself
 from sim.spec.model import Model
 from sim.spec.network import Population
 from sim.spec.numerics import Numerics
@@ -22,7 +22,7 @@ rounding loses is kept."""
 
 
 class Assembled(NamedTuple):
-    """One population, compiled; `read` has the variables that signals and projections read."""
+    """One population, compiled; `read` has where the variables that signals and projections read stand."""
 
     population: Population
     compiled: Compiled
@@ -40,6 +40,7 @@ def assemble(population: Population, record: Record, numerics: Numerics, read: t
     wanted = tuple(v for v in record.variables if v in model.parsed.dimensions())
     compiled = compile_model(model, tuple(dict.fromkeys((*wanted, *read))))
     rules = dict(compiled.observed)
+    states = {state.name for state in model.parsed.states}
     program = Program(
         system=compiled.system,
         scheme=SCHEMES[numerics.scheme],
@@ -55,8 +56,10 @@ def assemble(population: Population, record: Record, numerics: Numerics, read: t
         dtype=jnp.float64 if numerics.dtype == "float64" else jnp.float32,
         bridged=numerics.bridged,
         slow=_slow(model, compiled, numerics) if numerics.dtype == "float32" else (),
+        reads=tuple((name, rules[name]) for name in read if name not in states),
     )
-    return Assembled(population, compiled, program, {name: rules[name] for name in read})
+    places = {name: name if name in states else f"_read_{name}" for name in read}
+    return Assembled(population, compiled, program, {name: Rule(itself, (place,)) for name, place in places.items()})
 
 
 def rates(model: Model, compiled: Compiled, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -112,6 +115,8 @@ def cells(part: Assembled, params: dict[str, np.ndarray], stream: np.ndarray, ho
     state = initial_state(population.model, compiled, constants)
     steady = program._replace(system=compiled.steady)
     state = steady.first(state, constants, host)
+    seen, values = dict(compiled.observed_before), {**constants, **state}
+    state |= {f"_read_{name}": seen[name](values) for name, _ in program.reads}
     constants |= program.scheme.constants(program.system, constants, program.dt, host)
 
     def per_lane(x: Any) -> Any:
@@ -129,7 +134,7 @@ def _used(part: Assembled) -> set[str]:
     """The constants that a step, a record, a signal or a projection reads."""
     program = part.program
     rules = [program.fires, program.quiet, *(r for _, r in program.resets), *(r for _, r in program.observed)]
-    rules += part.read.values()
+    rules += [rule for _, rule in program.reads]
     used = {name for rule in rules if rule is not None for name in rule.args}
     for equation in program.system.equations:
         used |= {*equation.args, f"_relax_{equation.name}", f"_rate_{equation.name}"}

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -26,6 +27,7 @@ class Compiled(NamedTuple):
         constants: function of the parameters -> constants by name, on the host.
         channels: names of the noise channels.
         fires, quiet, resets, observed: as in `Program`.
+        observed_before: as `observed`, for the host.
     """
 
     source: str
@@ -37,6 +39,7 @@ class Compiled(NamedTuple):
     quiet: Rule | None
     resets: tuple[tuple[str, Rule], ...]
     observed: tuple[tuple[str, Rule], ...]
+    observed_before: tuple[tuple[str, Rule], ...]
 
     @property
     def digest(self) -> str:
@@ -57,8 +60,8 @@ def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) 
     """
     text = source(model, observed)
     smooth = host is jnp
-    jax = _module(model.name, text, SMOOTH if smooth else JAX)
-    before = _module(model.name, text, SMOOTH if smooth else NUMPY)
+    jax = _module(model.name, text, "smooth" if smooth else "jax")
+    before = _module(model.name, text, "smooth" if smooth else "numpy")
     states = jax["STATES"]
     return Compiled(
         text,
@@ -70,11 +73,18 @@ def compile_model(model: Model, observed: tuple[str, ...] = (), host: Any = np) 
         jax.get("quiet"),
         tuple((name, jax[f"reset_{k}_{name}"]) for k, (name, _, _) in enumerate(model.parsed.reset)),
         tuple((name, jax[f"observe_{name}"]) for name in observed),
+        tuple((name, before[f"observe_{name}"]) for name in observed),
     )
 
 
-def _module(name: str, text: str, namespace: dict[str, Any]) -> dict[str, Any]:
-    """What a generated module defines, its functions as rules."""
+NAMESPACES = {"jax": JAX, "smooth": SMOOTH, "numpy": NUMPY}
+
+
+@lru_cache(maxsize=256)
+def _module(name: str, text: str, kind: str) -> dict[str, Any]:
+    """What a generated module defines, its functions as rules: the same ones for the same text, so that populations of
+    one model have equal programs."""
+    namespace = NAMESPACES[kind]
     module = dict(namespace)
     exec(compile(text, f"<model {name!a}>", "exec"), module)
     found = {key: x for key, x in module.items() if key not in namespace and key != "__builtins__"}

@@ -24,9 +24,13 @@ def checked(kind: str) -> Path | None:
     return found
 
 
+_looked: dict[Path, int] = {}
+"""When a folder had last changed as its files were looked at, ns."""
+
+
 def sealed(place: Path | None) -> None:
     """Write the checksums of what is new in a folder."""
-    if place is None:
+    if place is None or _changed(place) == _looked.get(place):
         return
     for file in _files(place):
         beside = file.with_name(file.name + SUM)
@@ -35,6 +39,15 @@ def sealed(place: Path | None) -> None:
                 beside.write_text(_sum(file))
         except OSError:  # another process may delete it, or the disk is full: it is checked less
             continue
+    _looked[place] = _changed(place)
+
+
+def _changed(place: Path) -> int:
+    """When a name last came into a folder or left it, ns."""
+    try:
+        return place.stat().st_mtime_ns
+    except OSError:
+        return -1
 
 
 @lru_cache

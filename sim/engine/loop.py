@@ -39,7 +39,7 @@ def one_step(
         draws=program.draws(cells.keys, index * program.steps + k),
     )
     state, fired = program.step(program.receive(state, arrivals), cells.constants, inputs)
-    return state, jnp.where(fired, jnp.where(marks > 0, TWICE, k + 1), marks)
+    return program.read(state, cells.constants), jnp.where(fired, jnp.where(marks > 0, TWICE, k + 1), marks)
 
 
 def ports_at(drives: dict[str, Drive], index: Array) -> Ports:

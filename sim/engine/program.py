@@ -25,6 +25,12 @@ class Rule(NamedTuple):
         return self.function(**{name: values[name] for name in self.args})
 
 
+def itself(**value: Array) -> Array:
+    """What a rule reads of one name."""
+    (x,) = value.values()
+    return x
+
+
 class Program(NamedTuple):
     """How one population moves.
 
@@ -42,6 +48,8 @@ class Program(NamedTuple):
         dtype: of all floating-point state.
         bridged: two steps share a draw of twice their length, see `draws`.
         slow: states that move so little in a step that what rounding loses of it is kept, see `integrate`.
+        reads: name and function of each variable that signals and projections read and that is no state. They are
+            computed where the states are, in the same order for every number of lanes, and kept as `_read_NAME`.
     """
 
     system: System
@@ -58,6 +66,7 @@ class Program(NamedTuple):
     dtype: Any
     bridged: bool = False
     slow: tuple[str, ...] = ()
+    reads: tuple[tuple[str, Rule], ...] = ()
 
     def first(self, state: Values, constants: Values, host: Any = np) -> Values:
         """The state at time zero as the scheme wants it, with the silence of the spike rule; arrays of the host."""
@@ -75,7 +84,7 @@ class Program(NamedTuple):
     def step(self, state: Values, constants: Values, inputs: Inputs) -> tuple[Values, Array]:
         """One step of dt: the next state, and which cells fired at its end."""
         silent = state["_silent"]
-        moving = {name: x for name, x in state.items() if name != "_silent"}
+        moving = {name: x for name, x in state.items() if name != "_silent" and not name.startswith("_read_")}
         if self.quiet is not None:
             silent = jnp.where(self.quiet({**constants, **inputs.start, **moving}), silent, 0)
         elif self.quiet_steps:
@@ -90,6 +99,12 @@ class Program(NamedTuple):
         for name, rule in self.resets:
             new[name] = jnp.where(fired, rule({**values, **new}), new[name])
         return {**new, "_silent": silent}, fired
+
+    def read(self, state: Values, constants: Values) -> Values:
+        """The state, with what others read of it."""
+        values = {**constants, **state}
+        found = {f"_read_{name}": jnp.asarray(rule(values), self.dtype) for name, rule in self.reads}
+        return state | {name: jnp.broadcast_to(x, state["_silent"].shape) for name, x in found.items()}
 
     def draws(self, keys: tuple[Array, Array], step: Array) -> Values:
         """Standard normal draws of every channel for one step.

@@ -231,7 +231,7 @@ def test_the_pools_own_cell_has_a_derivative_where_its_drive_begins_at_nothing(p
     """The amplitude of its noise is a root of the drive, which is 0 to begin with."""
     ramp = Settle("2 ms") >> Triangle("hTA.excitation", 4, "8 ms", "8 ms", name="ramp")
     slope = gradient(
-        pool("hTA_lumped", size=1, noise=0), ramp, lambda c: jnp.mean(c["hTA.v_soma"]), ["protocol.ramp.peak"],
+        pool("hTA", size=1, noise=0), ramp, lambda c: jnp.mean(c["hTA.v_soma"]), ["protocol.ramp.peak"],
         record=Record(("v_soma",), "1 ms"),
     )  # fmt: skip
     ends = [slope({"protocol.ramp.peak": 4 + step}).value for step in (-1e-3, 1e-3)]

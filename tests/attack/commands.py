@@ -96,7 +96,7 @@ VALUES = (
         "%s",
         "{{}}",
     ),
-    *("powers_heckman_lumped", "powers_heckman", "[v_soma,i_pic]", "[[[[]]]]", "2026-01-01", "0x10", "1_000", "０"),
+    *("powers_heckman_segmental", "powers_heckman", "[v_soma,i_pic]", "[[[[]]]]", "2026-01-01", "0x10", "1_000", "０"),
 )
 
 

@@ -189,7 +189,7 @@ def test_slices_share_no_slab_and_leave_none(samples, batch, slices):
 
 
 def test_a_process_takes_the_slabs_of_one_that_was_first(pool, contraction, tmp_path, monkeypatch):
-    network, protocol = pool("hTA_lumped", size=2), contraction("triangle", up="200 ms", down="200 ms")
+    network, protocol = pool("hTA", size=2), contraction("triangle", up="200 ms", down="200 ms")
     study = Study(network, protocol, Record(), Design(seeds=5), JaxBackend(), Numerics())
     create = Store.create_or_resume
 

@@ -42,7 +42,7 @@ SETTINGS: dict[str, list[str]] = {  # of each question, what it cannot be asked 
 ANY = ["question.population=nobody", "question.population=3", "record.commands=false", "question.population=''"]
 ANY += ["record.populations=[nobody]", "record.variables=[nothing]", "record.every=10 s"]
 SPIKES = ["record.keep_spikes=false"]
-"""What all but two, which measure only, cannot do without."""
+"""What those that draw spikes cannot do without."""
 RATES = ["question.convention=none", "question.convention=3"]
 
 

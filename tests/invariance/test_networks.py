@@ -169,8 +169,8 @@ def test_to_be_listened_to_changes_nothing(simulate, uncoupled):
 
 
 def test_motoneurons_fire_coupled_as_they_fire_alone(simulate, pool):
-    """The fast tier with its noise: the same spikes through the lanes of a network, whatever the batch."""
-    (cells,) = pool("hTA_lumped", size=CELLS).populations
+    """With their noise: the same spikes through the lanes of a network, whatever the batch."""
+    (cells,) = pool("hTA", size=CELLS).populations
     drive = Hold("hTA.inhibition", 1.5) + Step("hTA.excitation", 30, "200 ms")
     alone = simulate(Network((cells,)), drive, design=SEEDS, record=SPIKES)
     assert (alone.counts.sum(axis=1) > 5).all()

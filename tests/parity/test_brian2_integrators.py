@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from networks.cells.powers_heckman import LUMPED, REFERENCE
+from networks.cells.powers_heckman import REFERENCE
 from sim.backends.brian2_backend import Brian2Backend
 from sim.engine.integrate import SCHEMES
 from sim.spec.network import Network
@@ -60,10 +60,10 @@ SPIKING = Hold("cells.inhibition", 1.5) + Hold("cells.excitation", 12)
 CONVERGING = {  # a command that is constant: within a step of Brian2's own methods a port keeps its value at the start
     "Hodgkin & Huxley": (HODGKIN_HUXLEY, Hold("cells.I", "0.1 nA") + Settle("30 ms")),
     "Powers & Heckman below threshold": (
-        motoneurons(LUMPED, 1, **QUIET),
+        motoneurons(REFERENCE, 1, **QUIET),
         Hold("cells.excitation", 3) + Settle("20 ms"),
     ),
-    "Powers & Heckman": (motoneurons(LUMPED, 1, **QUIET), SPIKING + Settle("30 ms")),
+    "Powers & Heckman": (motoneurons(REFERENCE, 1, **QUIET), SPIKING + Settle("30 ms")),
 }
 THRESHOLD = -20  # mV
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from networks.cells.booth_rinzel_kiehn import MOTONEURON
-from networks.cells.powers_heckman import LUMPED, REFERENCE
+from networks.cells.powers_heckman import REFERENCE
 from sim.engine.integrate import SCHEMES
 from sim.spec.params import Graded
 from sim.spec.protocol import Hold, Settle, Step
@@ -15,7 +15,6 @@ WHOLE_CELLS = {
     "Powers & Heckman, with its noise": Feature(
         motoneurons(REFERENCE, 2, g_na=Graded("0.010 S/cm**2", "0.014 S/cm**2")), DRIVEN, dt="0.05 ms"
     ),
-    "Powers & Heckman, dendrites lumped": Feature(motoneurons(LUMPED, 2), DRIVEN, dt="0.05 ms"),
     # Its instantaneous sodium gate outruns longer steps: with 0.05 ms a rounding of 1e-15 mV has grown to 1e-9 mV after
     # 50 ms and to another spike after 300 ms, in JAX alone as well; with 0.01 ms it stays below that for 500 ms.
     # 1e-7 mV: its upstroke is so steep, 1000 mV/ms, that a spike 1e-11 ms later is 1e-8 mV where a sample meets it.

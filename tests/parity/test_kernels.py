@@ -20,10 +20,9 @@ DRIVE = Hold("hTA.inhibition", 1.5, name="inhibition") + (
 )
 
 
-@pytest.mark.parametrize("cell", ["hTA", "hTA_lumped"])
-def test_both_kernels_fire_alike(simulate, pool, cell):
+def test_both_kernels_fire_alike(simulate, pool):
     """In float32 two roundings of one scheme: counts differ by one spike at most, the first comes within two steps."""
-    runs = {name: simulate(pool(cell, size=5), DRIVE, backend=JaxBackend(name)) for name in ("native", "xla")}
+    runs = {name: simulate(pool("hTA", size=5), DRIVE, backend=JaxBackend(name)) for name in ("native", "xla")}
     native, xla = runs["native"], runs["xla"]
     assert xla.counts.sum() > 10
     assert np.abs(native.counts - xla.counts).max() <= 1
@@ -39,7 +38,7 @@ def test_an_unknown_kernel_is_refused():
 
 def test_float64_is_left_to_xla(simulate, pool):
     with pytest.raises(ValueError, match="float32 only"):
-        simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"), dtype="float64")
+        simulate(pool("hTA", size=2), DRIVE, backend=JaxBackend("native"), dtype="float64")
 
 
 def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, monkeypatch, caplog, tmp_path):
@@ -50,10 +49,10 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
     compiler.registered.cache_clear()
     try:
         with caplog.at_level("INFO", "sherrington"):
-            simulate(pool("hTA_lumped", size=2), DRIVE)
+            simulate(pool("hTA", size=2), DRIVE)
         assert "compiled by XLA, which is slower, as false does not know this processor" in caplog.text
         with pytest.raises(ValueError, match="is 'native', but false does not know"):
-            simulate(pool("hTA_lumped", size=2), DRIVE, backend=JaxBackend("native"))
+            simulate(pool("hTA", size=2), DRIVE, backend=JaxBackend("native"))
     finally:
         compiler._macros.cache_clear()
         compiler.registered.cache_clear()

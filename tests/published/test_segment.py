@@ -16,12 +16,11 @@ from sim.spec.protocol import Protocol
 from sim.spec.record import Record
 
 SPIKES = Record(commands=True, every="50 ms", max_rate="250 Hz")
-LUMPED = "powers_heckman_segmental_lumped"
 
 
-def segment(*overrides: str, cell: str = LUMPED, size: int = 20) -> Network:
+def segment(*overrides: str, size: int = 20) -> Network:
     """The segment of conf/network."""
-    return runs.composed("+network=segment", f"network.cell={cell}", f"network.size={size}", *overrides)["network"]
+    return runs.composed("+network=segment", f"network.size={size}", *overrides)["network"]
 
 
 def treated(name: str = "interrupted_spasm", *interventions: str, **changes: Any) -> Protocol:
@@ -159,10 +158,9 @@ def test_an_answer_to_force_comes_when_there_is_force_and_not_otherwise(spasms):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", ["powers_heckman_segmental", LUMPED])
-def test_a_segment_in_a_batch_is_the_segment_alone(simulate, cell):
-    """With a trigger that acts, in both tiers."""
-    network, protocol = segment(cell=cell, size=6), spasm(**{"timing.lasts": "1 s", "protocol.after": "2.5 s"})
+def test_a_segment_in_a_batch_is_the_segment_alone(simulate):
+    """With a trigger that acts."""
+    network, protocol = segment(size=6), spasm(**{"timing.lasts": "1 s", "protocol.after": "2.5 s"})
     design = Design(
         cases=on(BASE, {"nothing": {}, "answers": {"protocol.force.on": 1, "protocol.force.above": 0.01}}), seeds=3
     )
@@ -190,7 +188,7 @@ def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
     from sim.analysis.delta_f import delta_f
     from sim.analysis.smoothing import peak_rate
 
-    network = segment(cell="powers_heckman_segmental")
+    network = segment()
     base = {"protocol.nerve.on": 0, "protocol.nerve.frequency": "100 Hz", "network.ligand.baseline": 0.5}
     cases = {"baseline": {}, "train": {"protocol.nerve.on": 1}, "more": {"network.ligand.baseline": 0.6}}
     settings = {"timing.lasts": "20 s", "protocol.peak": 20, "protocol.population": "soleus"}

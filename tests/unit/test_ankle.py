@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from networks import ankle
+from networks import ankle, pool
+from networks.human_ankle.muscle import Muscle
+from networks.protocols import conditioned_reflex, nerve_stimulus
+from sim.spec.composed import ProtocolError
 from sim.spec.network import NetworkError
 from sim.units import UnitError
 
@@ -88,6 +91,38 @@ def test_values_replace_those_of_a_part(tenth):
 def test_an_ankle_that_cannot_be_is_refused(given, said):
     with pytest.raises(NetworkError, match=said):
         ankle(**given)
+
+
+ROW = {"pool": pool("hTA", size=5), "nerve": "posterior_tibial", "motoneurons": 9, "ia": 4, "ii": 4, "ib": 4,
+       "interneurons": 5, "nerve_at": "0.6 m", "belly_at": "0.7 m", "length": "0.8 m"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mechanics": "biceps"}, "the mechanics 'biceps', of which no joint is known: choose one of"),
+        ({"mechanics": "soleus", "motoneurons": 0}, "has motoneurons, a whole number from 1, but it is 0"),
+        ({"mechanics": "soleus", "spindle": 4}, "spindles of the muscle 'soleus' feel 0.5 to 1.5"),
+        ({"mechanics": "soleus", "synergists": {"x": 2}}, "the part 2 of its synergist 'x'"),
+        ({"mechanics": "soleus", "nerve": "two words"}, "the nerve of the muscle 'soleus' is one word"),
+    ],
+)
+def test_a_muscle_that_cannot_be_is_refused(given, said):
+    with pytest.raises(NetworkError, match=said):
+        Muscle(name="soleus", **{**ROW, **given})
+
+
+@pytest.mark.parametrize("intensity", [-0.1, 101, float("nan"), "3 mA", True, None])
+def test_an_intensity_that_no_stimulator_has_is_refused(intensity):
+    at = {"muscle": "soleus", "voluntary": 0, "tonic": 0, "before": "50 ms", "after": "50 ms"}
+    with pytest.raises(ProtocolError, match="an intensity of 0 to 100 times the motor threshold, a plain number, but"):
+        nerve_stimulus(nerve="posterior_tibial", intensity=intensity, **at)
+    other = {"conditioning_nerve": "common_peroneal", "interval": "3 ms"}
+    with pytest.raises(ProtocolError, match="'common_peroneal' has an intensity of 0 to 100"):
+        conditioned_reflex(nerve="posterior_tibial", intensity=1, conditioning=intensity, **other, **at)
+    other["interval"] = "80 ms"
+    with pytest.raises(ProtocolError, match="make `before` longer"):
+        conditioned_reflex(nerve="posterior_tibial", intensity=1, conditioning=1, **other, **at)
 
 
 def test_a_value_in_the_wrong_unit_is_refused():

@@ -6,14 +6,7 @@ import pytest
 import networks
 from networks.cells.afferent import FIBRE
 from networks.cells.axon import END, END_RESET, IA, MOTOR
-from networks.cells.powers_heckman import (
-    ANTIDROMIC_RESET,
-    FOUR_DENDRITES,
-    GRADED,
-    ONE_DENDRITE,
-    antidromic,
-    motoneuron,
-)
+from networks.cells.powers_heckman import ANTIDROMIC_RESET, GRADED, antidromic, motoneuron
 from networks.nerve import IA_VELOCITY, MOTOR_VELOCITY, End, axons, stimulation
 from sim.backends.brian2_backend import Brian2Backend
 from sim.design import Design
@@ -25,18 +18,15 @@ from sim.spec.record import Record
 
 SIZE = 20
 RECORD = Record(commands=False, max_rate="1000 Hz")
-CELLS = {
-    "four dendrites": motoneuron("with an axon", FOUR_DENDRITES, antidromic(), ANTIDROMIC_RESET),
-    "one dendrite": motoneuron("lumped, with an axon", ONE_DENDRITE, antidromic(), ANTIDROMIC_RESET),
-}
+CELL = motoneuron("with an axon", antidromic(), ANTIDROMIC_RESET)
 SHOCK = Settle("20 ms") >> Step("axon_nerve.stimulus", 2, "0.5 ms", name="shock")
 
 
-def innervated(cell: Model, size: int = SIZE) -> Network:
+def innervated(size: int = SIZE) -> Network:
     """The pool hTA, lowest to highest threshold, with axons that can be stimulated 0.6 m from the cord."""
     table = networks.pool("hTA", size=size).populations[0].params
     rows = {name: value for name, value in table.items() if name in GRADED}
-    pool = Population("pool", cell, size, {**rows, "noise": 0})
+    pool = Population("pool", CELL, size, {**rows, "noise": 0})
     made = axons(
         "axon", size, sites={"nerve": "0.6 m"}, length="1.3 m", velocity=MOTOR_VELOCITY,
         cord=End("pool", {"pool.antidromic": 1}), muscle=End(), numbers=MOTOR, origin="a test",
@@ -47,10 +37,9 @@ def innervated(cell: Model, size: int = SIZE) -> Network:
 CONDUCTION = 600 / 44 + (600 / 53 - 600 / 44) * np.linspace(0, 1, SIZE)  # ms, from the site to the cord
 
 
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("dt", ["0.025 ms", "0.05 ms", "0.1 ms"])
-def test_an_impulse_fires_every_resting_motoneuron_of_the_pool_once(simulate, cell, dt):
-    found = simulate(innervated(CELLS[cell]), SHOCK >> Settle("100 ms"), record=RECORD, dt=dt)
+def test_an_impulse_fires_every_resting_motoneuron_of_the_pool_once(simulate, dt):
+    found = simulate(innervated(), SHOCK >> Settle("100 ms"), record=RECORD, dt=dt)
     np.testing.assert_array_equal(found.counts, 1)  # neither a second spike of the soma nor an echo at the node
     soma, nerve = found.times[0, :, 0].reshape(2, SIZE) * 1e3
     invasion = soma - nerve - CONDUCTION
@@ -64,9 +53,7 @@ def test_an_impulse_is_lost_if_it_meets_one_of_the_motoneuron(simulate):
     injected = Settle("45 ms") >> Step("pool.current", "500 nA", "1 ms", name="injected")
     shock = Settle("20 ms", "wait") >> Step("axon_nerve.stimulus", 2, "0.5 ms", name="shock")
     design = Design({"protocol.wait.duration": [f"{45 + gap} ms" for gap in gaps]})
-    found = simulate(
-        innervated(CELLS["four dendrites"]), injected + shock + Settle("120 ms"), design=design, record=RECORD
-    )
+    found = simulate(innervated(), injected + shock + Settle("120 ms"), design=design, record=RECORD)
     met = np.abs(gaps) < 10
     counts = found.counts.reshape(len(gaps), 2, SIZE)
     np.testing.assert_array_equal(counts[met], 1)  # each fired by itself, and nothing reached it
@@ -79,7 +66,7 @@ def test_after_two_impulses_the_next_one_of_the_motoneuron_passes(simulate):
     again = Settle("1 ms", "gap") >> Step("axon_nerve.stimulus", 2, "0.5 ms", name="again")
     late = Settle("60 ms") >> Step("pool.current", "500 nA", "1 ms", name="injected") >> Settle("40 ms")
     design = Design({"protocol.gap.duration": [f"{gap - 0.5} ms" for gap in gaps]})
-    found = simulate(innervated(CELLS["one dendrite"]), SHOCK >> again >> late, design=design, record=RECORD)
+    found = simulate(innervated(), SHOCK >> again >> late, design=design, record=RECORD)
     soma, nerve = found.counts.reshape(len(gaps), 2, SIZE).swapaxes(0, 1)
     np.testing.assert_array_equal(nerve, 3)
     np.testing.assert_array_equal(soma, np.where(gaps < 2, 2, 3)[:, None] * np.ones(SIZE))
@@ -87,18 +74,17 @@ def test_after_two_impulses_the_next_one_of_the_motoneuron_passes(simulate):
 
 def test_a_motoneuron_without_an_axon_fires_as_one_that_has_none(simulate):
     """To the step: what counts its spikes changes nothing until an impulse comes back."""
-    table = networks.pool("hTA_lumped", size=5).populations[0]
+    table = networks.pool("hTA", size=5).populations[0]
     drive = Hold(f"{table.name}.excitation", 20.0) + Settle("200 ms")
     plain = simulate(Network((table,)), drive, record=RECORD)
-    cell = CELLS["one dendrite"]
-    counting = simulate(Network((Population(table.name, cell, 5, table.params),)), drive, record=RECORD)
+    counting = simulate(Network((Population(table.name, CELL, 5, table.params),)), drive, record=RECORD)
     assert plain.counts.sum() > 5
     np.testing.assert_array_equal(counting.steps, plain.steps)
 
 
 def test_brian2_fires_the_same_spikes(simulate):
     protocol = SHOCK >> Settle("25 ms") >> Step("pool.current", "500 nA", "1 ms", name="injected") >> Settle("20 ms")
-    network = innervated(CELLS["one dendrite"], 3)
+    network = innervated(3)
     ours = simulate(network, protocol, record=RECORD, dtype="float64")
     theirs = simulate(network, protocol, record=RECORD, backend=Brian2Backend())
     np.testing.assert_array_equal(ours.counts, 2)

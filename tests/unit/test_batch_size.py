@@ -44,7 +44,7 @@ def test_the_machine_has_some_memory_left():
 
 def test_what_a_sample_takes_grows_with_its_length_and_its_cells_and_not_with_the_design(prepare, pool):
     def taken(size: int, time: str, seeds: int = 1) -> float:
-        network = pool("hTA_lumped", size=size)
+        network = pool("hTA", size=size)
         return prepare(
             network, Step("hTA.excitation", 1, time), record=Record(commands=False), design=Design(seeds=seeds)
         ).sample_bytes

@@ -35,7 +35,7 @@ from sim.results.measures import read_measures
 
 pytest.importorskip("cmaes")
 ROOT = Path(__file__).parents[2]
-SMALL = ("experiment=fit/calibrate", "scale=smoke", "network.cell=powers_heckman_lumped")
+SMALL = ("experiment=fit/calibrate", "scale=smoke")
 TWO = (
     "~search.space",
     "+search.space={_target_: sim.design.Space, ranges: {ahp_size: [0.5, 3], peak: [8, 40]}, "
@@ -152,7 +152,7 @@ def test_the_numbers_that_were_found_serve_later_runs(calibrated):
     m = read_measures(folder)
     found = {str(path): float(m["leaf_value"].sel(leaf=path, case="fitted")) for path in m["leaf"].values}
     assert set(found) == {"network.hTA.g_ca.low", "network.hTA.g_ca.high", "protocol.excitation.peak"}
-    pool = ["experiment=pool", "scale=smoke", "network.cell=powers_heckman_lumped"]
+    pool = ["experiment=pool", "scale=smoke"]
     source, question = declare(configured([*pool, "design=calibrated"], str(folder)))
     samples = source.study.samples()  # type: ignore[attr-defined]
     for path, value in found.items():

@@ -241,7 +241,7 @@ def test_a_store_of_another_study_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "quoted"),
     [
-        ("network=HTA", ["network/HTA", "hTA_lumped"]),
+        ("network=HTA", ["network/HTA", "hTA"]),
         ("protocol.peek=5", ["protocol.peek", "Key 'peek'"]),
         ("batch=abc", ["batch=abc", "Integer"]),
         ("foo=3", ["'foo'"]),

@@ -26,7 +26,7 @@ FORCE = np.array([[0, 1, 2, 3, 4, 5], [0, 2, 4, 2, 0, 0]], float)
 @pytest.fixture(scope="module")
 def contracted(pool, contraction) -> xr.Dataset:
     """Three contractions of a small pool, as a simulation leaves them, the last of which has failed."""
-    network = pool("hTA_lumped", size=6)
+    network = pool("hTA", size=6)
     protocol = contraction("triangle", up="3 s", down="3 s")
     design = Design(seeds=3).dataset()
     simulation = JaxBackend().prepare(network, protocol, Record(every="50 ms"), design, Numerics(), 3)

@@ -229,7 +229,7 @@ def composed(*overrides):
     ("population", "overrides"),
     [
         ("cMG", ["network=cMG", '+design.axes.network.cMG.tau_ca.low=["60 ms","90 ms"]']),
-        ("hTA", ["network=hTA_lumped", "protocol=trapezoid", "+design.axes.protocol.excitation.peak=[10,15,20]"]),
+        ("hTA", ["protocol=trapezoid", "+design.axes.protocol.excitation.peak=[10,15,20]"]),
         ("soleus", ["network=segment", "protocol.population=soleus", "record=segment", "question.signals=[force,emg]"]),
     ],
 )

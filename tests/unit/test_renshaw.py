@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import networks
-from networks.cells.powers_heckman import ANKLE, ANKLE_LUMPED, SEGMENTAL_LUMPED
+from networks.cells.powers_heckman import ANKLE, SEGMENTAL
 from networks.cells.renshaw import RENSHAW
 from sim.backends.brian2_backend import Brian2Backend
 from sim.backends.jax_backend import JaxBackend
@@ -111,7 +111,7 @@ def test_drive_adds_to_the_background(simulate):
 SIZE = 20
 
 
-def collaterals(gain: str | None, cell: Model = ANKLE_LUMPED) -> Network:
+def collaterals(gain: str | None, cell: Model = ANKLE) -> Network:
     """Motoneurons of the pool hTA that excite still Renshaw cells, a volley of all as `VOLLEY`."""
     table = networks.pool("hTA", size=SIZE).populations[0].params
     pool, target = Population("pool", cell, SIZE, {**table, "noise": 0}), Population("cells", RENSHAW, 3, STILL)
@@ -145,7 +145,7 @@ def test_collaterals_are_tired_when_motoneurons_fire_again(simulate):
 def test_the_collateral_follows_its_closed_form(simulate, frequency):
     pulses = Train("cells.current", f"{frequency} Hz", "2 s", "500 nA", "1 ms")
     table = networks.pool("hTA", size=SIZE).populations[0].params
-    network = Network((Population("cells", ANKLE_LUMPED, 1, {**table, "noise": 0}),))
+    network = Network((Population("cells", ANKLE, 1, {**table, "noise": 0}),))
     found = simulate(network, pulses, record=Record(("collateral",), "0.5 ms", commands=False))
     np.testing.assert_allclose(found.counts, 2 * frequency, atol=1)
     kept = np.exp(-1000 / frequency / 200)
@@ -192,7 +192,7 @@ def test_without_arrivals_a_motoneuron_of_an_ankle_is_that_of_a_segment(simulate
     drive = Hold("cells.inhibition", 1.5) + Hold("cells.excitation", 20.0) + Settle("300 ms")
     runs = [
         simulate(Network((Population("cells", model, 4, table),)), drive, dtype="float64").steps
-        for model in (ANKLE_LUMPED, SEGMENTAL_LUMPED)
+        for model in (ANKLE, SEGMENTAL)
     ]
     assert (runs[0] >= 0).sum() > 10
     np.testing.assert_array_equal(*runs)

@@ -8,7 +8,7 @@ import pytest
 from networks.cells.afferent import FIBRE
 from networks.cells.ia_interneuron import INTERNEURON
 from networks.cells.muscle import SOLEUS, TIBIALIS_ANTERIOR, UNIT
-from networks.cells.powers_heckman import LUMPED, REFERENCE, SEGMENTAL, SEGMENTAL_LUMPED
+from networks.cells.powers_heckman import FOUR, REFERENCE, SEGMENTAL
 from networks.neuromodulation import LIGAND_POOL
 from sim.design import Design
 from sim.spec.model import Block, Model
@@ -116,31 +116,27 @@ def discharge(simulate, pool):
 
 @pytest.fixture(scope="module")
 def isolated(discharge):
-    return discharge(LUMPED)
+    return discharge(REFERENCE)
 
 
-@pytest.mark.parametrize(("alone", "in_segment"), [(REFERENCE, SEGMENTAL), (LUMPED, SEGMENTAL_LUMPED)])
-def test_without_ligand_and_arrivals_a_motoneuron_of_a_segment_is_the_isolated_one(discharge, alone, in_segment):
-    expected = discharge(alone)
-    assert (expected >= 0).sum() > 20
-    np.testing.assert_array_equal(discharge(in_segment), expected)
+def test_without_ligand_and_arrivals_a_motoneuron_of_a_segment_is_the_isolated_one(discharge, isolated):
+    assert (isolated >= 0).sum() > 20
+    np.testing.assert_array_equal(discharge(SEGMENTAL), isolated)
 
 
 def test_constitutive_activity_and_ligand_add_up_to_the_level(discharge):
-    alone = discharge(SEGMENTAL_LUMPED, monoamine=1.2, **ACTIONS)
-    np.testing.assert_array_equal(
-        discharge(SEGMENTAL_LUMPED, ligand=1.2, monoamine=0.6, receptor_gain=0.5, **ACTIONS), alone
-    )
+    alone = discharge(SEGMENTAL, monoamine=1.2, **ACTIONS)
+    np.testing.assert_array_equal(discharge(SEGMENTAL, ligand=1.2, monoamine=0.6, receptor_gain=0.5, **ACTIONS), alone)
 
 
 def test_no_action_is_felt_at_level_one(discharge, isolated):
-    np.testing.assert_array_equal(discharge(LUMPED, **ACTIONS), isolated)
+    np.testing.assert_array_equal(discharge(REFERENCE, **ACTIONS), isolated)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_each_action_of_a_raised_level_raises_the_discharge(discharge, action):
-    without = discharge(LUMPED, monoamine=1.2)
-    found = discharge(LUMPED, monoamine=1.2, **{action: ACTIONS[action]})
+    without = discharge(REFERENCE, monoamine=1.2)
+    found = discharge(REFERENCE, monoamine=1.2, **{action: ACTIONS[action]})
     assert (found >= 0).sum() > (without >= 0).sum()
 
 
@@ -154,17 +150,27 @@ def deflection(simulate, model: Model, *, design: Design | None = None, **conduc
     return after - before
 
 
-def test_an_arrival_means_the_same_on_four_dendrites_as_on_one(simulate):
-    no_pic = Design({"network.cells.monoamine": [0]})  # the dendrites differ in nothing else
-    four, one = (deflection(simulate, m, g_ia="20 nS", design=no_pic)[0] for m in (SEGMENTAL, SEGMENTAL_LUMPED))
-    np.testing.assert_allclose(four, one, rtol=0, atol=1e-9)
-    assert four.max() == pytest.approx(0.073, abs=0.002)  # mV, as declared
+def test_an_arrival_at_the_dendrites_moves_the_soma_as_declared(simulate):
+    assert deflection(simulate, SEGMENTAL, g_ia="20 nS").max() == pytest.approx(0.073, abs=0.002)  # mV
+
+
+def test_each_dendrite_has_an_equal_part_of_an_arrival(simulate):
+    arrived = cells(starting(SEGMENTAL, g_ia="20 nS"), noise=0)
+    record = every("0.5 ms", "g_ia", *(f"{name}_{place}" for place in FOUR for name in ("i_ia", "v")))
+    found = {
+        name: x[0, 0] for name, x in simulate(arrived, Settle("5 ms"), record=record, dtype="float64").traces.items()
+    }
+    assert found["g_ia"][1] > 1e-3  # uS
+    for place in FOUR:
+        np.testing.assert_allclose(
+            found[f"i_ia_{place}"], found["g_ia"] / 4 * (0 - found[f"v_{place}"]), atol=1e-12
+        )  # nA
 
 
 @pytest.mark.parametrize("receptor", ["g_recip_dend", "g_recip_soma"])
 def test_where_chloride_reverses_decides_the_sign_of_reciprocal_inhibition(simulate, receptor):
     chloride = Design({"network.cells.E_cl": ["-75 mV", "-50 mV"]})
-    found = deflection(simulate, SEGMENTAL_LUMPED, **{receptor: "20 nS"}, design=chloride)
+    found = deflection(simulate, SEGMENTAL, **{receptor: "20 nS"}, design=chloride)
     assert found[0, 4] < -0.005  # mV, after 2 ms
     assert found[1, 4] > 0.005
 

@@ -25,7 +25,6 @@ SAME = {
     "hTA": (lambda: networks.pool("hTA"), []),
     "default": (lambda: networks.pool(), ["network=hTA"]),
     "cMG": (lambda: networks.pool("cMG"), ["network=cMG"]),
-    "hTA_lumped": (lambda: networks.pool("hTA_lumped"), ["network=hTA_lumped"]),
     "values": (
         lambda: networks.pool("hTA", size=6, monoamine=0.9, tau_ca="80 ms"),
         ["network.size=6", "+network.set.monoamine=0.9", '+network.set.tau_ca="80 ms"'],
@@ -39,8 +38,8 @@ SAME = {
         ["network.table.tau_ca.low=60 ms"],
     ),
     "cell": (
-        lambda: networks.pool("cMG", cell="powers_heckman_lumped"),
-        ["network=cMG", "network.cell=powers_heckman_lumped"],
+        lambda: networks.pool("cMG", cell="powers_heckman_segmental"),
+        ["network=cMG", "network.cell=powers_heckman_segmental"],
     ),
     "segment": (lambda: networks.segment(), ["experiment=spasm"]),
     "small segment": (
@@ -54,9 +53,9 @@ SAME = {
             "network.set.soleus.monoamine=0.5",
         ],
     ),
-    "fast segment": (
-        lambda: networks.segment(cell="powers_heckman_segmental_lumped"),
-        ["experiment=spasm", "network.cell=powers_heckman_segmental_lumped"],
+    "cell of a segment": (
+        lambda: networks.segment(cell="powers_heckman_ankle"),
+        ["experiment=spasm", "network.cell=powers_heckman_ankle"],
     ),
 }
 

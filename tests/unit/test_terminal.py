@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 import networks
 from networks.cells.afferent import FIBRE
 from networks.cells.ia_interneuron import INTERNEURON
-from networks.cells.powers_heckman import ANKLE_LUMPED
+from networks.cells.powers_heckman import ANKLE
 from networks.cells.terminal import DELAYS, TERMINAL
 from sim.backends.brian2_backend import Brian2Backend
 from sim.backends.jax_backend import JaxBackend
@@ -154,7 +154,7 @@ def h_reflex(simulate):
     def run(*parts: float) -> np.ndarray:
         table = networks.pool("hTA", size=SIZE).populations[0].params
         whole = Graded("5000 nS", "9000 nS", 0.0, "a test")
-        pool = Population("pool", ANKLE_LUMPED, SIZE, {**table, "noise": 1, "monoamine": 0.85})
+        pool = Population("pool", ANKLE, SIZE, {**table, "noise": 1, "monoamine": 0.85})
         full = Block(params={"full": Param(1.0, "test")})
         text = TERMINAL.block.text.replace("release = stock", "release = full*stock")
         model = replace(TERMINAL, block=replace(TERMINAL.block, text=text) + full)

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable
 
+import jax
+
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import compiler, native, pallas, xla
 from sim.engine.lanes import Cells
@@ -26,7 +28,8 @@ def choose(name: str, parts: Iterable[tuple[Program, Cells]]) -> Kernel:
         device = "a GPU" if on_gpu() else "a CPU"
         raise ValueError(f"`backend.kernel` is {name!r}, but JAX runs on {device} here; use 'auto', 'xla' or {own!r}.")
     lacking = pallas.lacking if on_gpu() else native.lacking
-    why = next(filter(None, (lacking(program, cells) for program, cells in parts)), "")
+    apart = {(program, jax.tree.structure(cells)): (program, cells) for program, cells in parts}  # of populations alike
+    why = next(filter(None, (lacking(program, cells) for program, cells in apart.values())), "")
     if not why:
         return pallas.KERNEL if on_gpu() else native.KERNEL
     if name == own:

@@ -5,6 +5,7 @@ other operation (`jax.ffi`). For float32; it needs a C++ compiler.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from sim.engine.platform import computing
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
 
+LANES = 32
+"""For which a step is traced; the text holds for any number."""
 FEW = 16
 """States up to which two vectors advance together: one works while the other waits, and the registers hold both."""
 FLAGS = (
@@ -63,13 +66,42 @@ def advance(
     return jax.tree.unflatten(jax.tree.structure(state), after), marks
 
 
+class Kind(NamedTuple):
+    """What the text of a kernel knows of one of its arrays.
+
+    Args:
+        axes: how many.
+        by_lane: the last one is the lanes.
+    """
+
+    axes: int
+    by_lane: bool
+    dtype: Any
+
+    def shape(self, lanes: int) -> jax.ShapeDtypeStruct:
+        last = (lanes if self.by_lane else 1,) if self.axes else ()
+        return jax.ShapeDtypeStruct((1,) * (self.axes - 1) + last, self.dtype)
+
+
 def _text(program: Program, given: tuple[Values, Cells, Ports, Values]) -> str:
     """The whole C++ text of a kernel.
 
     Args:
         given: state, constants and keys, ports, arrivals.
     """
-    state, cells, ports, arrivals = given
+    lanes = given[1].keys[0].shape[-1]
+    leaves, tree = jax.tree.flatten(given)
+    return _written(program, tree, tuple(Kind(x.ndim, x.shape[-1:] == (lanes,), jnp.dtype(x.dtype)) for x in leaves))
+
+
+@lru_cache(maxsize=256)
+def _written(program: Program, tree: Any, kinds: tuple[Kind, ...]) -> str:
+    """The text, of any number of lanes; populations of one model share it.
+
+    Args:
+        tree: how the arrays are given.
+    """
+    state, cells, ports, arrivals = jax.tree.unflatten(tree, [kind.shape(LANES) for kind in kinds])
     once = jax.tree.map(lambda x: "start", (state, cells))
     each = jax.tree.leaves((*once, jax.tree.map(lambda x: "window", ports), jax.tree.map(lambda x: "step", arrivals)))
     inside = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), (state, cells))
@@ -180,7 +212,7 @@ def header() -> str:
     )
 
 
-KERNEL = Kernel(advance, bring, least=32, most=64, samples=16)
+KERNEL = Kernel(advance, bring, least=LANES, most=64, samples=16)
 """Two vectors of 16 lanes at least."""
 
 

@@ -1,0 +1,81 @@
+"""Steady contractions of the ankle: who is recruited, what units share, how irregular they are, what PICs are for."""
+
+import numpy as np
+import pytest
+
+import networks
+from experiments.measures.isometric import isometric_measures
+from experiments.measures.reflex import amplitudes
+from experiments.published import contractions as people
+from networks.protocols import isometric_contraction
+from sim.measure import evaluate
+from sim.simulator import Simulator
+from sim.spec.record import Record
+
+PLATEAU = (1.5, 9.5)
+"""s."""
+TENTH = 5.5
+"""Command that brings some 10 % of the maximal force of the soleus."""
+RECORD = Record(every="10 ms", populations=("soleus_motor_belly",))
+
+
+@pytest.fixture(scope="module")
+def contractions():
+    """Measures of a soleus at a tenth and at nearly all of its force, by name: (condition, seed)."""
+    ankle = networks.ankle()
+    protocol = isometric_contraction(
+        muscles=("soleus",), command=TENTH, tonic=1.5, before="200 ms", up="800 ms", hold="8.5 s"
+    )
+    conditions = {  # command, common noise, part of the calcium PIC
+        "tenth": (TENTH, 0.15, 1.0),
+        "tenth, nothing in common": (TENTH, 0.0, 1.0),
+        "strong": (20.0, 0.15, 1.0),
+        "strong, no PIC": (20.0, 0.15, 0.0),
+    }
+    seeds = np.tile(np.arange(2), len(conditions))
+    command, common, pic = np.repeat(list(conditions.values()), 2, axis=0).T
+    simulator = Simulator(ankle, protocol, RECORD)
+    values = {
+        "protocol.soleus.peak": command,
+        "network.soleus_command.common": common,
+        "network.soleus.monoamine": 0.35 * pic,
+        "network.soleus.receptor_gain": pic,
+    }
+    found = evaluate(
+        isometric_measures("soleus", amplitudes(ankle, "soleus"), 0.2, *PLATEAU), simulator.run(values, seeds)
+    )
+    return {
+        name: {key.removeprefix("soleus_"): x[2 * k : 2 * k + 2] for key, x in found.items()}
+        for k, name in enumerate(conditions)
+    }
+
+
+@pytest.mark.slow
+def test_intervals_vary_as_in_people_and_units_share_slow_drive(contractions):
+    """Each in both seeds; without the common part of the command next to nothing is shared."""
+    own, alone = contractions["tenth"], contractions["tenth, nothing in common"]
+    low, high = people.INTERVAL_CV
+    assert ((low < own["interval_cv"]) & (own["interval_cv"] < high)).all()
+    assert own["interval_cv"].min() > 0.1
+    assert own["common_drive"].min() > 0.3  # people 0.4 to 0.8
+    assert alone["common_drive"].max() < 0.15
+
+
+@pytest.mark.slow
+def test_the_force_of_a_weak_contraction_is_a_tenth_of_a_strong_one(contractions):
+    ratio = contractions["tenth"]["force"] / contractions["strong"]["force"]
+    assert ((ratio > 0.08) & (ratio < 0.2)).all()
+    assert (contractions["strong"]["units"] == 90).all()
+
+
+@pytest.mark.slow
+def test_half_of_the_pool_brings_a_tenth_of_the_force(contractions):
+    """Small units come first: thresholds of tibialis units of people have their median at 17 % (Caillet 2023)."""
+    share = contractions["tenth"]["units"] / 90
+    assert ((share > 0.4) & (share < 0.65)).all()
+
+
+@pytest.mark.slow
+def test_without_pic_the_same_command_brings_less_than_half_of_the_force(contractions):
+    left = contractions["strong, no PIC"]["force"] / contractions["strong"]["force"]
+    assert left.max() < 0.5
