@@ -256,3 +256,39 @@ def stretch(
     speed = Step("ankle.imposed_velocity", velocity * pi / 180, f"{takes:.9g} ms", name="speed")
     pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", conditioning, name="conditioning")
     return held + (Settle(before, "before") >> (angle + speed)) + (Settle(f"{lead:g} ms", "lead") >> pulse)
+
+
+def tendon_vibration(
+    *,
+    frequency: str | float,
+    muscle: str,
+    antagonist: str,
+    voluntary: float,
+    antagonist_voluntary: float,
+    tonic: float,
+    before: Time,
+    lasts: Time,
+    after: Time,
+) -> Protocol:
+    """The tendon of a muscle is vibrated, of a muscle and its antagonist at rest or in a steady contraction.
+
+    It reaches the primary endings alone (small amplitudes; simplified). Two elements, `own` and `opposite`, vibrate the
+    tendon of the muscle and that of its antagonist; the second is off unless a design sets `protocol.opposite.on`.
+
+    Args:
+        frequency: of the vibration; 0 is none.
+        muscle, antagonist: whose commands are held throughout.
+        voluntary, antagonist_voluntary: excitatory commands (A_e) of the two.
+        tonic: inhibitory command of both (A_i).
+        before, lasts, after: before, during and after the vibration.
+    """
+    commands = [
+        Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary"),
+        Hold(f"{antagonist}_command.voluntary", antagonist_voluntary, name="antagonist_voluntary"),
+        Hold(f"{muscle}_command.tonic", tonic, name="tonic"),
+        Hold(f"{antagonist}_command.tonic", tonic, name="antagonist_tonic"),
+    ]
+    own = Step(f"{muscle}_ia_ending.vibration", frequency, lasts, name="own")
+    opposite = Step(f"{antagonist}_ia_ending.vibration", frequency, lasts, name="opposite", on=0)
+    steady = commands[0] + commands[1] + commands[2] + commands[3]
+    return steady + (Settle(before, "before") >> (own + opposite) >> Settle(after, "after"))

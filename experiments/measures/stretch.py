@@ -1,7 +1,5 @@
 """What an electromyograph and a dynamometer read from an imposed stretch: size and begin of the reflex, and torque."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from experiments.measures.reflex import AT_THE_MUSCLE, trace
@@ -10,7 +8,7 @@ from sim.measure import Measure
 from sim.results.view import View
 from sim.units import number_in
 
-SPAN = 0.040
+SPAN = 0.020
 """s, over which the rectified EMG is averaged."""
 FIRST = 0.025
 """s after the start of a stretch: no reflex is as early."""
@@ -32,15 +30,14 @@ def stretch_measures(muscle: str, amplitude: tuple[float, ...], start: float) ->
     """
     own = {"muscle": muscle, "amplitude": amplitude, "start": start}
 
-    def made(name: str, unit: str, words: str, function: Callable[..., np.ndarray], settings: dict) -> Measure:
-        return Measure(name, unit, words, function, settings)
-
     return (
-        made("reflex", "%", "highest EMG (rectified, 40 ms) less the background, of the largest M wave", reflex, own),
-        made("background", "%", "EMG before the stretch, of the largest M wave", background, own),
-        made("latency", "ms", "reflex, from the start of the stretch to its begin", latency, own),
-        made("reflex_units", "1", "units that fire during the stretch", units, {"muscle": muscle, "start": start}),
-        made("torque", "N*m", "highest plantarflexor torque less that before the stretch", torque, {"start": start}),
+        Measure(
+            "reflex", "%", "highest EMG (rectified, 20 ms) less the background, of the largest M wave", reflex, own
+        ),
+        Measure("background", "%", "EMG before the stretch, of the largest M wave", background, own),
+        Measure("latency", "ms", "reflex, from the start of the stretch to its begin", latency, own),
+        Measure("reflex_units", "1", "units that fire during the stretch", units, {"muscle": muscle, "start": start}),
+        Measure("torque", "N*m", "highest plantarflexor torque less that before the stretch", torque, {"start": start}),
     )
 
 
@@ -119,8 +116,4 @@ def torque(view: View, start: float) -> np.ndarray:
 
 def torques(view: View) -> np.ndarray:
     """Torque of the muscles about the ankle, plantarflexor positive: N m, (sample, time)."""
-    return -view.course("ankle_torque") / NEWTON_METRE
-
-
-NEWTON_METRE = 1 / number_in(1.0, "N*m")
-"""In coherent units."""
+    return -view.course("ankle_torque") * number_in(1.0, "N*m")

@@ -31,3 +31,10 @@ STRETCH_INHIBITED = (25.0, 6.0)
 """% of the EMG without stimulation, mean and standard error (Veltink et al. 2000)."""
 STRETCH_INTERVAL = (141.0, 15.0)
 """ms from stimulation to stretch at which inhibition is strongest, mean and its deviation (Veltink et al. 2000)."""
+
+VIBRATION_LIMIT = 220.0
+"""Hz, the highest vibration that primary endings followed 1:1, at medium length (Burke et al. 1976, J Physiol
+261:673)."""
+VIBRATED_RATE = (-2.4, -4.1)
+"""% of the peak rate of soleus and of tibialis units, as the antagonist's tendon is vibrated during ramps to 20 % of
+the strongest contraction: 9.78 to 9.55 and 14.40 to 13.81 pps (computed from data of Orssatto et al., PICs-ageing)."""

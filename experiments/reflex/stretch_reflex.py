@@ -33,6 +33,7 @@ class StretchReflex(Stimulated):
         control: the case without stimulation.
         usual: the interval that is described.
         nerve: that is stimulated.
+        degrees: how far the ankle turns.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("case", "velocity")
@@ -40,6 +41,7 @@ class StretchReflex(Stimulated):
     control: str
     usual: str
     nerve: str
+    degrees: float
     shown: tuple[float, float] = field(default=(-100.0, 600.0), kw_only=True)
 
     @property
@@ -82,7 +84,9 @@ class StretchReflex(Stimulated):
                 shown_velocity=m["velocity"].values[few],
                 shown_case=[self.control, self.usual],
             )
-            .assign_attrs(muscle=self.muscle, nerve=self.nerve, usual=self.usual, control=self.control)
+            .assign_attrs(
+                muscle=self.muscle, nerve=self.nerve, usual=self.usual, control=self.control, degrees=self.degrees
+            )
         )
 
     def courses(self, asked: Asked, samples: xr.DataArray) -> dict[str, tuple]:
@@ -133,7 +137,7 @@ class StretchReflex(Stimulated):
         (late, deviation), (low, high) = people.STRETCH_LATENCY, people.STRETCH_THRESHOLD
         (left, error), (interval, _) = people.STRETCH_INHIBITED, people.STRETCH_INTERVAL
         return [
-            "A and B: one seed, four velocities. The reflex is the highest rectified EMG (averaged over 40 ms) from "
+            "A and B: one seed, four velocities. The reflex is the highest rectified EMG (averaged over 20 ms) from "
             "25 ms after the start of the stretch to 100 ms after its end, less the mean of the 200 ms before, in "
             "percent of what all units at once would give. C and D: small points, seeds (common random numbers); large "
             "points, mean with its 95 % interval.",

@@ -41,10 +41,10 @@ def draw(m: xr.Dataset) -> Figure:
     title(fourth, "D", "Area under C after stimulation")
     caption(
         figure,
-        f"{m.attrs['simulated']} The ankle is turned {m.attrs.get('degrees', 6):g} degrees towards dorsiflexion, after "
+        f"{m.attrs['simulated']} Dorsiflexion by {m.attrs['degrees']:g} degrees, after "
         f"a pulse on the {m.attrs['nerve'].replace('_', ' ')} nerve or none. {m.sizes['seed']} seeds, "
-        f"{m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random numbers); large points, "
-        "mean with its 95 % interval; grey, people after stroke (Veltink 2000).",
+        f"{m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds; large points, mean and 95 % interval; "
+        "grey, people after stroke.",
     )
     return figure
 
@@ -65,15 +65,15 @@ def _curves(axes: Axes, m: xr.Dataset) -> None:
     ):
         here = m.sel(case=case)[["reflex", "reflex_mean", "reflex_half"]].transpose("velocity", ...)
         samples(axes, x, here, "reflex", colour, line="-", label=label)
-    top = axes.get_ylim()[1]
     for at in people.STRETCH_THRESHOLD:
         axes.axvline(at, color=GREY, lw=0.8, ls="--", zorder=1)
-    axes.text(people.STRETCH_THRESHOLD[0], top, "thresholds of people", fontsize=6.5, color=GREY, va="bottom")
+    axes.plot([], [], color=GREY, lw=0.8, ls="--", label="thresholds, stroke")
     axes.set_xscale("log")
     axes.set_xticks(x, [f"{v:g}" for v in x])
     axes.minorticks_off()
     axes.set(xlabel="velocity (deg/s)", ylabel="reflex EMG (% of M)")
-    axes.legend(loc="center right")
+    axes.legend(loc="upper left", frameon=True, facecolor="white", edgecolor="none", framealpha=1)
+    axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
 
 
 def _left(axes: Axes, m: xr.Dataset) -> None:
