@@ -52,7 +52,7 @@ class PostActivationDepression(Stimulated):
         named(m, "case", self.control, self.stretched, self.repeated)
         alone = m["h_size"].sel(case=self.control, drop=True)
         left = 100 * m["h_size"] / alone.where(alone > 0)
-        moving = (m["case"] == self.stretched) & (m["interval"] < in_unit(self.returns, "s", "returns"))
+        moving = (m["case"] == self.stretched) & (m["interval"] < in_unit(self.returns, "ms", "returns") / 1000)
         m["reflex"] = left.where(~moving).assign_attrs(
             attributes("%", "reflex, of the control with the same noise; none while the ankle returns")
         )
@@ -82,14 +82,14 @@ class PostActivationDepression(Stimulated):
         ]
 
     def notes(self, m: xr.Dataset) -> list[str]:
+        (when, left), (soon, late), (low, high) = people.STRETCHED, people.RECOVERED, people.REPEATED_LEFT
         return [
-            "A: the ankle is turned and brought back at 17 degrees per second; time from the end of the dorsiflexion to "
-            "the test pulse. B: pulses of one strength, the last of which is measured. Small points, seeds; large "
-            "points, mean with its 95 % interval. C: Ia terminals that fired before the test pulse, and how often.",
-            f"In people {people.STRETCHED[1]:g} % of the reflex are left {people.STRETCHED[0]:g} s after such a stretch, "
-            f"and it recovers within {people.RECOVERED[0]:g} to {people.RECOVERED[1]:g} s (Exp Brain Res 1993;97:173). "
-            f"Repeated every {people.REPEATED[0]:g} to {people.REPEATED[1]:g} s, {people.REPEATED_LEFT[0]:g} to "
-            f"{people.REPEATED_LEFT[1]:g} % are left (recalled, not read). How much an impulse takes from its terminal, "
-            "and how fast it recovers, are fitted to these numbers; how many fibres a stretch makes fire is not. How "
-            "far the ankle is turned, 20 degrees, is chosen.",
+            "A: the ankle is turned and brought back at 17 degrees per second; time from the end of the dorsiflexion "
+            "to the test pulse. B: pulses of one strength, the last of which is measured. Small points, seeds; large "
+            "points, mean with its 95 % interval. C: Ia terminals that fired before the test pulse.",
+            f"In people {left:g} % of the reflex are left {when:g} s after such a stretch, and it recovers within "
+            f"{soon:g} to {late:g} s (Exp Brain Res 1993;97:173). Repeated every {people.REPEATED[0]:g} to "
+            f"{people.REPEATED[1]:g} s, {low:g} to {high:g} % are left (recalled, not read). How much an impulse takes "
+            "from its terminal, and how fast it recovers, are fitted to these numbers; how many fibres a stretch makes "
+            "fire is not. How far the ankle is turned, 20 degrees, is chosen.",
         ]
