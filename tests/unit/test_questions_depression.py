@@ -1,5 +1,7 @@
 """The question about post-activation depression, asked of impulses whose answer is known."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,7 +13,7 @@ from sim.results.view import View
 from tests.made_reflexes import AT, UNITS, ankle, results
 from tests.made_results import answered, failing, spike_variables
 
-SET = {
+SET: dict[str, Any] = {
     "muscle": "soleus", "at": f"{AT} s", "window": "0.5 ms", "control": "none", "stretched": "stretch",
     "repeated": "repetition", "returns": "1.2 s",
 }  # fmt: skip
