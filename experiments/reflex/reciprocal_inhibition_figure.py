@@ -35,9 +35,10 @@ def draw(m: xr.Dataset) -> Figure:
         whole.plot(window, [top, top], color=GREY, lw=2, solid_capstyle="butt", clip_on=False)
         whole.text(np.sqrt(window[0] * window[1]), top, words, ha="center", va="bottom", fontsize=6.5, color=GREY)
     first.legend(title="conditioning", title_fontsize=7, loc="lower center", ncols=2, columnspacing=0.8)
+    lowest = min(first.get_ylim()[0], whole.get_ylim()[0])
     for axes in (first, whole):
         axes.axhline(100, color=INK, lw=0.6, ls=":")
-        axes.set_ylim(min(first.get_ylim()[0], whole.get_ylim()[0]), top)
+        axes.set_ylim(lowest - 0.3 * (top - lowest), top)  # room for the legend
     _depth(depth, m)
     title(first, "A", "First milliseconds")
     title(whole, "B", "Time course")
