@@ -220,6 +220,29 @@ def isometric_contraction(
     return together
 
 
+def ramp_and_pulse(
+    *, muscle: str, peak: float, up: Time, rest: Time, bias: float, pulse: float, after: Time, tonic: float
+) -> Protocol:
+    """A command that rises slowly and ends, and later a second of a strong one on a weak one.
+
+    Args:
+        muscle: whose command it is.
+        peak: excitatory command at the end of the rise (A_e).
+        up: how long it rises.
+        rest: from there to the weak command, which begins two seconds before the strong one.
+        bias, pulse: the weak command, and the strong one.
+        after: how long the weak one goes on after it.
+        tonic: inhibitory command throughout (A_i).
+    """
+    rise, still, lasts = (in_unit(x, "ms", name) for x, name in ((up, "up"), (rest, "rest"), (after, "after")))
+    begins = rise + still
+    corners = (0, rise, rise, begins, begins, begins + 2000, begins + 2000, begins + 3000, begins + 3000)
+    levels = (0, peak, 0, 0, bias, bias, pulse, pulse, bias, bias)
+    times = tuple(f"{x:g} ms" for x in (*corners, begins + 3000 + lasts))
+    command = Course(f"{muscle}_command.voluntary", times, levels, name="command")
+    return Hold(f"{muscle}_command.tonic", tonic, name="tonic") + command
+
+
 def stretch(
     *,
     degrees: float,

@@ -125,7 +125,7 @@ class RecurrentInhibition(Stimulated):
             "neither 20 ms before nor 100 ms after it, less the same with Renshaw cells that reach no motoneuron "
             "(same noise). Where every motoneuron fires there is none to look at.",
             f"Fitted: the IPSP of one Renshaw cell, to {mean:g} uV ({low:g} to {high:g}, cat, van Keulen 1981), and "
-            f"the strength of the collaterals, to a burst that begins at {low_rate:g} to {high_rate:g} Hz (cat, recalled, "
-            "not read). A cell fires once in a window of 0.5 ms at most here, and not within its refractory period. No "
-            "number of people is known for any of these.",
+            f"the strength of the collaterals, to a burst that begins at {low_rate:g} to {high_rate:g} Hz (cat, "
+            "recalled, not read). A cell fires once in a window of 0.5 ms at most here, and not within its refractory "
+            "period. No number of people is known for any of these.",
         ]
