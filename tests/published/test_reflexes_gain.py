@@ -17,10 +17,8 @@ LEVELS = np.array([0.0, 0.85, 1.2])
 
 @pytest.fixture(scope="module")
 def view():
-    """Two seeds of each level; a bias below threshold at each of them."""
-    protocol = ramp_and_pulse(
-        muscle="soleus", peak=20, up="5 s", rest="3 s", bias=0.5, pulse=20, after="4 s", tonic=1.5
-    )
+    """Two seeds of each level."""
+    protocol = ramp_and_pulse(muscle="soleus", peak=20, up="5 s", rest="3 s", bias=2, pulse=20, after="4 s", tonic=1.5)
     record = Record(commands=False, max_rate="60 Hz", populations=("soleus",))
     level, seeds = np.repeat(LEVELS, 2), np.tile([0, 1], len(LEVELS))
     values = {"network.soleus.monoamine": 0.35 * level / 0.85, "network.soleus.receptor_gain": level / 0.85}
@@ -38,8 +36,10 @@ def test_the_gain_is_two_to_three_times_that_without_at_the_healthy_level(view):
 
 @pytest.mark.slow
 def test_units_of_low_threshold_outlast_their_input_longer_than_those_of_high(view):
+    """At the healthy level; above it the lower ones never stop after the rise, so that they cannot be asked."""
     lasts = durations(view, "soleus", 10.0).reshape(len(LEVELS), 2, -1)
     third = lasts.shape[-1] // 3
-    low, high = np.nanmean(lasts[2, :, :third]), np.nanmean(lasts[2, :, -third:])
-    assert low > 2 * high
+    low, high = np.nanmean(lasts[1, :, :third]), np.nanmean(lasts[1, :, -third:])
+    assert low > 0.1  # s
+    assert low > 5 * high
     assert np.nanmax(lasts[0]) < 0.5  # without the current none does
