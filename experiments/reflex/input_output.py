@@ -109,6 +109,6 @@ class InputOutput(Question):
             f"over a synaptic input, {cats.SYNAPTIC_GAIN:g} times its rate over an injected current (Lee et al. 2003).",
             "Self-sustained firing: from the end of the strong command to the last spike before a pause of a second, "
             "of motoneurons that the strong command recruited and the weak one did not. In decerebrate cats more than "
-            f"{cats.LONG:g} s in motoneurons of low threshold and at most {cats.SHORT:g} s in those of high (Lee & "
-            "Heckman 1998).",
+            f"{cats.LONG:g} s in motoneurons of low threshold and at most {cats.SHORT:g} s in those of high "
+            "(recalled of Lee & Heckman 1998).",
         ]
