@@ -333,9 +333,9 @@ def depressed_reflex(
 ) -> Protocol:
     """A test pulse on a nerve some time after other pulses on it, or after the ankle was turned and brought back.
 
-    The design varies `protocol.train.frequency` (1/interval), `protocol.train.duration` (`pulses` intervals) and
-    `protocol.lead.duration` (`before` less that), and `protocol.rest.duration` (`before - degrees/velocity -
-    interval`); `protocol.train.on` and those of `stretch`, `there` and `back` say which of both is done.
+    The design varies `protocol.train.frequency` (1/interval), `protocol.train.duration` (`pulses` intervals),
+    `protocol.lead.duration` (`before` less that) and `protocol.rest.duration` (`before` less the way there and the
+    interval); `protocol.train.on` and those of `stretch`, `there` and `back` say which of both is done.
 
     Args:
         nerve, intensity: a stimulator, and every pulse in multiples of the motor threshold.
