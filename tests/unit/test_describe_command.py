@@ -1,6 +1,7 @@
 """`sherrington describe` and `--help`: everything that has a name is listed, quickly, and nothing heavy is imported."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -118,11 +119,12 @@ def test_the_shell_completes_names():
     assert done.stdout.split() == ["experiment=abort_map", "experiment=abort_spasm"]
 
 
-def test_help_says_of_every_experiment_what_it_asks_and_fits_a_screen():
-    said = help.page()
-    for file in files("conf").joinpath("experiment").iterdir():
-        if file.is_file():
-            assert f"\n  {file.name.removesuffix('.yaml')} " in said
+def test_help_names_every_experiment_and_fits_a_screen():
+    said, told = help.page(), help.questions()
+    words = re.split(r"[\s,]+", said)
+    for name, sentence in help.asked([files("conf")]).items():
+        assert name in words or sentence.startswith(help.VARIANT)
+        assert f"{name}\n    {sentence}" in told
     lines = said.splitlines()
     assert len(lines) <= 45
     assert max(map(len, lines)) <= 120
@@ -144,7 +146,8 @@ def test_help_knows_what_the_user_added(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "cold.yaml").write_text("name: cold\n")
     said = help.page([str(tmp_path)])
-    assert "peaks                   How fast does a pool fire?\n" in said
+    assert "\n  others                  peaks\n" in said
+    assert "peaks\n    How fast does a pool fire?\n" in help.questions("", [str(tmp_path)])
     assert "cold, " in said
 
 
