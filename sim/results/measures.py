@@ -20,6 +20,8 @@ from sim.results.packed import pack, unpack
 
 log = logging.getLogger("sherrington")
 PACKED, TEXT = "measures.zarr.zip", "measures.json"
+ORDER = "order"
+"""Attribute with the names of the measures as they stood; Zarr lists them in any order, and a report would too."""
 
 
 def write_measures(measures: xr.Dataset, folder: str | Path) -> xr.Dataset:
@@ -34,7 +36,8 @@ def write_measures(measures: xr.Dataset, folder: str | Path) -> xr.Dataset:
     folder, files = Path(folder), dict[str, Buffer]()
     with writing("the measures", folder, measures.nbytes):
         folder.mkdir(parents=True, exist_ok=True)
-        storable(measures).to_zarr(MemoryStore(files), zarr_format=3, consolidated=False)
+        kept = storable(measures).assign_attrs({ORDER: [str(name) for name in measures.variables]})
+        kept.to_zarr(MemoryStore(files), zarr_format=3, consolidated=False)
     replace(folder / PACKED, pack({name: content.to_bytes() for name, content in files.items()}))
     replace(folder / TEXT, as_json(measures))
     return _opened(files)
@@ -74,7 +77,11 @@ def read_measures(folder: str | Path) -> xr.Dataset:
 
 
 def _opened(files: dict[str, Buffer]) -> xr.Dataset:
-    return xr.open_zarr(MemoryStore(files, read_only=True), chunks=None, consolidated=False).load()
+    found = xr.open_zarr(MemoryStore(files, read_only=True), chunks=None, consolidated=False).load()
+    names = [name for name in found.attrs.pop(ORDER, []) if name in found.variables]
+    ordered = {name: found.variables[name] for name in (*names, *found.variables)}
+    coords = {name: x for name, x in ordered.items() if name in found.coords}
+    return xr.Dataset({name: x for name, x in ordered.items() if name not in coords}, coords, found.attrs)
 
 
 def kept_measures(folder: str | Path, settings: str) -> xr.Dataset | None:
