@@ -30,13 +30,14 @@ def test_the_gain_is_two_to_three_times_that_without_at_the_healthy_level(view):
     found = gain(view, "soleus", 20.0, 5.0).reshape(-1, 2)
     times = found[1] / found[0]
     low, high = cats.POOL_GAIN
-    assert low < times.mean() < high + 0.5
+    assert low < times.mean() < high
     assert (found[2] > found[1]).all()
 
 
 @pytest.mark.slow
 def test_units_of_low_threshold_outlast_their_input_longer_than_those_of_high(view):
-    """At the healthy level; above it the lower ones never stop after the rise, so that they cannot be asked."""
+    """At the healthy level, after one weak command for all; above it the lower ones never stop after the rise. Cats' go
+    on for seconds: that is missed (docs/experiments/input_output.md), and not what is tested here."""
     lasts = durations(view, "soleus", 10.0).reshape(len(LEVELS), 2, -1)
     third = lasts.shape[-1] // 3
     low, high = np.nanmean(lasts[1, :, :third]), np.nanmean(lasts[1, :, -third:])
