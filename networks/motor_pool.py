@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from networks.cells import booth_rinzel_kiehn, powers_heckman
+from networks.cells import booth_rinzel_kiehn, clamped, powers_heckman
 from sim.spec.kinds import table as rows_of
 from sim.spec.model import Model
 from sim.spec.network import Network, NetworkError, Population
@@ -14,6 +14,7 @@ CELLS: dict[str, Model] = {
     "powers_heckman": powers_heckman.REFERENCE,
     "powers_heckman_segmental": powers_heckman.SEGMENTAL,
     "powers_heckman_ankle": powers_heckman.ANKLE,
+    "powers_heckman_ankle_clamped": clamped.CLAMPED,
     "booth_rinzel_kiehn": booth_rinzel_kiehn.MOTONEURON,
 }
 """The kinds of motoneuron that a pool may be made of."""
