@@ -50,12 +50,11 @@ def joint_rotation(
     Raises:
         ProtocolError: no muscle, or the triangle begins while the ankle turns.
     """
-    takes, whole = in_unit(turning, "ms", "turning"), 0.0
-    lead = in_unit(before, "ms", "before")
+    takes, lead = in_unit(turning, "ms", "turning"), in_unit(before, "ms", "before")
     if not muscles or takes <= 0 or lead < takes:
         raise ProtocolError(
-            f"a joint rotation has one muscle at least and turns within the time `before` the triangle, but muscles are "
-            f"{list(muscles)}, turning takes {takes:g} ms and before is {lead:g} ms."
+            "a joint rotation has one muscle at least and turns within the time `before` the triangle, but muscles "
+            f"are {list(muscles)}, turning takes {takes:g} ms and before is {lead:g} ms."
         )
     whole = lead + sum(in_unit(x, "ms", name) for x, name in ((up, "up"), (down, "down"), (after, "after")))
     far = degrees * pi / 180

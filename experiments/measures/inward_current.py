@@ -93,7 +93,9 @@ def half(view: View, muscle: str, ramp: Ramp) -> np.ndarray:
     """mV, (sample,): the first potential on the way up, where the ramp begins if the current is on before it."""
     up = ramp.rising(view.time)
     own, potential = inward(view, muscle)[..., up], ramp.potential(view.time[up])
-    return known_mean(np.where(np.isfinite(own).all(-1), potential[(own >= own.max(-1)[..., None] / 2).argmax(-1)], np.nan))
+    return known_mean(
+        np.where(np.isfinite(own).all(-1), potential[(own >= own.max(-1)[..., None] / 2).argmax(-1)], np.nan)
+    )
 
 
 def back(view: View, muscle: str, ramp: Ramp) -> np.ndarray:

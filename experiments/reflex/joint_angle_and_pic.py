@@ -1,8 +1,9 @@
 """Does a change of joint angle take persistent inward current away from motoneurons, and is it reciprocal inhibition?
 
-The state is that of decerebration. The ankle is turned and held; then a voltage clamp moves the somata of the motoneurons
-slowly up and down, or their command does. What reciprocal inhibition does is the difference to the same samples, same
-noise, without it; what it does by itself is seen where the muscle's own afferents reach none of its motoneurons.
+The state is that of decerebration. The ankle is turned and held; then a voltage clamp moves the somata of the
+motoneurons slowly up and down, or their command does. What reciprocal inhibition does is the difference to the same
+samples, same noise, without it; what it does by itself is seen where the muscle's own afferents reach none of its
+motoneurons, and what it would take to reach cats' numbers where it is many times as strong.
 """
 
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ class JointAngleAndPic(Question):
         clamped: how far the potential rises.
         probe: mV, a potential at which the current is read besides.
         neutral: degrees, the angle that others are compared with.
-        clamps: cases under voltage clamp: everything, without reciprocal inhibition, and reciprocal inhibition without
-            the muscle's own afferents.
+        clamps: cases under voltage clamp: everything, without reciprocal inhibition, without the muscle's own
+            afferents, and without these and with `times` as much reciprocal inhibition.
+        times: of the last of these.
         contractions: cases in which the command rises and falls: everything, and without reciprocal inhibition.
     """
 
@@ -51,8 +53,9 @@ class JointAngleAndPic(Question):
     clamped: str | float
     probe: float
     neutral: float
-    clamps: tuple[str, str, str]
+    clamps: tuple[str, str, str, str]
     contractions: tuple[str, str]
+    times: float
 
     @property
     def ramp(self) -> Ramp:
@@ -62,6 +65,10 @@ class JointAngleAndPic(Question):
         )
         holding = self.network.leaves()[f"network.{self.muscle}.holding"].number
         return Ramp(before, up, down, float(holding), in_unit(self.clamped, "mV", "clamped"))
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return "all", "without reciprocal inhibition", "by it alone", f"by {self.times:g} times as much of it alone"
 
     def measures(self) -> tuple[Measure, ...]:
         pool = {"population": self.muscle}
@@ -83,8 +90,8 @@ class JointAngleAndPic(Question):
         angles = m["angle"].values.astype(float)
         if not np.isclose(angles, self.neutral).any():
             raise ValueError(
-                f"the change is from {self.neutral:g} degrees, which is none of the angles {angles.tolist()}; add it to "
-                "the axis `angle`, or choose another question.neutral."
+                f"the change is from {self.neutral:g} degrees, which is none of the angles {angles.tolist()}; add it "
+                "to the axis `angle`, or choose another question.neutral."
             )
         still = m.isel(angle=int(np.argmin(np.abs(angles - self.neutral))), drop=True)
         for name, words in (("pic", "largest current"), ("pic_at", f"current at {self.probe:g} mV"),
@@ -100,8 +107,9 @@ class JointAngleAndPic(Question):
         )
         found = summarised(m)
         return found.merge(self._courses(asked, m)).assign_attrs(
-            muscle=self.muscle, probe=self.probe, neutral=self.neutral, intact=self.clamps[0], silenced=self.clamps[1],
-            alone=self.clamps[2], contracting=self.contractions[0], contracting_silenced=self.contractions[1],
+            muscle=self.muscle, probe=self.probe, neutral=self.neutral, times=float(self.times),
+            intact=self.clamps[0], silenced=self.clamps[1], alone=self.clamps[2], strong=self.clamps[3],
+            contracting=self.contractions[0], contracting_silenced=self.contractions[1],
         )  # fmt: skip
 
     def _courses(self, asked: Asked, m: xr.Dataset) -> xr.Dataset:
@@ -132,7 +140,7 @@ class JointAngleAndPic(Question):
         )  # fmt: skip
 
     def draw(self, m: xr.Dataset) -> Figure:
-        """Conductances over the angle (A), currents over potential (B, C), largest current (D), shift (E), contraction (F)."""
+        """Conductances over the angle (A), currents (B, C), changes of them (D, E), contraction (F)."""
         return joint_angle_and_pic_figure.draw(m)
 
     def headline(self, m: xr.Dataset) -> list[str]:
@@ -145,7 +153,9 @@ class JointAngleAndPic(Question):
                 f"{words} {mean_and_sd(at, 'pic_change', 1, '%', sign=True)}, half of it at "
                 f"{mean_and_sd(at, 'shift', 1, 'mV', sign=True)}, at {self.probe:g} mV "
                 f"{mean_and_sd(at, 'pic_at_change', 0, '%', sign=True)}"
-                for case, words in zip(self.clamps, ("all", "without reciprocal inhibition", "by it alone"), strict=True)
+                for case, words in zip(
+                    self.clamps, ("all", "without reciprocal inhibition", "by it alone"), strict=True
+                )
                 for at in [m.sel(case=case, angle=angle)]
             ]
             lines.append(f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}")

@@ -1,12 +1,22 @@
 """The figure of `joint_angle_and_pic`: what reaches motoneurons at each angle, their inward current, and its change."""
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figure.caption import caption
-from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, VERMILION, level_colours, new_figure, styled, title
+from experiments.figure.look import (
+    AMBER,
+    BLUE,
+    COLUMN_WIDTH,
+    GREY,
+    INK,
+    VERMILION,
+    level_colours,
+    new_figure,
+    styled,
+    title,
+)
 from experiments.figure.samples import samples
 from experiments.published import joint_angle as cats
 
@@ -22,20 +32,21 @@ def draw(m: xr.Dataset) -> Figure:
     top = max(axes[0, 1].get_ylim()[1], axes[0, 2].get_ylim()[1])
     axes[0, 1].set_ylim(0, top)
     axes[0, 2].set_ylim(0, top)
-    _change(axes[1, 0], m)
-    _shift(axes[1, 1], m)
+    _change(axes[1, 0], m, "pic_change")
+    _change(axes[1, 1], m, "pic_at_change")
+    axes[1, 0].legend(loc="upper left", bbox_to_anchor=(0.0, 0.86))
     _contraction(axes[1, 2], m)
     for letter, one, words in zip(
         "ABCDEF",
         axes.ravel(),
-        ("What reaches them", "Clamped, everything", "Own afferents cut", "Largest current", "Half of the current",
-         "Top of a contraction"),
+        ("What reaches them", "Clamped, everything", "Own afferents cut", "Largest current",
+         f"Current at {m.attrs['probe']:g} mV".replace("-", "\N{MINUS SIGN}"), "Top of a contraction"),
         strict=True,
     ):  # fmt: skip
         title(one, letter, words)
     caption(
         figure,
-        f"{m.attrs['simulated']} The ankle is held at each angle; a clamp moves the somata of the {m.attrs['muscle']}'s "
+        f"{m.attrs['simulated']} The ankle is held at each angle; a clamp moves somata of the {m.attrs['muscle']}'s "
         f"motoneurons by 8 mV/s (A-E), or their command rises (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of "
         f"{m.attrs['runs']} failed. Small points, seeds; large, mean and 95 % interval; grey: cats.",
     )
@@ -43,8 +54,10 @@ def draw(m: xr.Dataset) -> Figure:
 
 
 def _of(m: xr.Dataset, case: str, name: str) -> xr.Dataset:
-    return m[[name, f"{name}_mean", f"{name}_half" if name != "half" else "half_half"]].sel(case=case).transpose(
-        "angle", ...
+    return (
+        m[[name, f"{name}_mean", f"{name}_half" if name != "half" else "half_half"]]
+        .sel(case=case)
+        .transpose("angle", ...)
     )
 
 
@@ -56,7 +69,10 @@ def _degrees(axes: Axes, m: xr.Dataset) -> None:
 
 def _conductances(axes: Axes, m: xr.Dataset) -> None:
     angles = m["angle"].values.astype(float)
-    for name, colour, words in (("inhibition", VERMILION, "reciprocal inhibition"), ("excitation", BLUE, "own Ia fibres")):
+    for name, colour, words in (
+        ("inhibition", VERMILION, "reciprocal inhibition"),
+        ("excitation", BLUE, "own Ia fibres"),
+    ):
         samples(axes, angles, _of(m, m.attrs["intact"], name), name, colour, line="-", label=words)
     _degrees(axes, m)
     axes.set(ylabel="conductance on the dendrites (nS)")
@@ -68,6 +84,12 @@ def _currents(axes: Axes, m: xr.Dataset, case: str, legend: bool = False) -> Non
     for colour, angle in zip(level_colours(m.sizes["angle"]), m["angle"].values, strict=True):
         own = m["current"].sel(clamp=case, angle=angle).values
         axes.plot(m["potential"].values, own, color=colour, label=f"{angle:+g}" if angle else "0")
+        if case == m.attrs["alone"]:
+            strong = m["current"].sel(clamp=m.attrs["strong"], angle=angle).values
+            axes.plot(m["potential"].values, strong, color=colour, ls="--", lw=0.8)
+    if case == m.attrs["alone"]:
+        axes.plot([], [], color=GREY, ls="--", lw=0.8, label=f"inhibition × {m.attrs['times']:g}")
+        axes.legend(loc="upper left")
     axes.axvline(m.attrs["probe"], color=GREY, lw=0.6, ls=":")
     axes.set(xlabel="potential of the soma (mV)", ylabel="inward current of dendrites (nA)", ylim=(0, None))
     axes.set_xlim(float(m["potential"][0]), float(m["potential"][-1]))
@@ -75,31 +97,19 @@ def _currents(axes: Axes, m: xr.Dataset, case: str, legend: bool = False) -> Non
         axes.legend(title="degrees", title_fontsize=6.5, loc="upper left")
 
 
-CASES = (("intact", INK, "everything"), ("silenced", BLUE, "no reciprocal inhibition"),
-         ("alone", VERMILION, "no own afferents"))  # fmt: skip
-
-
-def _cases(axes: Axes, m: xr.Dataset, name: str) -> None:
+def _change(axes: Axes, m: xr.Dataset, name: str) -> None:
     angles = m["angle"].values.astype(float)
-    for k, (which, colour, words) in enumerate(CASES):
-        samples(axes, angles + 1.2 * (k - 1), _of(m, m.attrs[which], name), name, colour, line="-", label=words)
+    for k, (which, colour, words) in enumerate(
+        (("intact", INK, "everything"), ("silenced", BLUE, "no reciprocal inhibition"),
+         ("alone", VERMILION, "no own afferents"), ("strong", AMBER, f"these, inhibition × {m.attrs['times']:g}"))
+    ):  # fmt: skip
+        samples(axes, angles + 1.0 * (k - 1.5), _of(m, m.attrs[which], name), name, colour, line="-", label=words)
     axes.axhline(0, color=INK, lw=0.6, ls=":")
-    _degrees(axes, m)
-
-
-def _change(axes: Axes, m: xr.Dataset) -> None:
-    _cases(axes, m, "pic_change")
     axes.axhline(cats.HALVED, color=GREY, lw=0.9, ls="--")
-    axes.text(0.02, cats.HALVED + 1, "cats", color=GREY, transform=axes.get_yaxis_transform())
+    axes.text(0.99, cats.HALVED + 1, "cats", color=GREY, ha="right", transform=axes.get_yaxis_transform())
     low, high = axes.get_ylim()
-    axes.set(ylabel=f"change from {m.attrs['neutral']:g} degrees (%)", ylim=(min(low, -60), max(high, 10)))
-
-
-def _shift(axes: Axes, m: xr.Dataset) -> None:
-    _cases(axes, m, "shift")
-    low, high = axes.get_ylim()
-    axes.set(ylabel=f"shift from {m.attrs['neutral']:g} degrees (mV)", ylim=(low - 0.45 * (high - low), high))
-    axes.legend(loc="lower left")
+    axes.set(ylabel=f"change from {m.attrs['neutral']:g} degrees (%)", ylim=(min(low, -60), max(high, 60)))
+    _degrees(axes, m)
 
 
 def _contraction(axes: Axes, m: xr.Dataset) -> None:
