@@ -153,9 +153,7 @@ class JointAngleAndPic(Question):
                 f"{words} {mean_and_sd(at, 'pic_change', 1, '%', sign=True)}, half of it at "
                 f"{mean_and_sd(at, 'shift', 1, 'mV', sign=True)}, at {self.probe:g} mV "
                 f"{mean_and_sd(at, 'pic_at_change', 0, '%', sign=True)}"
-                for case, words in zip(
-                    self.clamps, ("all", "without reciprocal inhibition", "by it alone"), strict=True
-                )
+                for case, words in zip(self.clamps, self._words, strict=True)
                 for at in [m.sel(case=case, angle=angle)]
             ]
             lines.append(f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}")
