@@ -9,8 +9,8 @@ from sim.analysis.traces import smoothed
 from sim.measure import Measure
 from sim.results.view import View
 
-SMOOTH = 0.2
-"""s, of the Hann window over currents: 1.6 mV of a ramp of 8 mV/s."""
+SMOOTH = 0.22
+"""s, of the Hann window over currents, 1.8 mV of a ramp of 8 mV/s: an odd number of recorded moments, so it moves nothing."""
 TOP = 0.5
 """s about the top of a command, over which a current is averaged."""
 
