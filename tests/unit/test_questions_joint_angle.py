@@ -24,7 +24,7 @@ CONTRACTIONS = ("contracting", "contracting, silenced")
 
 
 def course(size: float, half: float, back: float) -> np.ndarray:
-    """i_pic in nA, (unit, time): units of 0.5, 1 and 1.5 times `size`, half on at one potential and half off at another."""
+    """i_pic in nA, (unit, time): 0.5, 1 and 1.5 times `size`, half on at one potential and half off at another."""
     potential = RAMP.potential(TIME)
     where = np.where(RAMP.start + RAMP.up < TIME, back, half)
     on = 1 / (1 + np.exp(-(potential - where) / 0.8))
@@ -82,8 +82,8 @@ NETWORK = networks.ankle(size=4, cell="powers_heckman_ankle_clamped")
 
 def asking(**given) -> JointAngleAndPic:
     settings = {
-        "network": NETWORK, "muscle": "soleus", "before": "2 s", "up": "5 s", "down": "5 s", "clamped": "40 mV", "probe": -50.0,
-        "neutral": 0.0, "clamps": CLAMPS, "contractions": CONTRACTIONS, "times": 30.0,
+        "network": NETWORK, "muscle": "soleus", "before": "2 s", "up": "5 s", "down": "5 s", "clamped": "40 mV",
+        "probe": -50.0, "neutral": 0.0, "clamps": CLAMPS, "contractions": CONTRACTIONS, "times": 30.0,
     }  # fmt: skip
     return JointAngleAndPic(**{**settings, **given})
 
