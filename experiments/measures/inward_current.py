@@ -10,7 +10,7 @@ from sim.measure import Measure
 from sim.results.view import View
 
 SMOOTH = 0.22
-"""s, of the Hann window over currents, 1.8 mV of a ramp of 8 mV/s; an odd number of moments, so that it moves nothing."""
+"""s, of the Hann window over currents, 1.8 mV of a ramp of 8 mV/s; an odd number of moments, so it moves nothing."""
 TOP = 0.5
 """s about the top of a command, over which a current is averaged."""
 

@@ -1,7 +1,7 @@
 """What the angle of the ankle does to the inward current of motoneurons after decerebration, under voltage clamp.
 
-Cats' is halved by reciprocal inhibition. Here it is not: that is missed (docs/experiments/joint_angle_and_pic.md), and held
-as it stands, with what it would take.
+Cats' is halved by reciprocal inhibition. Here it is not: that is missed (docs/experiments/joint_angle_and_pic.md), and
+held as it stands, with what it would take.
 """
 
 import numpy as np
