@@ -102,6 +102,11 @@ class JointAngleAndPic(Question):
         m["shift"] = (m["half"] - still["half"]).assign_attrs(
             attributes("mV", f"potential of half of the current: change from {self.neutral:g} degrees")
         )
+        for name in ("pic", "pic_at"):
+            with_, without = (m[name].sel(case=case, drop=True) for case in self.clamps[:2])
+            m[f"{name}_taken"] = (100 * (1 - with_ / without.where(without > 0))).assign_attrs(
+                attributes("%", f"{m[name].attrs['long_name']}: part that reciprocal inhibition takes")
+            )
         m["hysteresis"] = (m["half"] - m["back"]).assign_attrs(
             attributes("mV", "potential of half of the current: on the way up less that on the way down")
         )
@@ -140,7 +145,7 @@ class JointAngleAndPic(Question):
         )  # fmt: skip
 
     def draw(self, m: xr.Dataset) -> Figure:
-        """Conductances over the angle (A), currents (B, C), changes of them (D, E), contraction (F)."""
+        """Conductances over the angle (A), currents (B, C), changes of them (D, E), ΔF of a contraction (F)."""
         return joint_angle_and_pic_figure.draw(m)
 
     def headline(self, m: xr.Dataset) -> list[str]:
@@ -156,7 +161,12 @@ class JointAngleAndPic(Question):
                 for case, words in zip(self.clamps, self._words, strict=True)
                 for at in [m.sel(case=case, angle=angle)]
             ]
-            lines.append(f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}")
+            at = m.sel(angle=angle)
+            lines.append(
+                f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}; reciprocal inhibition "
+                f"takes {mean_and_sd(at, 'pic_taken', 1, '%')} of the largest current and "
+                f"{mean_and_sd(at, 'pic_at_taken', 1, '%')} of that at {self.probe:g} mV"
+            )
         for case in self.contractions:
             parts = [
                 f"{angle:g} degrees {mean_and_sd(at, 'pic_top', 1, 'nA')}, ΔF {mean_and_sd(at, 'delta_f', 1, 'pps')}"

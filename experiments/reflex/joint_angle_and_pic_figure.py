@@ -34,20 +34,21 @@ def draw(m: xr.Dataset) -> Figure:
     axes[0, 2].set_ylim(0, top)
     _change(axes[1, 0], m, "pic_change")
     _change(axes[1, 1], m, "pic_at_change")
-    axes[1, 0].legend(loc="upper left", bbox_to_anchor=(0.0, 0.86))
+    axes[1, 0].legend(loc="lower right", bbox_to_anchor=(1.03, 0.2))
+    axes[1, 0].set_ylim(-65, 25)
     _contraction(axes[1, 2], m)
     for letter, one, words in zip(
         "ABCDEF",
         axes.ravel(),
         ("What reaches them", "Clamped, everything", "Own afferents cut", "Largest current",
-         f"Current at {m.attrs['probe']:g} mV".replace("-", "\N{MINUS SIGN}"), "Top of a contraction"),
+         f"Current at {m.attrs['probe']:g} mV".replace("-", "\N{MINUS SIGN}"), "ΔF of a contraction"),
         strict=True,
     ):  # fmt: skip
         title(one, letter, words)
     caption(
         figure,
         f"{m.attrs['simulated']} The ankle is held at each angle; a clamp moves somata of the {m.attrs['muscle']}'s "
-        f"motoneurons by 8 mV/s (A-E), or their command rises (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of "
+        f"motoneurons by 8 mV/s (A-E), or their command rises and falls (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of "
         f"{m.attrs['runs']} failed. Small points, seeds; large, mean and 95 % interval; grey: cats.",
     )
     return figure
@@ -61,10 +62,14 @@ def _of(m: xr.Dataset, case: str, name: str) -> xr.Dataset:
     )
 
 
+def _signed(angle: float) -> str:
+    return f"{angle:+g}".replace("-", "\N{MINUS SIGN}") if angle else "0"
+
+
 def _degrees(axes: Axes, m: xr.Dataset) -> None:
     angles = m["angle"].values.astype(float)
     axes.set(xlabel="angle of the ankle (degrees)", xlim=(angles[0] - 4, angles[-1] + 4))
-    axes.set_xticks(angles, [f"{x:+g}" if x else "0" for x in angles])
+    axes.set_xticks(angles, [_signed(x) for x in angles])
 
 
 def _conductances(axes: Axes, m: xr.Dataset) -> None:
@@ -83,7 +88,7 @@ def _conductances(axes: Axes, m: xr.Dataset) -> None:
 def _currents(axes: Axes, m: xr.Dataset, case: str, legend: bool = False) -> None:
     for colour, angle in zip(level_colours(m.sizes["angle"]), m["angle"].values, strict=True):
         own = m["current"].sel(clamp=case, angle=angle).values
-        axes.plot(m["potential"].values, own, color=colour, label=f"{angle:+g}" if angle else "0")
+        axes.plot(m["potential"].values, own, color=colour, label=_signed(angle))
         if case == m.attrs["alone"]:
             strong = m["current"].sel(clamp=m.attrs["strong"], angle=angle).values
             axes.plot(m["potential"].values, strong, color=colour, ls="--", lw=0.8)
@@ -117,9 +122,9 @@ def _contraction(axes: Axes, m: xr.Dataset) -> None:
     for k, (which, colour, words) in enumerate(
         (("contracting", INK, "everything"), ("contracting_silenced", BLUE, "no reciprocal inhibition"))
     ):
-        samples(axes, angles + 1.2 * (k - 0.5), _of(m, m.attrs[which], "pic_top"), "pic_top", colour, line="-",
+        samples(axes, angles + 1.2 * (k - 0.5), _of(m, m.attrs[which], "delta_f"), "delta_f", colour, line="-",
                 label=words)  # fmt: skip
     _degrees(axes, m)
-    axes.set(ylabel="inward current of dendrites (nA)")
+    axes.set(ylabel="ΔF (pps)")
     axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
     axes.legend(loc="upper left")

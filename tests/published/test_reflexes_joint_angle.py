@@ -24,10 +24,10 @@ FIBRES = ("soleus_ia_to_soleus", "soleus_ia_to_soleus_soma", "gastrocnemius_ia_t
 
 @pytest.fixture(scope="module")
 def view():
-    """One seed, the six conditions above."""
+    """One seed, the six conditions above; a third of the motoneurons, since each is clamped."""
     network = networks.ankle(
-        degrees=0, cell="powers_heckman_ankle_clamped", soleus={"clamp": "1 mS", "monoamine": 0.35, "noise": 0.5},
-        ligand={"baseline": 0.85},
+        degrees=0, size=30, cell="powers_heckman_ankle_clamped", ligand={"baseline": 0.85},
+        soleus={"clamp": "1 mS", "monoamine": 0.35, "noise": 0.5},
     )  # fmt: skip
     protocol = joint_rotation(
         muscles=("soleus", "gastrocnemius", "tibialis"), muscle="soleus", degrees=0, turning="500 ms", before="1500 ms",
