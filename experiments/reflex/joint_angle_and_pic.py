@@ -93,6 +93,9 @@ class JointAngleAndPic(Question):
                 f"the change is from {self.neutral:g} degrees, which is none of the angles {angles.tolist()}; add it "
                 "to the axis `angle`, or choose another question.neutral."
             )
+        clamped = m["case"].isin(list(self.clamps))
+        for name in ("pic_at", "half", "back"):
+            m[name] = m[name].where(clamped)  # the potential is that of a clamp
         still = m.isel(angle=int(np.argmin(np.abs(angles - self.neutral))), drop=True)
         for name, words in (("pic", "largest current"), ("pic_at", f"current at {self.probe:g} mV"),
                             ("pic_top", "current at the top of the command")):  # fmt: skip
@@ -163,8 +166,8 @@ class JointAngleAndPic(Question):
             ]
             at = m.sel(angle=angle)
             lines.append(
-                f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}; reciprocal inhibition "
-                f"takes {mean_and_sd(at, 'pic_taken', 1, '%')} of the largest current and "
+                f"from {self.neutral:g} to {angle:g} degrees, largest current: {'; '.join(parts)}; reciprocal "
+                f"inhibition takes {mean_and_sd(at, 'pic_taken', 1, '%')} of the largest current and "
                 f"{mean_and_sd(at, 'pic_at_taken', 1, '%')} of that at {self.probe:g} mV"
             )
         for case in self.contractions:

@@ -47,9 +47,9 @@ def draw(m: xr.Dataset) -> Figure:
         title(one, letter, words)
     caption(
         figure,
-        f"{m.attrs['simulated']} The ankle is held at each angle; a clamp moves somata of the {m.attrs['muscle']}'s "
-        f"motoneurons by 8 mV/s (A-E), or their command rises and falls (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of "
-        f"{m.attrs['runs']} failed. Small points, seeds; large, mean and 95 % interval; grey: cats.",
+        f"{m.attrs['simulated']} Ankle held; a clamp moves somata of the {m.attrs['muscle']} by 8 mV/s (A-E), or their "
+        f"command rises and falls (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small "
+        "points, seeds; large, mean and 95 % interval; grey: cats (Hyngstrom et al. 2007).",
     )
     return figure
 
