@@ -109,7 +109,7 @@ def ankle(
         degrees: where the joint starts and is held, dorsiflexion positive.
         free: whether it moves.
         wiring: number of the draw of who reaches whom.
-        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_ankle`.
+        cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_ankle` or `_ankle_clamped`.
         parts: values of a population or a projection by its name: `soleus={"monoamine": 0.5}`.
 
     Raises:
