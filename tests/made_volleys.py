@@ -1,4 +1,4 @@
-"""Antidromic volleys made up: motoneurons, Renshaw cells and axons of a soleus of ten units, spikes and potentials known."""
+"""Antidromic volleys made up: motoneurons, Renshaw cells and axons of a soleus of ten units, all spikes known."""
 
 from collections.abc import Callable
 from typing import NamedTuple
