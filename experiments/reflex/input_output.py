@@ -118,8 +118,8 @@ class InputOutput(Question):
             "Gain: slope of the pool's summed rate over the excitatory command while it rises, between 10 and 60 % of "
             f"the output at its end. Cats: {low:g} to {high:g} times; what was measured there is a single cell's rate "
             f"over a synaptic input, {cats.SYNAPTIC_GAIN:g} times its rate over an injected current (Lee et al. 2003).",
-            "Force: of the tendon, above that of the relaxed muscle, in percent of the largest that a level and command "
-            "of the design bring in the same seed; it follows the command by the time of a twitch.",
+            "Force: of the tendon, above that of the relaxed muscle, in percent of the largest that a level and "
+            "a command of the design bring in the same seed; it follows the command by the time of a twitch.",
             "Self-sustained firing: from the end of the strong command to the last spike before a pause of a second, "
             "of motoneurons that the strong command recruited and the weak one did not. In decerebrate cats more than "
             f"{cats.LONG:g} s in motoneurons of low threshold and at most {cats.SHORT:g} s in those of high "
