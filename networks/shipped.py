@@ -41,8 +41,8 @@ def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None,
         name: one of `names()`, or the path of a YAML file of the same form.
         size: motoneurons; None leaves the number of the table.
         cell: one of `networks.motor_pool.CELLS`; None leaves that of the table.
-        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`), or what
-            differs in its row (`tau_ca={"low": "60 ms"}`).
+        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`; a `Param`
+            says where it comes from), or what differs in its row (`tau_ca={"low": "60 ms"}`).
 
     Raises:
         NetworkError: no such pool, parameter or cell, or a row that is none.
