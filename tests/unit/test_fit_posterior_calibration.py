@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 from scipy.stats import binom
 
 from sim.fit.posterior.calibration import LEVELS, coverage, ranks, uniform
@@ -9,6 +10,7 @@ from sim.fit.posterior.misfit import Judge
 from sim.fit.posterior.mixture import draws, log_prob, mean, mixture, outputs, together
 from sim.fit.posterior.probit import points, probit
 from sim.fit.posterior.scaler import Scaler
+from sim.fit.posterior.scores import FARTHEST, among, quantiles, rarity, scores, tails
 from sim.fit.posterior.tarp import references, tarp
 from sim.fit.posterior.widths import stretched, widths
 
@@ -153,9 +155,62 @@ def test_p_of_misfit_is_uniform_in_every_band_and_small_for_what_is_far_in_one_w
     for level in (0.01, 0.05, 0.5):
         error = np.sqrt(level * (1 - level) * (1 / 1000 + 1 / 20_000))
         assert (p(RNG(4).standard_exponential((20_000, 4))) < level).mean() == pytest.approx(level, abs=4 * error)
-    assert p(np.where(np.eye(4, dtype=bool), 100.0, 0.5)) == pytest.approx(1 / 1001)
+    far = np.array([100.0, 100.0, 1e4, 1e4])  # the last two count a third
+    assert p(np.where(np.eye(4, dtype=bool), far, 0.5)) == pytest.approx(1 / 1001)
     assert p(np.full((1, 4), np.inf)) == pytest.approx(1 / 1001)
     assert p(np.zeros((1, 4))) == pytest.approx(1)
+
+
+# ---- scores and rarities of residuals
+
+
+def residuals(rows: int, seed: int) -> np.ndarray:
+    """Normal; 0 but for one row in a hundred, which lies far off; of a heavy tail (Student's, two degrees)."""
+    rng = RNG(seed)
+    rare = np.where(rng.random(rows) < 0.01, 30 + rng.standard_normal(rows), 0.01 * rng.standard_normal(rows))
+    return np.stack([rng.standard_normal(rows), rare, rng.standard_t(2, rows)], -1)
+
+
+def test_scores_of_residuals_are_normal_whatever_these_are():
+    seen = np.zeros((20_000, 3), bool)
+    at = quantiles(residuals(20_000, 0), seen)
+    found = scores(residuals(20_000, 1), seen, at)
+    for level in (0.05, 0.5, 0.95):
+        assert np.quantile(found, level, axis=0) == pytest.approx([ndtri(level)] * 3, abs=0.05)
+    assert (found**2).mean(0) == pytest.approx([1, 1, 1], abs=0.1)
+
+
+def test_scores_rise_with_residuals_and_end():
+    seen = np.zeros((1001, 3), bool)
+    at = quantiles(residuals(20_000, 0), np.zeros((20_000, 3), bool))
+    r = np.linspace(-1e4, 1e4, 1001)[:, None] * np.ones(3)
+    found = scores(r, seen, at)
+    assert (np.diff(found, axis=0) >= 0).all()
+    assert np.abs(found).max() == FARTHEST
+    assert (scores(r, ~seen, at) == 0).all()
+
+
+def test_what_is_always_missing_or_never_varies_has_finite_scores():
+    r, absent = np.zeros((50, 2)), np.repeat([[True, False]], 50, 0)
+    found = scores(np.full((1, 2), 3.0), np.zeros((1, 2), bool), quantiles(r, absent))
+    assert np.isfinite(found).all()
+    assert np.isfinite(rarity(np.abs(r), *tails(np.abs(r)))).all()
+
+
+def test_the_rarity_of_a_value_is_how_seldom_it_is_however_heavy_the_tail():
+    size = np.abs(residuals(50_000, 2))
+    fresh = np.abs(residuals(1_000_000, 3))
+    found = rarity(fresh, *tails(size))[:, 2]  # Student's t of two degrees has a power tail
+    for often in (1e-2, 1e-3, 1e-4):
+        assert (found > -np.log(often)).mean() == pytest.approx(often, rel=0.35)  # Hill's exponent of 1,000: 3 %
+
+
+def test_rarity_among_others_is_by_rank_and_beyond_them_goes_on():
+    others = RNG(5).standard_exponential((1000, 1))
+    found = among(np.array([[0.0], [np.log(2)], [20.0], [1e9], [np.inf]]), others)[:, 0]
+    assert found[0] == 0
+    assert found[1] == pytest.approx(np.log(2), abs=0.1)
+    assert (np.diff(found) > 0).all()
 
 
 # ---- scaling

@@ -151,7 +151,7 @@ def changed(saved: Path, **changes) -> None:
 
 def test_another_format_says_which(saved):
     changed(saved, version=1)
-    with pytest.raises(EstimatorError, match=r"of format 1, but this version reads format 2; train it again"):
+    with pytest.raises(EstimatorError, match=r"of format 1, but this version reads format 3; train it again"):
         Estimator.load(saved)
 
 

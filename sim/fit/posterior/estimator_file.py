@@ -21,7 +21,7 @@ from sim.fit.posterior.witnesses import Witnesses
 from sim.units import Quantity
 from sim.units import written as exactly
 
-KIND, VERSION = "posterior", 2
+KIND, VERSION = "posterior", 3
 LARGEST = 256e6
 """B, unpacked: a larger file is no estimator."""
 

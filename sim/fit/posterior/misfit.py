@@ -3,19 +3,21 @@
 A posterior is of the model, whatever it is given; where the model is wrong it may be sure and wrong. So the summaries
 are held against what the emulator says where it comes nearest: with r = (y - mean)/SD, 0 where missing, and no summary
 farther off than FAR, at the probits w that minimise  r' N r + |w|^2  from the best of some draws of the posterior on
-(Gauss-Newton steps; N is the inverse of the covariance of r at the truth). There, with S the inverse of the covariance
-of r at such places,
+(Gauss-Newton steps; N is the inverse of the covariance of r at the truth). There r, as far as it is, is put on the
+scale of a normal by its rank among simulations at such places (z; see `scores`), and with S the inverse of the
+covariance of z
 
-    all together   r' S r + 2 sum log SD
-    one alone      max over k of  |(S r)_k|, in units of what is usual for k; here r is as far as it is
+    all together   z' S z
+    one alone      max over k of the rarity of |(S z)_k|
     missing        -2 sum log P(missing or there, as observed)
     beyond         |w|^2: the prior is a standard normal in w, and what lies outside of it is best met at its edge
 
-(S r)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
-distance does not see one that is far off; the second does. An observation is as far as the rarest of the four is among
-simulations that trained nothing; how often these are as far is the p value. No distribution is assumed.
+(S z)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
+distance does not see one that is far off; the second does. Each distance is turned into its rarity among simulations
+that trained nothing, the four are added (the last two, which see little, with a third of the weight), and how often the
+sum is as large among these simulations is the p value. No distribution is assumed.
 
-Few units are wide of the model in other ways than many. So covariances, what is usual, and the simulations that are
+Few units are wide of the model in other ways than many. So quantiles, covariances, tails, and the simulations that are
 ranked are those of one band of what is given (the number of units): how many were seen is no evidence.
 """
 
@@ -25,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.fit.posterior.emulator import Emulator, Said
+from sim.fit.posterior.scores import Z, among, quantiles, rarity, scores, tails
 
 DRAWS = 24
 """Of the posterior, from the best of which the nearest point is sought."""
@@ -35,15 +38,15 @@ NUDGE = 0.02
 EDGE = 4.75
 """Probits do not leave the space by rounding: 1e-6 of the range at either end."""
 FAR = 3.0
-"""SD beyond which a summary counts no more among all: a few that are wild do not hide what the others say."""
+"""SD beyond which a summary counts no more in the search: a few that are wild do not lead it astray."""
 RIDGE = 0.003
-"""Added to a covariance of residuals, whose variance is about one: directions that hardly vary do not decide."""
+"""Added to a covariance of what has a variance of about one: directions that hardly vary do not decide."""
 BANDS = 3
 """Of what is given, with as many simulations in each."""
 ROWS = 512
 """Observations at once."""
-RARELY, RARELY_NORMAL = 0.99, 2.5758
-"""A quantile of how far a summary lies off, and that of the size of a standard normal."""
+WEIGHTS = np.array([1.0, 1.0, 1 / 3, 1 / 3])
+"""Of the four distances (chosen)."""
 NAMED = 3
 """Summaries that are named."""
 
@@ -67,14 +70,15 @@ class Misfit(NamedTuple):
 
 
 class Usual(NamedTuple):
-    """What is usual in each band: inverse covariances of r at the truth and where the model comes nearest (band, used,
-    used), how far a summary lies from what the others let expect where a normal one lies at 1, and its mean log SD
-    (band, used)."""
+    """What is usual in each band: inverse covariances of r at the truth and of z where the model comes nearest (band,
+    used, used), the quantiles of r there (band, used, quantile), and begin and exponent of the tails of |S z| (band,
+    used)."""
 
     noise: np.ndarray
     inverse: np.ndarray
-    alone: np.ndarray
-    log_sd: np.ndarray
+    quantiles: np.ndarray
+    begin: np.ndarray
+    exponent: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,17 +104,22 @@ class Judge:
         """A test without reference, from summaries (row, feature) at known probits (row, number)."""
         f, edges = int(emulator.used.sum()), _edges(emulator, x)
         own = _band(emulator, edges, x)
-        noise = np.zeros((len(edges) + 1, f, f))
-        found = Usual(noise, noise.copy(), np.ones(noise.shape[:2]), np.zeros(noise.shape[:2]))
-        for band in range(len(noise)):
-            here, there = x[own == band], w[own == band]
-            said = emulator.said(there, here)
-            found.noise[band] = _inverse(_near(emulator, said, here))
-            said = emulator.said(_nearest(emulator, here, there, found.noise[band]), here)
-            found.inverse[band] = _inverse(_near(emulator, said, here))
-            alone = np.quantile(np.abs(_residuals(emulator, said, here) @ found.inverse[band]), RARELY, axis=0)
-            found.alone[band] = np.maximum(alone / RARELY_NORMAL, 1e-6)
-            found.log_sd[band] = np.log(said.sd).mean(0)
+        bands = len(edges) + 1
+        square, line = np.zeros((bands, f, f)), np.ones((bands, f))
+        found = Usual(square, square.copy(), np.zeros((bands, f, len(Z))), line, line.copy())
+        for band in range(bands):
+            here, there, absent = x[own == band], w[own == band], np.isnan(x[own == band][:, emulator.used])
+            found.noise[band] = _inverse(_near(emulator, emulator.said(there, here), here))
+            near = np.concatenate(
+                [
+                    _residuals(emulator, emulator.said(_nearest(emulator, y, v, found.noise[band]), y), y)
+                    for y, v in zip(_slices(here), _slices(there), strict=True)
+                ]
+            )
+            found.quantiles[band] = quantiles(near, absent)
+            z = scores(near, absent, found.quantiles[band])
+            found.inverse[band] = _inverse(z)
+            found.begin[band], found.exponent[band] = tails(np.abs(z @ found.inverse[band]))
         return cls(emulator, edges, found, np.empty((0, 4)), np.empty(0, int))
 
     def ranked_among(self, x: np.ndarray, draws: np.ndarray) -> "Judge":
@@ -140,7 +149,7 @@ class Judge:
         own, found, where = self.band(x), np.zeros((len(x), 4)), np.zeros((len(x), draws.shape[-1]), np.float32)
         for band in np.unique(own):
             rows = np.flatnonzero(own == band)
-            for some in np.split(rows, range(ROWS, len(rows), ROWS)):
+            for some in _slices(rows):
                 first = _best(self.emulator, x[some], draws[some, :DRAWS], self.usual.noise[band])
                 where[some] = _nearest(self.emulator, x[some], first, self.usual.noise[band])
                 found[some] = self._at(x[some], where[some], int(band))
@@ -152,12 +161,8 @@ class Judge:
         found = np.ones(len(distances))
         for band in np.unique(bands):
             reference, own = self.reference[self.bands == band], bands == band
-            count, order = len(reference), np.sort(reference, axis=0)
-            rarer = [
-                np.min([count - np.searchsorted(order[:, k], some[:, k]) for k in range(order.shape[1])], 0)
-                for some in (distances[own], reference)
-            ]  # how many of the reference lie as far, by the distance by which fewest do
-            found[own] = (1 + np.searchsorted(np.sort(rarer[1]), rarer[0], side="right")) / (1 + count)
+            usual, here = (among(some, reference) @ WEIGHTS for some in (reference, distances[own]))
+            found[own] = (1 + len(usual) - np.searchsorted(np.sort(usual), here)) / (1 + len(usual))
         return found
 
     def judged(self, x: np.ndarray, draws: np.ndarray) -> Misfit:
@@ -166,13 +171,13 @@ class Judge:
         return Misfit(float(self.p(found, self.band(x[None]))[0]), self._worst(x, nearest))
 
     def _at(self, x: np.ndarray, w: np.ndarray, band: int) -> np.ndarray:
-        said, inverse = self.emulator.said(w, x), self.usual.inverse[band]
-        near, absent = _near(self.emulator, said, x), np.isnan(x[:, self.emulator.used])
+        said, usual = self.emulator.said(w, x), Usual(*(part[band] for part in self.usual))
+        absent = np.isnan(x[:, self.emulator.used])
+        z = scores(_residuals(self.emulator, said, x), absent, usual.quantiles)
         # what is missing counts as much as it does on average, so that having less to show is no merit
-        log_sd = np.where(absent, 0.0, np.log(said.sd) - self.usual.log_sd[band])
-        together = _square(near, inverse) + absent.sum(-1) + 2 * log_sd.sum(-1)
-        across = np.abs(_residuals(self.emulator, said, x) @ inverse) / self.usual.alone[band]
-        alone = np.where(absent, 0.0, across).max(-1)
+        together = _square(z, usual.inverse) + absent.sum(-1)
+        alone = rarity(np.abs(z @ usual.inverse), usual.begin, usual.exponent)
+        alone = np.where(absent, 0.0, alone).max(-1)
         return np.stack([together, alone, _surprise(said, absent).sum(-1), (w**2).sum(-1)], -1)
 
     def _worst(self, x: np.ndarray, draw: np.ndarray) -> tuple[Far, ...]:
@@ -186,6 +191,10 @@ class Judge:
         names = np.flatnonzero(emulator.used)
         chosen = np.argsort(-off, kind="stable")[:NAMED]
         return tuple(Far(int(names[k]), *(float(y[k]) for y in (observed, model, sd, off))) for k in chosen)
+
+
+def _slices(rows: np.ndarray) -> list[np.ndarray]:
+    return np.split(rows, range(ROWS, len(rows), ROWS))
 
 
 def _residuals(emulator: Emulator, said: Said, x: np.ndarray) -> np.ndarray:

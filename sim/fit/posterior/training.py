@@ -29,8 +29,8 @@ FEWEST = 160
 """Simulations: fewer leave no ten to recalibrate and no ten to assess."""
 CLIP = 5.0
 """SD: as far from their mean as networks see summaries."""
-COVARIANCE = 20_000
-"""Rows that the covariance of residuals is taken from, at most."""
+USUAL = 40_000
+"""Rows that say what is usual, at most."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def train(
     explains = emulator.train(
         x[trains], w[trains], own, width=plan.emulator, how=plan.explain, seed=seed, path=files[1], every=every
     )
-    rows = x[trains].reshape(-1, x.shape[-1])[:COVARIANCE]
-    judge = Judge.of(explains, rows, np.repeat(w[trains], x.shape[1], 0)[:COVARIANCE])
+    rows = x[trains].reshape(-1, x.shape[-1])[:USUAL]
+    judge = Judge.of(explains, rows, np.repeat(w[trains], x.shape[1], 0)[:USUAL])
     found = Estimator(
         space=space,
         features=features,
