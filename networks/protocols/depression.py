@@ -1,11 +1,10 @@
 """A pulse on a nerve of an ankle some time after other pulses on it, or after a stretch: post-activation depression."""
 
-from math import pi
-
 from networks.protocols.held import Time
+from networks.protocols.moved import turn
 from networks.protocols.reflexes import nerve_stimulus
 from sim.spec.protocol import Course, Protocol, Settle, Step, Train
-from sim.units import in_unit
+from sim.units import in_unit, positive
 
 
 def depressed_reflex(
@@ -36,9 +35,13 @@ def depressed_reflex(
         muscle: that is looked at; its command is held throughout.
         voluntary, tonic: excitatory and inhibitory command (A_e and A_i).
         before, after: how long before and after the test pulse; at most a second after it.
+
+    Raises:
+        ProtocolError: the ankle would never be there, or an intensity that no pulse has.
+        UnitError: a value in the wrong unit, no interval, or more than fits before the test pulse.
     """
-    whole, gap = in_unit(before, "ms", "before"), in_unit(interval, "ms", "interval")
-    takes, far, speed = 1000 * degrees / velocity, degrees * pi / 180, velocity * pi / 180
+    whole, gap = in_unit(before, "ms", "before"), positive(interval, "ms", "the interval between pulses")
+    takes, far, speed = turn(degrees, velocity)
     test = nerve_stimulus(
         nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
     )

@@ -1,11 +1,37 @@
 """An ankle that is moved, and a tendon that is vibrated: what reaches spindles from outside."""
 
 from math import pi
+from typing import NamedTuple
 
 from networks.protocols.held import Time, held
 from networks.protocols.reflexes import multiple
+from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train
 from sim.units import in_unit
+
+
+class Turn(NamedTuple):
+    """How the ankle is turned: for so many ms, by so many radians, at so many radians per second."""
+
+    takes: float
+    far: float
+    speed: float
+
+
+def turn(degrees: float, velocity: float) -> Turn:
+    """An ankle that is turned by some degrees at some degrees per second, dorsiflexion positive.
+
+    Raises:
+        ProtocolError: it would never be there.
+        UnitError: no plain numbers.
+    """
+    far, speed = in_unit(degrees, "", "`degrees` of a stretch"), in_unit(velocity, "", "`velocity` of a stretch")
+    if speed == 0 or far / speed < 0:
+        raise ProtocolError(
+            f"an ankle that is turned by {far:g} degrees at {speed:g} degrees per second is never there; give a "
+            "velocity other than 0, of the same sign."
+        )
+    return Turn(1000 * far / speed, far * pi / 180, speed * pi / 180)
 
 
 def stretch(
@@ -34,11 +60,15 @@ def stretch(
         nerve, conditioning: stimulator of the pulse, and its intensity in multiples of the motor threshold; 0 is none.
         interval: from the pulse to the start of the stretch.
         before, after: how long before and after the start of the stretch; at most a second after it.
+
+    Raises:
+        ProtocolError: the ankle would never be there, or an intensity that no pulse has.
+        UnitError: a value in the wrong unit, or an interval that begins before the start.
     """
     lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
-    end, takes, far = in_unit(after, "ms", "after"), 1000 * degrees / velocity, degrees * pi / 180
+    end, (takes, far, radians) = in_unit(after, "ms", "after"), turn(degrees, velocity)
     angle = Course("ankle.imposed_angle", ("0 ms", f"{takes:.9g} ms", f"{end:.9g} ms"), (0, far, far), name="stretch")
-    speed = Step("ankle.imposed_velocity", velocity * pi / 180, f"{takes:.9g} ms", name="speed")
+    speed = Step("ankle.imposed_velocity", radians, f"{takes:.9g} ms", name="speed")
     pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", multiple(conditioning, nerve), name="conditioning")
     turned, stimulated = Settle(before, "before") >> (angle + speed), Settle(f"{lead:g} ms", "lead") >> pulse
     return held(muscle, voluntary, tonic) + turned + stimulated

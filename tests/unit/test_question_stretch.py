@@ -99,9 +99,3 @@ def test_a_stretch_that_does_not_arrive_is_refused():
     own = {"muscle": "soleus", "voluntary": 1.5, "tonic": 1.5, "nerve": "common_peroneal", "conditioning": 0}
     with pytest.raises(ProtocolError, match="follow each other"):
         stretch(degrees=8, velocity=5, interval="140 ms", before="400 ms", after="1 s", **own)
-
-
-def test_a_pulse_before_a_stretch_has_an_intensity_as_every_pulse():
-    own = {"muscle": "soleus", "voluntary": 1.5, "tonic": 1.5, "nerve": "common_peroneal", "conditioning": -1}
-    with pytest.raises(ProtocolError, match="times the motor threshold"):
-        stretch(degrees=8, velocity=50, interval="140 ms", before="400 ms", after="1 s", **own)
