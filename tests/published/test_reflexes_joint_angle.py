@@ -9,7 +9,7 @@ import pytest
 
 import networks
 from experiments.measures.inward_current import Ramp, at, conductance, half, largest
-from networks.joint_rotation import joint_rotation
+from networks.protocols import joint_rotation
 from sim.results.view import View
 from sim.simulator import Simulator
 from sim.spec.record import Record

@@ -10,10 +10,11 @@ import networks
 from experiments.measures import inward_current as measures
 from experiments.measures.inward_current import Ramp
 from experiments.reflex.joint_angle_and_pic import JointAngleAndPic
-from networks.joint_rotation import joint_rotation
+from networks.protocols import joint_rotation
 from sim.design import Design
 from sim.results.status import Status
 from sim.spec.composed import ProtocolError
+from sim.units import UnitError
 from tests.made_results import answered, failing, spike_variables
 
 RAMP = Ramp(start=2.0, up=5.0, down=5.0, holding=-80.0, height=40.0)
@@ -173,6 +174,8 @@ def test_the_ankle_is_there_before_the_triangle_begins():
     for wrong in ({"muscles": []}, {"before": "400 ms"}, {"turning": "0 ms"}):
         with pytest.raises(ProtocolError, match="a joint rotation has one muscle at least"):
             joint_rotation(**{**TURNED, **wrong})
+    with pytest.raises(UnitError, match="`degrees` of a rotation must be a plain number"):
+        joint_rotation(**{**TURNED, "degrees": "6 mV"})
 
 
 def test_the_question_looks_at_what_the_protocol_does():

@@ -49,6 +49,7 @@ def joint_rotation(
 
     Raises:
         ProtocolError: no muscle, or the triangle begins while the ankle turns.
+        UnitError: a value in the wrong unit.
     """
     takes, lead = in_unit(turning, "ms", "turning"), in_unit(before, "ms", "before")
     if not muscles or takes <= 0 or lead < takes:
@@ -57,7 +58,7 @@ def joint_rotation(
             f"are {list(muscles)}, turning takes {takes:g} ms and before is {lead:g} ms."
         )
     whole = lead + sum(in_unit(x, "ms", name) for x, name in ((up, "up"), (down, "down"), (after, "after")))
-    far = degrees * pi / 180
+    far = in_unit(degrees, "", "`degrees` of a rotation") * pi / 180
     angle = Course("ankle.imposed_angle", ("0 ms", f"{takes:.9g} ms", f"{whole:.9g} ms"), (0, far, far), name="turn")
     speed = Step("ankle.imposed_velocity", 1000 * far / takes, f"{takes:.9g} ms", name="speed")
     triangles = Triangle(f"{muscle}.command", clamped, up, down, name="ramp") + Triangle(
