@@ -21,7 +21,7 @@ Hagbarth, Lofstedt & Wallin 1976 (J Physiol 261:673-693, human) saw in every end
 the frequency of vibration or a subharmonic, abrupt on and off, limits that differ between endings and grow with the
 length of the muscle. Its own rate goes on beside that, and an impulse of either kind sets the other back, so an ending
 that is vibrated at less than its own rate fires in between. The place of the wave at which it fires is `lag` after its
-crest at the tendon, and endings differ in it: what a tap sends to the cord is dispersed, as an electrical volley is not.
+crest at the tendon, and endings differ in it: what a tap sends to the cord is dispersed, unlike an electrical volley.
 
 An impulse that comes up the axon, from an electrode on the nerve, adds 1 to `antidromic`. If it meets none on its way
 it resets the ending, and ends there: no spike. It has met one, and is lost, if the ending fired within the time to the
@@ -142,8 +142,8 @@ IA = {
     **_table("30 Hz", "220 Hz", "Burke et al. 1976: primary endings at medium length"),
     "lag": Graded(
         "9 ms", "0 ms", 0.0,
-        "the afferent volley of a tap on the Achilles tendon takes 6.5 to 11 ms to its peak (Burke, Gandevia & McKeon 1983, J "
-        "Physiol 339:535, human); taken as the range between endings, the thinnest fibre's last: chosen",
+        "the afferent volley of a tap on the Achilles tendon takes 6.5 to 11 ms to its peak (Burke, Gandevia & McKeon "
+        "1983, J Physiol 339:535, human); taken as the range between endings, the thinnest fibre's last: chosen",
     ),
 }  # fmt: skip
 """Rows of a pool of primary endings, in the order of their sensitivity."""
