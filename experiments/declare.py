@@ -1,5 +1,6 @@
 """From a configuration to what it declares: where results come from, and the question that is asked of them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -29,14 +30,18 @@ class UserError(Exception):
     """What stopped a run, as one sentence for the person who started it."""
 
 
-def declare(config: DictConfig) -> tuple["Source", "Question"]:
+def declare(config: DictConfig, given: Sequence[str] = ()) -> tuple["Source", "Question"]:
     """Where the results come from, and the question, from a configuration.
+
+    Args:
+        given: settings that the user gave with it, as they stand on the command line; they are only said to be the
+            user's (`experiments.given`).
 
     Raises:
         UserError: something cannot be declared like this.
     """
     try:
-        return _declared(config)
+        return _declared(config, given)
     except InterpolationKeyError as problem:
         key = str(problem).partition("'")[2].partition("'")[0]
         raise UserError(
@@ -67,7 +72,7 @@ def _is(config: DictConfig, key: str) -> str:
     return f" ({said})" if said else ""
 
 
-def _declared(config: DictConfig) -> tuple["Source", "Question"]:
+def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Question"]:
     from conf.schema import Config
     from experiments.question import Question
     from experiments.sources import Recorded, Variants
@@ -120,9 +125,9 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
             f"{config.slice}."
         )
     if "_target_" in config.search:
-        return _fitted(config), question
+        return _fitted(config, given), question
     if not config.variants:
-        return _simulation(config), question
+        return _simulation(config, given), question
     if len(config.variants) != 1:
         raise UserError(
             f"variants are of one factor, but {len(config.variants)} are named: {', '.join(config.variants)}."
@@ -134,7 +139,7 @@ def _declared(config: DictConfig) -> tuple["Source", "Question"]:
         raise UserError(str(problem)) from problem
     if len(set(folders)) < len(folders):
         raise UserError(f"two variants of {factor!r} would lie in one folder: {', '.join(folders)}; rename one.")
-    found = {str(name): _simulation(_varied(config, own)) for name, own in changes.items()}
+    found = {str(name): _simulation(_varied(config, own), given) for name, own in changes.items()}
     return Variants(str(factor), found), question
 
 
@@ -152,14 +157,14 @@ def _both(config: DictConfig) -> str:
     )
 
 
-def _simulation(config: DictConfig) -> "Simulation":
+def _simulation(config: DictConfig, given: Sequence[str]) -> "Simulation":
     from experiments import sources
 
     text = OmegaConf.to_yaml(config, resolve=True)
-    return sources.Simulation(declare_study(config), config.batch, text, config.slice, config.slices)
+    return sources.Simulation(declare_study(config, given), config.batch, text, config.slice, config.slices)
 
 
-def _fitted(config: DictConfig) -> "Source":
+def _fitted(config: DictConfig, given: Sequence[str]) -> "Source":
     """Numbers that are sought, and the study that is run at them."""
     from experiments.fit.fitted import Fitted
     from experiments.fit.observed import Targets
@@ -171,7 +176,7 @@ def _fitted(config: DictConfig) -> "Source":
     if not isinstance(sought, Sought) or not isinstance(targets, Targets):
         raise UserError("a calibration needs `search`, what is sought, and `targets`, what was observed: targets=NAME.")
     text = OmegaConf.to_yaml(config, resolve=True)
-    return Fitted(declare_study(config), sought, targets, config.batch, text, config.slice, config.slices)
+    return Fitted(declare_study(config, given), sought, targets, config.batch, text, config.slice, config.slices)
 
 
 def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
@@ -183,8 +188,8 @@ def _varied(config: DictConfig, changes: DictConfig) -> DictConfig:
     return config
 
 
-def declare_study(config: DictConfig) -> "Study":
-    """The study that a configuration declares.
+def declare_study(config: DictConfig, given: Sequence[str] = ()) -> "Study":
+    """The study that a configuration declares; `given` as of `declare`.
 
     Raises:
         UserError: something cannot be declared like this.
@@ -197,11 +202,11 @@ def declare_study(config: DictConfig) -> "Study":
     except ValueError as problem:
         raise UserError(sentence(problem)) from problem
     parts = {name: _built(config, name) for name in ("record", "design", "backend")}
-    return Study(declare_network(config), declare_protocol(config), **parts, numerics=numerics)
+    return Study(declare_network(config, given), declare_protocol(config), **parts, numerics=numerics)
 
 
-def declare_network(config: DictConfig) -> "Network":
-    """The network that a configuration declares, under its states, in their order.
+def declare_network(config: DictConfig, given: Sequence[str] = ()) -> "Network":
+    """The network that a configuration declares, under its states, in their order; `given` as of `declare`.
 
     Raises:
         UserError: something cannot be declared like this.
@@ -209,7 +214,7 @@ def declare_network(config: DictConfig) -> "Network":
     from sim.spec.kinds import part
     from sim.spec.network import Network
 
-    network, states = _built(config, "network"), _built(config, "state")
+    network, states = _built(config, "network", given), _built(config, "state")
     try:
         return part("`network` of a study", network, Network, ValueError).under(*states.values())
     except ValueError as problem:
@@ -236,11 +241,14 @@ def _plain(value: Any) -> Any:
     return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
-def _built(config: DictConfig, name: str) -> Any:
+def _built(config: DictConfig, name: str, given: Sequence[str] = ()) -> Any:
     """The object that a group of the configuration declares."""
+    from experiments.given import keys, with_sources
     from experiments.targets import build
 
-    value = OmegaConf.to_container(config[name], resolve=True, throw_on_missing=True)
+    value: Any = OmegaConf.to_container(config[name], resolve=True, throw_on_missing=True)
+    if name == "network" and value.get("_target_") in BUILT_BY.values():
+        value = with_sources(value, keys(given))
     try:
         return build(name, value)
     except ValueError as problem:

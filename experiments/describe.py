@@ -44,7 +44,7 @@ def main(words: Sequence[str]) -> None:
     config = configured(settings, folders[-1] if folders else None)
     if "_target_" not in config.network:
         raise UserError(f"experiment {config.name!r} measures a recording, which has no network to describe.")
-    network = declare_network(config)
+    network = declare_network(config, settings)
     print(f"{described(network, declare_protocol(config))}\n\n{END}")
     if own:
         _draw(network, **own)

@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -129,7 +130,7 @@ def experiment(config: DictConfig) -> None:
     """Run one experiment, or redraw it when it is done."""
     readable()  # also in a process that a launcher has started
     try:
-        folder, lines = perform(config)
+        folder, lines = perform(config, HydraConfig.get().overrides.task)
     except UserError as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
             raise
@@ -141,8 +142,11 @@ def experiment(config: DictConfig) -> None:
     print("\n".join([*lines, f"results: {folder}"]), flush=True)
 
 
-def perform(config: DictConfig) -> tuple[Path, list[str]]:
+def perform(config: DictConfig, given: Sequence[str] = ()) -> tuple[Path, list[str]]:
     """One experiment from its configuration.
+
+    Args:
+        given: settings that the user gave with it, as they stand on the command line.
 
     Returns:
         The folder of the answer (of the results, if others are still at work on them), and the headline.
@@ -150,7 +154,7 @@ def perform(config: DictConfig) -> tuple[Path, list[str]]:
     Raises:
         UserError: anything that the user can mend.
     """
-    source, question = declare(config)
+    source, question = declare(config, given)
     from sim.results.disk import DamagedError, StoreError
     from sim.size import check_address_space
 

@@ -16,7 +16,7 @@ def performed(experiment: str, settings: Sequence[str], config_dir: str | None) 
     from experiments.answer import Result
 
     config = configured([f"experiment={experiment}", *settings], config_dir)
-    folder, lines = perform(config)
+    folder, lines = perform(config, settings)
     if not (folder / "config.yaml").exists():
         raise UserError(lines[0])
     return Result.open(folder)

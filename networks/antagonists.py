@@ -16,6 +16,7 @@ import numpy as np
 
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.neuromodulation import LIGAND_POOL
+from networks.replaced import sourced
 from sim.spec.kinds import part, whole
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
@@ -75,7 +76,9 @@ def build(
     }
     if len(pools) != 2:
         raise NetworkError(f"a segment has two antagonist pools, but there are {len(pools)}: {', '.join(pools)}.")
-    changed = {name: dict(values) for name, values in (set or {}).items()}
+    changed: dict[str, dict[str, Any]] = {
+        key: {what: sourced(value) for what, value in values.items()} for key, values in (set or {}).items()
+    }
     populations, projections, signals = [], [], []
     for muscle_name, antagonist in zip(pools, reversed(tuple(pools)), strict=True):
         if muscle_name not in UNITS:
@@ -214,4 +217,4 @@ def _changed(projection: Projection, values: Mapping[str, Any]) -> Projection:
         raise NetworkError(
             f"`set` changes {unknown[0]!r} of the projection {projection.name!r}, which has a weight and a delay."
         )
-    return replace(projection, **{what: Param(value, "set by the user") for what, value in values.items()})
+    return replace(projection, **values)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from networks.cells import booth_rinzel_kiehn, powers_heckman
+from networks.replaced import sourced
 from sim.spec.kinds import table as rows_of
 from sim.spec.model import Model
 from sim.spec.network import Network, NetworkError, Population
@@ -47,19 +48,20 @@ def build(
     if not isinstance(set or {}, Mapping):
         raise NetworkError(f"network.set is name: value, but it is {shown(set)}; write network.set={{monoamine: 0.9}}.")
     rows = {key: _row(key, row, source) for key, row in rows_of("network.table", table, NetworkError).items()}
-    rows |= {key: Param(value, "set by the user") for key, value in (set or {}).items()}
+    changed = {key: sourced(value) for key, value in (set or {}).items()}
+    rows |= changed
     if lacking := [row for row in ROWS.get(cell, ()) if row not in rows]:
         raise NetworkError(f"the table of the pool {name!r} lacks {', '.join(lacking)}; give every row of {cell!r}.")
     words = f"pool of {size} motoneuron{'s' * (size != 1)} {name} ({cell})"
-    changed = dict(set or {})
-    words += "; synaptic noise off" * (changed.pop("noise", None) == 0)
-    words += "".join(f"; {row} {value}" for row, value in changed.items())
+    said = {row: value.value if isinstance(value, Param) else value for row, value in changed.items()}
+    words += "; synaptic noise off" * (said.pop("noise", None) == 0)
+    words += "".join(f"; {row} {value}" for row, value in said.items())
     return Network((Population(name, CELLS[cell], size, rows),), words=words)
 
 
 def _row(name: str, row: Any, source: str) -> Param | Graded:
     if not isinstance(row, Mapping):
-        return Param(row, source)
+        return sourced(row, source)
     if unknown := row.keys() - {"low", "high", "skew", "source"}:
         raise NetworkError(
             f"the row {name!r} of the pool has {sorted(unknown)[0]!r}; a row is low, high, skew (and source)."

@@ -17,6 +17,7 @@ import yaml
 
 from networks import antagonists, motor_pool
 from networks.human_ankle import build
+from networks.replaced import TABLE, USER, all_sourced
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import nearest
 
@@ -40,8 +41,8 @@ def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None,
         name: one of `names()`, or the path of a YAML file of the same form.
         size: motoneurons; None leaves the number of the table.
         cell: one of `networks.motor_pool.CELLS`; None leaves that of the table.
-        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`), or what
-            differs in its row (`tau_ca={"low": "60 ms"}`).
+        values: numbers in place of the table's: a quantity for all cells (`monoamine=0.9`, `tau_ca="80 ms"`; a `Param`
+            says where it comes from), or what differs in its row (`tau_ca={"low": "60 ms"}`).
 
     Raises:
         NetworkError: no such pool, parameter or cell, or a row that is none.
@@ -51,7 +52,7 @@ def pool(name: str = "hTA", *, size: int | None = None, cell: str | None = None,
     rows = {key: value for key, value in values.items() if isinstance(value, Mapping)}
     single = {key: value for key, value in values.items() if key not in rows}
     found = _over(found, {"set": single, **_given(size=size, cell=cell)})
-    graded = {key: {"source": "set by the user", **row} for key, row in rows.items()}
+    graded = {key: {"source": USER, **row} for key, row in rows.items()}
     found = _resolved(_over(found, {"table": graded}), found)
     return _built(motor_pool.build, found, name)
 
@@ -145,7 +146,7 @@ def _table(name: str, kind: str, called: str) -> dict[str, Any]:
         other = CALLED.get(str(found.get("_target_")))
         hint = f"write networks.{other}({name!r})" if other else "its _target_ is none of them"
         raise NetworkError(f"{name!r} is no {called}; {hint}.")
-    return found
+    return {**found, "set": all_sourced(found.get("set") or {}, TABLE)}
 
 
 def _read(file: Any, within: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Output of a pool over a command that rises, its gain, and who goes on firing after a second of input."""
+"""Output and force of a pool over a command that rises, its gain, and who goes on firing after a second of input."""
 
 import numpy as np
 
+from experiments.measures.isometric import NEWTON
 from sim.analysis.self_sustained import count_in_window, self_sustained_duration
 from sim.measure import Measure
 from sim.results.view import View
@@ -43,6 +44,14 @@ def output(view: View, muscle: str, peak: float, up: float) -> tuple[np.ndarray,
     times = view.spikes(muscle).reshape(view.samples, -1)
     counts = np.array([np.histogram(own[np.isfinite(own)], edges)[0] for own in times])
     return peak * (edges[:-1] + edges[1:]) / 2 / up, np.where(view.done[:, None], counts / np.diff(edges), np.nan)
+
+
+def force(view: View, muscle: str, peak: float, up: float) -> np.ndarray:
+    """Force of the tendon in the middle of the bins of `output`, above that in the first, which recruits no unit: N,
+    (sample, bin)."""
+    middle = output(view, muscle, peak, up)[0] * up / peak
+    x = np.stack([np.interp(middle, view.time, own) for own in view.course(f"{muscle}_tendon_force")]) / NEWTON
+    return np.where(view.done[:, None], x - x[:, :1], np.nan)
 
 
 def last(view: View, muscle: str, peak: float, up: float) -> np.ndarray:

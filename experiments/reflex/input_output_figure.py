@@ -1,4 +1,4 @@
-"""The figure of `input_output`: output over the command, gain, and self-sustained firing over the pool."""
+"""The figure of `input_output`: output and force over the command, gain, and self-sustained firing over the pool."""
 
 import numpy as np
 import xarray as xr
@@ -14,20 +14,22 @@ from experiments.published import gain as cats
 @styled
 def draw(m: xr.Dataset) -> Figure:
     """The figure, from the answer of `InputOutput`."""
-    figure = new_figure(COLUMN_WIDTH, 3.0)
-    first, second, third = figure.subplots(1, 3, width_ratios=[1.2, 0.8, 1.2])
+    figure = new_figure(COLUMN_WIDTH, 4.6)
+    (first, second), (third, fourth) = figure.subplots(2, 2)
     colours = level_colours(m.sizes["level"])
     _output(first, m, colours)
-    _gain(second, m)
-    _sustained(third, m, colours)
+    _force(second, m, colours)
+    _gain(third, m)
+    _sustained(fourth, m, colours)
     title(first, "A", "Output over input")
-    title(second, "B", "Gain")
-    title(third, "C", "After a second of input")
+    title(second, "B", "Force over input")
+    title(third, "C", "Gain")
+    title(fourth, "D", "After a second of input")
     caption(
         figure,
-        f"{m.attrs['simulated']} The command of the {m.attrs['muscle']} rises slowly (A, B); a second of a strong "
-        f"command on one below threshold (C). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} "
-        "failed. Small points, seeds (C: one motoneuron in one seed); large points, mean and 95 % interval; grey: cats",
+        f"{m.attrs['simulated']} The command of the {m.attrs['muscle']} rises slowly (A to C); a second of a strong "
+        f"command on one below threshold (D). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} "
+        "failed. Small points, seeds (D: one motoneuron in one seed); large points, mean and 95 % interval; grey: cats",
     )
     return figure
 
@@ -39,6 +41,13 @@ def _output(axes: Axes, m: xr.Dataset, colours: list) -> None:
     axes.set(xlabel="excitatory command A_e", ylabel="summed rate of the pool (pps)", xlim=(0, None), ylim=(0, None))
     axes.set_ylim(0, 1.3 * axes.get_ylim()[1])  # room for the legend
     axes.legend(title="level of monoamines", title_fontsize=6.5, loc="upper left", ncols=2)
+
+
+def _force(axes: Axes, m: xr.Dataset, colours: list) -> None:
+    for k, level in enumerate(m["level"].values):
+        own = m["force"].sel(level=level).transpose("seed", "command")
+        axes.plot(m["command"].values, own.mean("seed").values, color=colours[k], lw=1.2)
+    axes.set(xlabel="excitatory command A_e", ylabel="force (% of the maximum)", xlim=(0, None), ylim=(0, 105))
 
 
 def _gain(axes: Axes, m: xr.Dataset) -> None:

@@ -126,11 +126,10 @@ def _of(folded: xr.Dataset, muscle: str, size: int) -> xr.Dataset:
     own = folded.sel(case=[muscle])
     taken = {name: own[f"{muscle}_{name}"] for name in NAMES}
     for name, x in taken.items():
-        taken[name] = x.rename(name).assign_attrs(
-            x.attrs, long_name=x.attrs["long_name"].replace(f" of the {muscle}", "")
-        )
-    said = attributes("%", "units that fire, of the pool")
-    return xr.Dataset({**taken, "recruited": (100 * taken["units"] / size).assign_attrs(said)})
+        said = x.attrs["long_name"].replace(f"the {muscle}", "the muscle")
+        taken[name] = x.rename(name).assign_attrs(x.attrs, long_name=said)
+    recruited = attributes("%", "units that fire, of the pool")
+    return xr.Dataset({**taken, "recruited": (100 * taken["units"] / size).assign_attrs(recruited)})
 
 
 def _followed(m: xr.Dataset) -> xr.Dataset:

@@ -20,9 +20,10 @@ from networks.human_ankle.motor import motor
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
 from networks.human_ankle.sensory import sensory
+from networks.replaced import sourced
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
-from sim.spec.params import Param, nearest
+from sim.spec.params import nearest
 from sim.spec.projection import Projection
 from sim.units import in_unit, shown
 
@@ -107,8 +108,8 @@ def _changed(
     if unknown := [name for name in changes if name not in names]:
         raise NetworkError(f"`set` changes {unknown[0]!r}, which is no part of the ankle: {nearest(unknown[0], names)}")
 
-    def own(p: Population | Projection) -> dict[str, Param]:
-        return {what: Param(value, "set by the user") for what, value in changes.get(p.name, {}).items()}
+    def own(p: Population | Projection) -> dict[str, Any]:
+        return {what: sourced(value) for what, value in changes.get(p.name, {}).items()}
 
     for p in parts.projections:
         if wrong := sorted(own(p).keys() - {"weight", "delay"}):

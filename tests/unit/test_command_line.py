@@ -155,7 +155,7 @@ def test_what_each_experiment_asks_is_told_and_looked_up(command, tmp_path):
 
 
 def test_an_unexpected_error_leaves_a_file_and_one_sentence(command, tmp_path):
-    code = "def perform(config): raise KeyError('lost')\nexperiments.run.perform = perform"
+    code = "def perform(config, given): raise KeyError('lost')\nexperiments.run.perform = perform"
     done = command("experiment=pool", code=code, cwd=tmp_path)
     (file,) = tmp_path.glob("sherrington-error-*.txt")
     assert done.returncode == 3
@@ -174,7 +174,7 @@ def test_where_nothing_can_be_written_the_file_lies_elsewhere(tmp_path, monkeypa
 
 
 def test_output_never_fails_for_its_encoding(in_child):
-    text = "import sys, experiments.run as r; r.perform = lambda config: (r.Path('x'), ['ΔF ± 3 → r² Ω 漢'])"
+    text = "import sys, experiments.run as r; r.perform = lambda config, given: (r.Path('x'), ['ΔF ± 3 → r² Ω 漢'])"
     said = in_child(f"{text}; sys.argv[1:] = ['experiment=pool']; r.main()", PYTHONIOENCODING="ascii", LANG="C")
     assert said.startswith("DeltaF +- 3 -> r2 Ohm ?")
 

@@ -21,6 +21,8 @@ GENERATED = {f"docs/{name}.md" for name in ("architecture", "attacks", "benchmar
 WRITTEN = ["README.md", *(page for page in PAGES if page not in GENERATED)]
 WITH_PYTHON = [page for page in WRITTEN if "```python" in text(page) and page != "docs/adding.md"]
 WITH_SLOW_PYTHON = [page for page in WITH_PYTHON if "```python slow" in text(page)]
+VARIANTS = {"fit/refuse_known_cells"}
+"""Experiments on the page of another."""
 OWN = {"FILE": "mine.csv", "NAME": "cluster"}
 """What stands for a name of the reader's own."""
 
@@ -65,13 +67,15 @@ def test_the_python_that_takes_long_runs_too(page, here):
 
 
 def commands() -> list[str]:
-    """Every command that a page shows, once, without its comment."""
+    """Every command that a page shows, once, without its comment; none that another test runs, and none with a folder
+    of the reader's own or another program."""
     found: dict[str, None] = {}
     for page in WRITTEN:
-        blocks = [body for kind, _, body in FENCE.findall(text(page)) if kind == "bash"]
-        lines = "\n".join(blocks).splitlines()
-        found |= dict.fromkeys(re.split(r"\s+# ", line)[0].strip() for line in lines if line.startswith("sherrington"))
-    return [line for line in found if "--config-dir mine" not in line]  # docs/adding.md, which test_documents runs
+        for kind, _, body in FENCE.findall(text(page)):
+            if kind in ("bash", "text"):
+                lines = [line for line in body.splitlines() if re.match(r"sherrington(?!:)", line)]
+                found |= dict.fromkeys(re.split(r"\s+# | {3,}", line)[0].strip() for line in lines)
+    return [line for line in found if not re.search(r"--config-dir (mine|results)|=FOLDER|\|", line)]
 
 
 def each_run(words: list[str]) -> list[list[str]]:
@@ -132,15 +136,16 @@ def test_every_link_leads_to_a_file(page):
 
 
 def test_every_experiment_has_a_page_with_its_figure_and_a_line_in_the_list():
-    named = {
-        file.name.removesuffix(".yaml") for file in files("conf").joinpath("experiment").iterdir() if file.is_file()
-    }
+    top = {path.stem for path in (ROOT / "conf/experiment").glob("*.yaml")}
+    themed = {f"{path.parent.name}/{path.stem}" for path in (ROOT / "conf/experiment").glob("*/*.yaml")}
     listed = text("docs/experiments/index.md")
-    for name in named:
-        page = text(f"docs/experiments/{name}.md")
-        (figure,) = re.findall(r"!\[.+\]\(\.\./(\w+\.png)\)", page)
-        assert (ROOT / "docs" / figure).is_file()
-        assert f"[`{name}`]({name}.md)" in listed
+    for name in top | {x for x in themed if x.partition("/")[2] not in top} - VARIANTS:
+        own = name.rpartition("/")[2]
+        page = text(f"docs/experiments/{own}.md")
+        figures = re.findall(r"!\[.+\]\(\.\./(\w+\.png)\)", page)
+        assert figures, own
+        assert all((ROOT / "docs" / figure).is_file() for figure in figures)
+        assert f"[`{name}`]({own}.md)" in listed
         assert re.search(r"^\*(Simulated|The example)[^*]+\*$", page, re.M), "a figure says what was simulated"
 
 

@@ -18,7 +18,9 @@ from experiments.sources import Brought, Variants
 from sim.backends.jax_backend import JaxBackend
 from sim.backends.simulation import LaneSimulation
 
-EXPERIMENTS = sorted(path.stem for path in (Path(conf.__file__).parent / "experiment").glob("*.yaml"))
+HOME = Path(conf.__file__).parent / "experiment"
+EXPERIMENTS = sorted(path.stem for path in HOME.glob("*.yaml"))
+REFLEXES = sorted(f"reflex/{path.stem}" for path in HOME.glob("reflex/*.yaml"))
 LARGEST_JSON = 1e6  # bytes: a person opens it in an editor
 
 
@@ -29,13 +31,15 @@ def configured(*overrides):
 
 def test_there_are_experiments():
     assert "paired_delta_f" in EXPERIMENTS
+    assert "reflex/h_reflex" in REFLEXES
 
 
-SEGMENTS = ("abort_map", "abort_spasm", "delta_f_interventions")  # half a minute each
+SEGMENTS = ("abort_map", "abort_spasm", "delta_f_interventions")  # half a minute each, as reflexes
 
 
 @pytest.mark.parametrize(
-    "experiment", [pytest.param(x, marks=pytest.mark.slow) if x in SEGMENTS else x for x in EXPERIMENTS]
+    "experiment",
+    [pytest.param(x, marks=pytest.mark.slow) if x in (*SEGMENTS, *REFLEXES) else x for x in (*EXPERIMENTS, *REFLEXES)],
 )
 def test_every_experiment_draws_its_figure(experiment, tmp_path, monkeypatch):
     config = configured(f"experiment={experiment}", f"out={tmp_path}")

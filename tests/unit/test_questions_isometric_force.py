@@ -93,6 +93,12 @@ def test_force_is_read_above_rest_and_in_percent_of_the_strongest_command(answer
         assert float(own["without_near_mean"]) == pytest.approx(45, abs=0.2)
 
 
+def test_every_number_says_what_it_is_of_whichever_muscle(answer):
+    said = {str(name): x.attrs["long_name"] for name, x in answer.data_vars.items()}
+    assert said["force"] == "force of the muscle"
+    assert not [name for name, words in said.items() if words == name or any(muscle in words for muscle in MUSCLES)]
+
+
 def test_unrest_is_that_of_the_force_and_even_intervals_have_none(answer):
     steady = answer["force_cv_steady_mean"].sel(case="soleus")
     assert float(steady) == pytest.approx(100 * UNREST, rel=0.01)

@@ -1,6 +1,7 @@
 """Renshaw cells, measured in discharges and potentials whose answer is known."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ AT = 0.5
 NOTHING = np.nan
 
 
-def view(**given):
+def view(**given) -> Any:
     """One sample of two motoneurons and two Renshaw cells: the first motoneuron is in the volley, the second is silent
     and sinks by 2 mV 20 ms after it."""
     time = np.arange(0, 0.65, 0.001)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import networks
+from experiments.published import recurrent as cats
 from networks.cells.powers_heckman import ANKLE, SEGMENTAL
 from networks.cells.renshaw import RENSHAW
 from sim.backends.brian2_backend import Brian2Backend
@@ -13,7 +14,7 @@ from sim.backends.jax_backend import JaxBackend
 from sim.design import Design
 from sim.spec.model import Model
 from sim.spec.network import Network, Population
-from sim.spec.params import Graded
+from sim.spec.params import Graded, Param
 from sim.spec.projection import Projection
 from sim.spec.protocol import Hold, Settle, Step, Train
 from sim.spec.record import Record
@@ -170,13 +171,28 @@ def recurrent(simulate, conductance: str, model: Model = ANKLE) -> np.ndarray:
     return soma(starting(model, g_renshaw=conductance)) - soma(model)
 
 
-def test_one_renshaw_cell_hyperpolarises_a_motoneuron_by_some_ten_microvolts(simulate):
-    """12.7 uV, 1.5 to 54, of one Renshaw cell in one motoneuron of the cat (van Keulen 1981)."""
-    found = recurrent(simulate, "4.3 nS")  # of 60 nS that 14 Renshaw cells bring
-    deepest = 1000 * found.min(1)  # uV
+def test_a_spike_of_one_renshaw_cell_has_the_size_in_the_ankle_that_it_has_in_cats(simulate):
+    """By the weight that the ankle with human numbers declares, in five of its motoneurons, each by itself at rest."""
+    human = networks.ankle(scale=1)
+    (wire,) = (p for p in human.projections if p.name == "soleus_renshaw_to_soleus")
+    (pool,) = (p for p in human.populations if p.name == "soleus")
+    assert isinstance(wire.weight, Graded)
+    assert wire.weight.low == wire.weight.high
+    once = starting(RENSHAW, g_ach="40 nS")
+    network = Network(
+        (Population("renshaw", once, 1, STILL), replace(pool, size=5, params={**pool.params, "noise": 0})),
+        (replace(wire, source="renshaw", weight=Param(wire.weight.low, "the ankle's"), wiring=All()),),
+    )
+    design = Design({f"network.{wire.name}.weight": ["0 nS", wire.weight.low]})
+    record = Record(("v_soma",), "0.1 ms", commands=False, max_rate="250 Hz")
+    found = simulate(network, Settle("80 ms"), design=design, record=record, dtype="float64", window="0.1 ms")
+    np.testing.assert_array_equal(found.counts, [[1] + 5 * [0]] * 2)  # one spike of the Renshaw cell, none else
+    silenced, reached = found.traces["v_soma"][:, -5:]
+    deepest = 1000 * (reached - silenced).min(-1)  # uV
+    mean, smallest, largest = cats.SINGLE_IPSP
     assert (np.diff(deepest) > 0).all()  # the larger the motoneuron, the less
-    assert deepest.mean() == pytest.approx(-12.7, abs=1)
-    assert 1.5 < -deepest[-1] < -deepest[0] < 54
+    assert deepest.mean() == pytest.approx(-mean, abs=1)  # of 1.5 to 54: what the fit left
+    assert smallest < -deepest[-1] < -deepest[0] < largest
 
 
 def test_a_recurrent_potential_is_longer_than_a_reciprocal_one(simulate):

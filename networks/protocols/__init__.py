@@ -1,0 +1,24 @@
+"""Protocols that several experiments use, named as a physiologist names them."""
+
+from networks.protocols.contractions import shaped_contraction, trapezoidal_contraction, triangular_contraction
+from networks.protocols.depression import depressed_reflex
+from networks.protocols.moved import stretch, tendon_vibration
+from networks.protocols.reflexes import STRONGEST, conditioned_reflex, multiple, nerve_stimulus
+from networks.protocols.spasm import spasm
+from networks.protocols.voluntary import isometric_contraction, ramp_and_pulse
+
+__all__ = [
+    "STRONGEST",
+    "conditioned_reflex",
+    "depressed_reflex",
+    "isometric_contraction",
+    "multiple",
+    "nerve_stimulus",
+    "ramp_and_pulse",
+    "shaped_contraction",
+    "spasm",
+    "stretch",
+    "tendon_vibration",
+    "trapezoidal_contraction",
+    "triangular_contraction",
+]

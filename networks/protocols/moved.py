@@ -1,0 +1,110 @@
+"""An ankle that is moved, and a tendon that is vibrated: what reaches spindles from outside."""
+
+from math import pi
+from typing import NamedTuple
+
+from networks.protocols.held import Time, held
+from networks.protocols.reflexes import multiple
+from sim.spec.composed import ProtocolError
+from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Train
+from sim.units import in_unit
+
+
+class Turn(NamedTuple):
+    """How the ankle is turned: for so many ms, by so many radians, at so many radians per second."""
+
+    takes: float
+    far: float
+    speed: float
+
+
+def turn(degrees: float, velocity: float) -> Turn:
+    """An ankle that is turned by some degrees at some degrees per second, dorsiflexion positive.
+
+    Raises:
+        ProtocolError: it would never be there.
+        UnitError: no plain numbers.
+    """
+    far, speed = in_unit(degrees, "", "`degrees` of a stretch"), in_unit(velocity, "", "`velocity` of a stretch")
+    if speed == 0 or far / speed < 0:
+        raise ProtocolError(
+            f"an ankle that is turned by {far:g} degrees at {speed:g} degrees per second is never there; give a "
+            "velocity other than 0, of the same sign."
+        )
+    return Turn(1000 * far / speed, far * pi / 180, speed * pi / 180)
+
+
+def stretch(
+    *,
+    degrees: float,
+    velocity: float,
+    muscle: str,
+    voluntary: float,
+    tonic: float,
+    nerve: str,
+    conditioning: float,
+    interval: Time,
+    before: Time,
+    after: Time,
+) -> Protocol:
+    """The ankle is turned at a constant velocity and held there, some time after a pulse on a nerve.
+
+    The design varies `protocol.stretch.time_1` and `protocol.speed.duration` (both `degrees`/velocity) together with
+    `protocol.speed.level` (radian per second), and `protocol.lead.duration` (`before - interval`).
+
+    Args:
+        degrees: how far the ankle turns, dorsiflexion positive; it must be there within `after`.
+        velocity: degrees per second.
+        muscle: that is looked at; its command is held throughout.
+        voluntary, tonic: excitatory and inhibitory command (A_e and A_i).
+        nerve, conditioning: stimulator of the pulse, and its intensity in multiples of the motor threshold; 0 is none.
+        interval: from the pulse to the start of the stretch.
+        before, after: how long before and after the start of the stretch; at most a second after it.
+
+    Raises:
+        ProtocolError: the ankle would never be there, or an intensity that no pulse has.
+        UnitError: a value in the wrong unit, or an interval that begins before the start.
+    """
+    lead = in_unit(before, "ms", "before") - in_unit(interval, "ms", "interval")
+    end, (takes, far, radians) = in_unit(after, "ms", "after"), turn(degrees, velocity)
+    angle = Course("ankle.imposed_angle", ("0 ms", f"{takes:.9g} ms", f"{end:.9g} ms"), (0, far, far), name="stretch")
+    speed = Step("ankle.imposed_velocity", radians, f"{takes:.9g} ms", name="speed")
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", multiple(conditioning, nerve), name="conditioning")
+    turned, stimulated = Settle(before, "before") >> (angle + speed), Settle(f"{lead:g} ms", "lead") >> pulse
+    return held(muscle, voluntary, tonic) + turned + stimulated
+
+
+def tendon_vibration(
+    *,
+    frequency: str | float,
+    muscle: str,
+    antagonist: str,
+    voluntary: float,
+    antagonist_voluntary: float,
+    tonic: float,
+    before: Time,
+    lasts: Time,
+    after: Time,
+) -> Protocol:
+    """The tendon of a muscle is vibrated, of a muscle and its antagonist at rest or in a steady contraction.
+
+    It reaches the primary endings alone (small amplitudes; simplified). Two elements, `own` and `opposite`, vibrate the
+    tendon of the muscle and that of its antagonist; the second is off unless a design sets `protocol.opposite.on`.
+
+    Args:
+        frequency: of the vibration; 0 is none.
+        muscle, antagonist: whose commands are held throughout.
+        voluntary, antagonist_voluntary: excitatory commands (A_e) of the two.
+        tonic: inhibitory command of both (A_i).
+        before, lasts, after: before, during and after the vibration.
+    """
+    commands = [
+        Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary"),
+        Hold(f"{antagonist}_command.voluntary", antagonist_voluntary, name="antagonist_voluntary"),
+        Hold(f"{muscle}_command.tonic", tonic, name="tonic"),
+        Hold(f"{antagonist}_command.tonic", tonic, name="antagonist_tonic"),
+    ]
+    own = Step(f"{muscle}_ia_ending.vibration", frequency, lasts, name="own")
+    opposite = Step(f"{antagonist}_ia_ending.vibration", frequency, lasts, name="opposite", on=0)
+    steady = commands[0] + commands[1] + commands[2] + commands[3]
+    return steady + (Settle(before, "before") >> (own + opposite) >> Settle(after, "after"))
