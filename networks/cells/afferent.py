@@ -20,7 +20,8 @@ that once in as many whole cycles as its recovery takes, at vibration/ceil(vibra
 Hagbarth, Lofstedt & Wallin 1976 (J Physiol 261:673-693, human) saw in every ending that was vibrated well: discharge at
 the frequency of vibration or a subharmonic, abrupt on and off, limits that differ between endings and grow with the
 length of the muscle. Its own rate goes on beside that, and an impulse of either kind sets the other back, so an ending
-that is vibrated at less than its own rate fires in between.
+that is vibrated at less than its own rate fires in between. The place of the wave at which it fires is `lag` after its
+crest at the tendon, and endings differ in it: what a tap sends to the cord is dispersed, unlike an electrical volley.
 
 An impulse that comes up the axon, from an electrode on the nerve, adds 1 to `antidromic`. If it meets none on its way
 it resets the ending, and ends there: no spike. It has met one, and is lost, if the ending fired within the time to the
@@ -81,12 +82,14 @@ VIBRATION = Block(
     stretch : 1                                                      # of the muscle beyond its optimal length, in L0
     wave_rate = clip(vibration, 0*hertz, inf*hertz) : hertz
     own_limit = limit*clip(1 + growth*stretch, 0.05, inf) : hertz
-    dwave/dt = wave_rate : 1                                         # cycles since the ending was last at its crest
+    dwave/dt = wave_rate : 1                                         # cycles since the wave was last at its crest,
+    at_ending = wave - lag*wave_rate : 1                             # at the tendon, and as the ending feels it
     crest = clip(ceil(last + wave_rate/own_limit - 1e-3), 1, inf) : 1    # at which it will have recovered
     """,
     params={
         "limit": Param("100 Hz", "Burke et al. 1976; a pool grades it", ("1 Hz", None)),
         "growth": Param(4.0, "chosen; limits grow with length (Burke et al. 1976), here by 40 % over 0.1 L0", (0, 100)),
+        "lag": Param("0 ms", "a pool grades it", ("0 ms", "30 ms")),
     },
     initial={"wave": 0},
 )
@@ -97,7 +100,7 @@ ARRIVALS = Block(
     dfired/dt = -fired/tau_fired : 1                                 # 1 at a spike of its own
     arrived = int(antidromic > 0.5)*int(fired < exp(-(2*conduction + 1*ms)/tau_fired)) : 1
     dset_back/dt = (phase - set_back)*arrived/tau_set : 1            # phase from which the next interval counts
-    dlast/dt = (wave - last)*arrived/tau_set : 1                     # place of the last impulse in the wave
+    dlast/dt = (at_ending - last)*arrived/tau_set : 1                     # place of the last impulse in the wave
     """,
     params={
         "conduction": Param(
@@ -115,10 +118,10 @@ ARRIVALS = Block(
 ENDING = Model(
     "ending of an afferent fibre",
     OWN_RATE + VIBRATION + ARRIVALS,
-    threshold="phase - set_back > goal or wave > crest",
+    threshold="phase - set_back > goal or at_ending > crest",
     reset="""
-    last = (wave - floor(wave))*int(wave <= crest)
-    wave = wave - floor(wave)
+    last = (at_ending - floor(at_ending))*int(at_ending <= crest)
+    wave = wave - floor(at_ending)
     phase = clip(phase - set_back - goal, 0, inf)
     set_back = 0
     change = exp(spread*z - spread**2/2) - first_goal
@@ -135,7 +138,14 @@ def _table(lowest: str, highest: str, source: str) -> dict[str, Graded]:
     }
 
 
-IA = _table("30 Hz", "220 Hz", "Burke et al. 1976: primary endings at medium length")
+IA = {
+    **_table("30 Hz", "220 Hz", "Burke et al. 1976: primary endings at medium length"),
+    "lag": Graded(
+        "9 ms", "0 ms", 0.0,
+        "the afferent volley of a tap on the Achilles tendon takes 6.5 to 11 ms to its peak (Burke, Gandevia & McKeon "
+        "1983, J Physiol 339:535, human); taken as the range between endings, the thinnest fibre's last: chosen",
+    ),
+}  # fmt: skip
 """Rows of a pool of primary endings, in the order of their sensitivity."""
 
 II = _table("20 Hz", "100 Hz", "Burke et al. 1976: secondary endings reach lower rates; the highest is recalled")

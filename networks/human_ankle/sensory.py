@@ -15,7 +15,7 @@ from sim.spec.projection import Projection
 
 SPINDLE_LENGTH = (
     "tibialis 0.8: fitted to some 11 Hz of its endings at 25 degrees of plantar flexion (Burke et al. 1979, human); "
-    "others 1: chosen"
+    "soleus 0.97, gastrocnemius 0.93: fitted to some 2 Hz at a right angle, relaxed (Wilson et al. 1995, human)"
 )
 LATER = Graded("1 ms", "1 ms", 0.0, "computed with the axons")
 STARTS = Graded(
