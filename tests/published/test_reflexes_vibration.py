@@ -26,8 +26,6 @@ RECORD = Record(
 )
 CONTRACTS = 5.0
 """Command."""
-MEDIUM = 3.0
-"""Degrees of dorsiflexion at which spindles of the soleus feel their optimal length, where the limits are of."""
 
 
 def conditions() -> tuple[dict[str, Any], np.ndarray]:
@@ -59,7 +57,7 @@ def views():
         before=f"{STARTS} s", lasts=f"{LASTS} s", after="10 ms",
     )  # fmt: skip
     values, seeds = conditions()
-    ankle, rest = networks.ankle(degrees=MEDIUM), np.arange(len(seeds)) < len(FREQUENCIES)
+    ankle, rest = networks.ankle(degrees=0), np.arange(len(seeds)) < len(FREQUENCIES)
     for name in ("soleus", "gastrocnemius"):
         for path in (f"network.soleus_ia_to_{name}{place}.weight" for place in ("", "_soma")):
             for end in (f"{path}.low", f"{path}.high"):
