@@ -13,7 +13,7 @@ from sim.results.view import View
 from sim.simulator import Simulator
 from sim.spec.record import Record
 
-FREQUENCIES = np.array([40.0, 80.0, 120.0, 200.0, 240.0])
+FREQUENCIES = np.array([40.0, 80.0, 120.0, 180.0, 240.0])
 """Hz, of the Achilles tendon at rest."""
 SEEDS = 4
 STARTS, LASTS = 0.4, 1.5
@@ -68,7 +68,7 @@ def views():
 
 @pytest.mark.slow
 def test_a_primary_ending_follows_vibration_up_to_its_limit_and_at_a_subharmonic_beyond(views):
-    """Burke et al. 1976: every ending, one cycle of so many, and the best of them 220 Hz at medium length."""
+    """Burke et al. 1976: every ending, one cycle of so many, and the best of them 220 Hz at medium length, here 194."""
     per_cycle, locked = locking(views[0], "soleus", *WINDOW)
     assert locked.all()
     cycles = np.round(1 / per_cycle)
