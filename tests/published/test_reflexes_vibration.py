@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import networks
-from experiments.measures.vibration import counts, locking
+from experiments.measures.vibration import counts, locking, rate
 from experiments.published import reflexes as people
 from networks.protocols import tendon_vibration
 from sim.results.view import View
@@ -86,10 +86,12 @@ def test_a_primary_ending_follows_vibration_up_to_its_limit_and_at_a_subharmonic
 @pytest.mark.slow
 @pytest.mark.parametrize(("muscle", "own"), [("tibialis", 0), ("soleus", 1)])
 def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(views, muscle, own):
-    """Some per cent of the impulses, in the mean of the seeds: people lose 2 to 4 % of the peak rate of their units, in
-    ramps. Four other seeds with another draw of the wiring lost 4.5 and 2.7 %; the soleus gained in one of them."""
+    """Impulses, in the mean of the seeds, mostly of units that stop: the tibialis loses 9 % of them. Those that go on are
+    hardly slower. People's units lose 2 to 4 % of their peak rate, in ramps. Of four other seeds with another draw of the
+    wiring, before spindles of the triceps were at rest, the soleus gained impulses in one."""
     part = slice(2 * SEEDS * own, 2 * SEEDS * (own + 1))
     impulses = counts(views[1], f"{muscle}_motor_belly", *WINDOW).sum(-1)[part].reshape(2, SEEDS)
-    change = 100 * (impulses[1] / impulses[0] - 1)
     assert impulses.min() > 100
-    assert min(people.VIBRATED_RATE) - 5 < change.mean() < max(people.VIBRATED_RATE) + 2
+    assert -15 < 100 * (impulses[1] / impulses[0] - 1).mean() < -1
+    rates = rate(views[1], muscle, *WINDOW)[part].reshape(2, SEEDS)
+    assert min(people.VIBRATED_RATE) - 5 < 100 * (rates[1] / rates[0] - 1).mean() < 1
