@@ -29,7 +29,8 @@ def draw(m: xr.Dataset) -> Figure:
         figure,
         f"{m.attrs['simulated']} The command of the {m.attrs['muscle']} rises slowly (A to C); a second of a strong "
         f"command on one below threshold (D). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} "
-        "failed. Small points, seeds (D: one motoneuron in one seed); large points, mean and 95 % interval; grey: cats",
+        "failed. Small points, seeds (D: one motoneuron in one seed); large points, mean and 95 % interval; grey: cats "
+        "(D, dashed: longer in low-threshold motoneurons, shorter in high-threshold ones; recalled).",
     )
     return figure
 
