@@ -27,10 +27,10 @@ def draw(m: xr.Dataset) -> Figure:
     title(fourth, "D", "After a second of input")
     caption(
         figure,
-        f"{m.attrs['simulated']} The command of the {m.attrs['muscle']} rises slowly (A to C); a second of a strong "
-        f"command on one below threshold (D). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} "
-        "failed. Small points, seeds (D: one motoneuron in one seed); large points, mean and 95 % interval; grey: cats "
-        "(D, dashed: longer in low-threshold motoneurons, shorter in high-threshold ones; recalled).",
+        f"{m.attrs['simulated']} Command of {m.attrs['muscle']} rises slowly (A to C), or is strong for a second (D). "
+        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small, seeds (D: a motoneuron in a "
+        f"seed); large, mean and 95 % interval; grey, cats (D: low thresholds > {cats.LONG:g} s, high < "
+        f"{cats.SHORT:g} s; recalled).",
     )
     return figure
 
