@@ -116,6 +116,7 @@ class JointAngleAndPic(Question):
         found = summarised(m)
         return found.merge(self._courses(asked, m)).assign_attrs(
             muscle=self.muscle, probe=self.probe, neutral=self.neutral, times=float(self.times),
+            speed=self.ramp.height / self.ramp.up,
             intact=self.clamps[0], silenced=self.clamps[1], alone=self.clamps[2], strong=self.clamps[3],
             contracting=self.contractions[0], contracting_silenced=self.contractions[1],
         )  # fmt: skip

@@ -47,19 +47,16 @@ def draw(m: xr.Dataset) -> Figure:
         title(one, letter, words)
     caption(
         figure,
-        f"{m.attrs['simulated']} Ankle held; a clamp moves somata of the {m.attrs['muscle']} by 8 mV/s (A-E), or their "
-        f"command rises and falls (F). {m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small "
+        f"{m.attrs['simulated']} Ankle held; a clamp moves somata of the {m.attrs['muscle']} by "
+        f"{m.attrs['speed']:.3g} mV/s (A-E), or their command rises and falls (F). {m.sizes['seed']} seeds, "
+        f"{m.attrs['failed']} of {m.attrs['runs']} failed. Small "
         "points, seeds; large, mean and 95 % interval; grey: cats (Hyngstrom et al. 2007).",
     )
     return figure
 
 
 def _of(m: xr.Dataset, case: str, name: str) -> xr.Dataset:
-    return (
-        m[[name, f"{name}_mean", f"{name}_half" if name != "half" else "half_half"]]
-        .sel(case=case)
-        .transpose("angle", ...)
-    )
+    return m[[name, f"{name}_mean", f"{name}_half"]].sel(case=case).transpose("angle", ...)
 
 
 def _signed(angle: float) -> str:

@@ -15,7 +15,7 @@ covariance of z
 (S z)_k grows with how far a summary lies from what the others let expect of it. Among a hundred summaries the first
 distance does not see one that is far off; the second does. Each distance is turned into its rarity among simulations
 that trained nothing, the four are added (the last two, which see little, with a third of the weight), and how often the
-sum is as large among these simulations is the p value. No distribution is assumed.
+sum is as large among these simulations is the p value: a rank, for which no distribution is assumed.
 
 Few units are wide of the model in other ways than many. So quantiles, covariances, tails, and the simulations that are
 ranked are those of one band of what is given (the number of units): how many were seen is no evidence.

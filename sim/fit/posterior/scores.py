@@ -19,7 +19,6 @@ EXPONENTS = 1.0, 100.0
 """Of a tail, the heaviest and the lightest."""
 LEAST = 1e-6
 """Between two quantiles, and of where a tail begins: what does not vary has nothing to be unusual by."""
-
 LARGEST = 1e300
 """Of a value: one that is infinite is beyond all others, and they are alike."""
 
