@@ -1,6 +1,6 @@
 """Many samples at once: pieces that fit the first-level cache, spread over the devices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,10 +12,12 @@ from jax.sharding import Mesh, PartitionSpec
 from sim.engine import network
 from sim.engine.circuit import Circuit, Group, NetworkOutcome
 from sim.engine.kernel import Kernel
+from sim.engine.kinds import Place, cells_of_kinds, joined, places
 from sim.engine.lanes import Lanes, Outcome
 from sim.engine.loop import run
 from sim.engine.platform import computing, devices
 from sim.engine.program import Program
+from sim.engine.system import Values
 
 
 @jax.tree_util.register_dataclass
@@ -57,12 +59,13 @@ def compile_lanes(kernel: Kernel, program: Program, blocks: int, windows: int) -
     Returns:
         lanes -> Outcome with numpy arrays: marks (window, lane), traces (block, lane), finite (lane,).
     """
-    compiled, devices = on_all_devices(lambda _, chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
+    many = len(devices())
+    compiled = on_devices(many, lambda _, chunk: run(kernel, program, chunk.unpacked(), blocks, windows))
 
     def batch(lanes: Lanes) -> Outcome:
         count = lanes.cells.keys[0].shape[-1]
-        size = kernel.piece(-(-count // devices))
-        chunks = -(-count // (size * devices)) * devices
+        size = kernel.piece(-(-count // many))
+        chunks = -(-count // (size * many)) * many
         with computing(program.dtype):
             packed = Packed.of(jax.tree.map(lambda x: _cast(x, program.dtype), lanes))
             chunked = jax.tree.map(lambda x: _split(x, chunks, size), packed)
@@ -78,6 +81,7 @@ class Layout(NamedTuple):
     Args:
         per_group: samples of a group.
         samples: of all; the last one is repeated to fill the last group.
+        devices: that have a group.
     """
 
     kernel: Kernel
@@ -85,18 +89,26 @@ class Layout(NamedTuple):
     samples: int
     per_group: int
     groups: int
+    devices: int
 
     @classmethod
     def of(cls, kernel: Kernel, circuit: Circuit, samples: int) -> "Layout":
-        """As the devices at hand want it."""
+        """As the devices at hand want it; where there are more cores than samples, several share a sample."""
         many = len(devices())
         per_group = max(1, min(kernel.samples, -(-samples // many)))
-        return cls(kernel, circuit, samples, per_group, -(-samples // (per_group * many)) * many)
+        used = min(many, -(-samples // per_group))
+        groups = -(-samples // (per_group * used)) * used
+        return cls(kernel.shared(many // used), circuit, samples, per_group, groups, used)
 
     @property
     def wires(self) -> dict[str, np.ndarray]:
         """Of each projection, which all groups share."""
         return {link.name: link.table(self.circuit.dtype) for link in self.circuit.links}
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the cells of each member lie."""
+        return places(self.circuit, self.per_group, self.kernel.least)
 
     def each(self, x: Any) -> np.ndarray:
         """(..., sample) -> (group, ..., sample)."""
@@ -106,17 +118,32 @@ class Layout(NamedTuple):
         """(sample * cell,) -> (group, lane)."""
         return _cells(_cast(x, self.circuit.dtype), self.kernel, size, self.groups, self.per_group)
 
+    def kinds(self, values: Sequence[Values]) -> tuple[Values, ...]:
+        """Of each kind of cells, name -> (group, lane), from those of each member, (sample * cell,)."""
+        members = zip(values, self.circuit.members, strict=True)
+        return joined(self.circuit, [{name: self.cells(x, m.size) for name, x in own.items()} for own, m in members])
+
     def split(self, group: Group) -> Group:
         """Samples as groups; cells come as lanes: every cell of the first sample, then of the second ..."""
         members = zip(group.cells, self.circuit.members, strict=True)
+        cells = [jax.tree.map(lambda x, m=m: self.cells(x, m.size), own) for own, m in members]
         return Group(
-            cells=tuple(jax.tree.map(lambda x, m=m: self.cells(x, m.size), own) for own, m in members),
+            cells=cells_of_kinds(self.circuit, cells),
             drives=jax.tree.map(self.each, group.drives),
             triggers=jax.tree.map(self.each, group.triggers),
             delay={name: self.each(x.T).swapaxes(1, 2) for name, x in group.delay.items()},
             weight={name: self.each(x.T).swapaxes(1, 2) for name, x in group.weight.items()},
             live=jax.tree.map(self.each, group.live),
         )
+
+    def lanes(self, parts: Mapping[int, np.ndarray], rows: int) -> np.ndarray:
+        """Marks of some members, (group, row, sample, cell), among the lanes of all kinds, (group, row, lane), 0 in
+        the others."""
+        last = max(self.places, key=lambda place: (place.before, place.first))
+        found = np.zeros((self.groups, rows, last.before + last.first + last.lanes), np.uint8)
+        for k, x in parts.items():
+            self.places[k].of_all(found)[...] = x
+        return found
 
     def joined(self, x: Any, axis: int) -> np.ndarray:
         """(group, ..., sample, ...) -> (..., sample, ...); `axis` of the samples, the group's own not counted."""
@@ -133,8 +160,9 @@ def compile_network(
         of the second ...
     """
     layout = Layout.of(kernel, circuit, samples)
-    compiled, _ = on_all_devices(
-        lambda wires, group: network.run(kernel, circuit, wires, group, layout.per_group, blocks, windows)
+    compiled = on_devices(
+        layout.devices,
+        lambda wires, group: network.run(layout.kernel, circuit, wires, group, layout.per_group, blocks, windows),
     )
     wires = layout.wires
 
@@ -153,23 +181,23 @@ def compile_network(
     return batch
 
 
-def on_all_devices(piece: Callable[[Any, Any], Any]) -> tuple[Callable[[Any, Any], Any], int]:
-    """A compiled function of what all pieces share and of pieces, stacked along the first axis, which it maps over all
-    devices; and how many there are."""
-    mesh, split = device_mesh(), PartitionSpec("device")
+def on_devices(many: int, piece: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A compiled function of what all pieces share and of pieces, stacked along the first axis, which it maps over the
+    first devices, so many."""
+    split = PartitionSpec("device")
     mapped = jax.shard_map(
         lambda shared, pieces: lax.map(lambda own: piece(shared, own), pieces),
-        mesh=mesh,
+        mesh=device_mesh(many),
         in_specs=(PartitionSpec(), split),
         out_specs=split,
         check_vma=False,
     )
-    return jax.jit(mapped), mesh.size
+    return jax.jit(mapped)
 
 
-def device_mesh() -> Mesh:
-    """All devices in a row."""
-    return Mesh(np.array(devices()), ("device",))
+def device_mesh(many: int) -> Mesh:
+    """The first devices, so many, in a row."""
+    return Mesh(np.array(devices()[:many]), ("device",))
 
 
 def _cast(x: Any, dtype) -> np.ndarray:

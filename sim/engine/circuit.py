@@ -81,6 +81,16 @@ class Circuit(NamedTuple):
         return tuple(link for link in self.links if link.read is not None)
 
     @property
+    def sources(self) -> list[int]:
+        """Numbers of the members that send spikes."""
+        return sorted({link.source for link in self.links if link.read is None})
+
+    @property
+    def depth(self) -> int:
+        """Windows of spikes that are remembered."""
+        return max((link.depth for link in self.links if link.read is None), default=1)
+
+    @property
     def gains(self) -> dict[str, Link]:
         """Of each variable that is the gain of spikes, by `reads`, the link that looks back the furthest."""
         gained = sorted((link for link in self.links if link.gain is not None), key=lambda link: link.depth)
@@ -104,7 +114,8 @@ class Group(NamedTuple):
     """Some samples of a network.
 
     Args:
-        cells: of each member, (lane,): the cells of the first sample, then of the second ...
+        cells: of each member, (lane,): the cells of the first sample, then of the second ...; once they lie on devices,
+            of each kind (`sim.engine.kinds`).
         drives: `population.port` -> Drive, (piece, sample); ports that nothing drives are left out.
         triggers: by name.
         delay: of each link, (sample, source cell): steps (spikes) or windows (graded), integers.

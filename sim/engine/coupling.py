@@ -13,6 +13,7 @@ import numpy as np
 from jax import lax
 
 from sim.engine.circuit import Link
+from sim.engine.kinds import Place
 from sim.engine.system import Array
 
 DENSE = 2**18
@@ -29,19 +30,16 @@ def held(gain: Array) -> Array:
     return jnp.clip(jnp.rint(gain * GAIN), 0, 255).astype(jnp.uint8)
 
 
-class Room(NamedTuple):
-    """Where the cells of a member lie: samples, cells in each, and lanes in all."""
-
-    samples: int
-    size: int
-    lanes: int
-
-
 class Incoming(NamedTuple):
-    """A projection whose spikes arrive, and its numbers; see `arrive`.
+    """A projection whose spikes arrive, and its numbers.
 
     Args:
+        wires: relative weights, (source, target).
+        delay: (sample, source cell), steps, at least one window.
+        gains: of the last windows, as `held`, (ring, sample, source cell); None where there is none.
+        ring: marks of the last windows, of the lanes of all kinds of cells, (ring, lane).
         weight: (sample, target cell).
+        source, target: where their cells lie.
     """
 
     link: Link
@@ -50,6 +48,8 @@ class Incoming(NamedTuple):
     delay: Array
     weight: Array
     gains: Array | None
+    source: Place
+    target: Place
 
 
 def tree_sum(x: Array) -> Array:
@@ -64,80 +64,88 @@ def tree_sum(x: Array) -> Array:
     return x[..., 0]
 
 
-def by_sample(x: Array, samples: int, size: int) -> Array:
-    """(lane,) -> (sample, cell)."""
-    return x[: samples * size].reshape(samples, size)
-
-
 def by_lane(x: Array, samples: int, size: int, lanes: int) -> Array:
     """(..., sample, cell or 1) -> (..., lane), filled up with zeros."""
     x = jnp.broadcast_to(x, (*x.shape[:-2], samples, size)).reshape(*x.shape[:-2], samples * size)
     return jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, lanes - samples * size)])
 
 
-def at_lag(ring: Array, lag: Array, index: Array, lags: tuple[int, int]) -> Array:
+def at_lag(ring: Array, lag: Array, index: Array, lags: tuple[int, int], place: Place | None = None) -> Array:
     """What stood in a ring some windows ago, (sample, cell).
 
     Args:
-        ring: (ring, sample, cell); window w stands at w % ring.
+        ring: (ring, sample, cell); window w stands at w % ring. With a place, of the lanes of all kinds, (ring, lane).
         lag: (sample, cell), integers within `lags`: the shortest and the longest.
         index: number of the window.
+        place: of the cells among the lanes.
     """
-    found = jnp.zeros_like(ring[0])
+    found = jnp.zeros(lag.shape, ring.dtype)
     for back in range(lags[0], lags[1] + 1):
         then = lax.dynamic_index_in_dim(ring, (index - back) % ring.shape[0], 0, keepdims=False)
-        found = jnp.where(lag == back, then, found)
+        found = jnp.where(lag == back, then if place is None else place.of_all(then), found)
     return found
 
 
 def bring(
-    incoming: Mapping[tuple[int, str], Sequence[Incoming]], rooms: Mapping[int, Room], index: Array, steps: int
+    incoming: Mapping[tuple[int, str], Sequence[Incoming]], lanes: Sequence[int], index: Array, steps: int
 ) -> dict[tuple[int, str], Array]:
-    """What the spikes of all projections bring in a window to each state of each member: (step, lane).
+    """What the spikes of all projections bring in a window to each state of each kind of cells: (step, lane).
 
     Args:
-        incoming: by number of the member and name of the state, what reaches it.
-        rooms: of each member.
+        incoming: by number of the kind and name of the state, what reaches it.
+        lanes: of each kind.
         index: number of the window.
         steps: in a window.
     """
     found = {}
-    for (member, state), own in incoming.items():
-        brought = [arrive(x.link, x.wires, x.ring, x.delay, index, steps, x.gains) * x.weight for x in own]
-        found[member, state] = by_lane(sum(brought[1:], brought[0]), *rooms[member])
+    for (kind, state), own in incoming.items():
+        brought: dict[Place, Array] = {}
+        for x in own:
+            new = arrive(x, index, steps) * x.weight
+            brought[x.target] = brought[x.target] + new if x.target in brought else new
+        found[kind, state] = laid(brought, lanes[kind])
     return found
 
 
-def arrive(
-    link: Link, wires: Array, ring: Array, delay: Array, index: Array, steps: int, gains: Array | None = None
-) -> Array:
+def laid(parts: Mapping[Place, Array], lanes: int) -> Array:
+    """(..., sample, cell or 1) of some members of a kind, each at its place among the lanes of the kind, (..., lane);
+    zeros where none is."""
+    first = next(iter(parts.values()))
+    found = jnp.zeros((*first.shape[:-2], lanes), first.dtype)
+    for place, x in parts.items():
+        own = jnp.broadcast_to(x, (*x.shape[:-2], place.samples, place.size))
+        found = lax.dynamic_update_slice_in_dim(found, own.reshape(*x.shape[:-2], -1), place.first, -1)
+    return found
+
+
+def arrive(x: Incoming, index: Array, steps: int) -> Array:
     """What the spikes of a projection bring in a window, before its weight: (step, sample, target cell or 1).
 
     Args:
-        wires: relative weights, (source, target).
-        ring: marks of the last windows of the source, (ring, sample, source cell), see `at_lag`.
-        delay: (sample, source cell), steps, at least one window.
         index: number of the window.
         steps: in a window.
-        gains: of the last windows, as `held`, (ring, sample, source cell); None where there is none.
     """
-    step = arriving(ring, delay, index, steps, link.lags)
-    factor = None if gains is None else factors(gains, delay, index, steps, link.lags).astype(wires.dtype) / GAIN
+    link, step = x.link, arriving(x, index, steps)
+    factor = (
+        None if x.gains is None else factors(x.gains, x.delay, index, steps, link.lags).astype(x.wires.dtype) / GAIN
+    )
     if link.wires is not None and not link.even and link.wires.size > DENSE:
-        return rows(wires, step, steps, factor)
+        return rows(x.wires, step, steps, factor)
     now = step[:, None] == jnp.arange(steps)[:, None, None]
-    return carried(link, wires, now.any(0) if factor is None else jnp.where(now, factor[:, None], 0).sum(0))
+    return carried(link, x.wires, now.any(0) if factor is None else jnp.where(now, factor[:, None], 0).sum(0))
 
 
-def arriving(ring: Array, delay: Array, index: Array, steps: int, lags: tuple[int, int]) -> Array:
+def arriving(x: Incoming, index: Array, steps: int) -> Array:
     """In which step of a window spikes arrive, -1 for none: (2, sample, source cell); the arguments of `arrive`.
 
     At most two of a cell do so: the windows in which they were fired are neighbours.
     """
-    lag, rest = delay // steps, delay % steps
+    lag, rest = x.delay // steps, x.delay % steps
+    shortest, longest = x.link.lags
     found = []
     for back in (0, 1):
-        mark = at_lag(ring, lag + back, index, (lags[0] + back, lags[1] + back)).astype(jnp.int32)
+        seen = at_lag(x.ring, lag + back, index, (shortest + back, longest + back), x.source)
+        mark = seen.astype(jnp.int32)
         step = mark + rest - back * steps
         found.append(jnp.where((mark > 0) & (step >= 0) & (step < steps), step, -1))
     return jnp.stack(found)

@@ -16,6 +16,7 @@ from jax import lax
 from sim.engine import network
 from sim.engine.circuit import Circuit, Group
 from sim.engine.kernels import xla
+from sim.engine.kinds import cells_of_kinds
 from sim.engine.system import Array, Values
 
 KERNEL = xla.KERNEL._replace(least=1)
@@ -39,6 +40,7 @@ class Courses(NamedTuple):
 def courses(circuit: Circuit, group: Group, blocks: int, windows: int) -> Courses:
     """One sample from time zero through `blocks` blocks of `windows` windows each, by the reference kernel."""
     wires = {link.name: jnp.asarray(link.table(circuit.dtype)) for link in circuit.links}
+    group = group._replace(cells=cells_of_kinds(circuit, group.cells, jnp))
     loop = network.Loop(circuit, wires, group, 1, KERNEL)
     apart = isqrt(blocks * windows)
 
@@ -46,7 +48,8 @@ def courses(circuit: Circuit, group: Group, blocks: int, windows: int) -> Course
     def window(carry: Any, index: Array) -> tuple[Any, None]:
         state, fired = carry
         state, marks = loop.window(state, index)
-        return (state, tuple(f | (m > 0).any() for f, m in zip(fired, marks, strict=True))), None
+        own = loop.marks(marks)
+        return (state, tuple(f | (m > 0).any() for f, m in zip(fired, own, strict=True))), None
 
     def block(carry: Any, number: Array) -> tuple[Any, Any]:
         first = number * windows

@@ -1,9 +1,11 @@
-"""What a kernel offers: one way to advance cells, and to carry their spikes, on one kind of device."""
+"""What a kernel offers: one way to advance cells, coupled or not, on one kind of device."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from sim.engine.coupling import Incoming, Room
+import jax.numpy as jnp
+
+from sim.engine.coupling import Incoming, bring
 from sim.engine.lanes import Cells, Ports
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
@@ -14,11 +16,23 @@ windows, and the marks, uint8, (window, lane). Windows are numbered one after th
 state -> (step, lane), are what arriving spikes add to it at the start of each step; only a single window may have
 them."""
 
-Bring = Callable[
-    [Mapping[tuple[int, str], Sequence[Incoming]], Mapping[int, Room], Array, int], dict[tuple[int, str], Array]
+
+class Work(NamedTuple):
+    """What one kind of cells does in a window; the arguments of `Advance`, ports of a single window."""
+
+    program: Program
+    cells: Cells
+    state: Values
+    ports: Ports
+    arrivals: Values
+
+
+Window = Callable[
+    [Sequence[Work], Mapping[tuple[int, str], Sequence[Incoming]], Array, int], tuple[list[Values], Array]
 ]
-"""What spikes bring in a window: (what reaches each state of each member, rooms, number of the window, steps) -> (step,
-lane) of each; see `sim.engine.coupling.bring`."""
+"""Carries the spikes of a network and advances all its cells by a window: (what each kind does, arrivals left out; what
+reaches each state of each kind; number of the window; steps) -> of each kind the state after it, and the marks of the
+lanes of all, one kind after the other."""
 
 
 class Kernel(NamedTuple):
@@ -28,13 +42,15 @@ class Kernel(NamedTuple):
         least: lanes come in whole multiples of it, so that the result of one cannot depend on how many there are.
         most: lanes that it takes at once, of cells that nothing couples.
         samples: most samples of a coupled network that it takes at once.
+        by: the same by so many threads of a processor, which share what a network does; None where there is no such.
     """
 
     advance: Advance
-    bring: Bring
+    window: Window
     least: int
     most: int
     samples: int
+    by: "Callable[[int], Kernel] | None" = None
 
     def lanes(self, cells: int) -> int:
         """Lanes of some cells: whole multiples."""
@@ -44,6 +60,28 @@ class Kernel(NamedTuple):
         """How many lanes to give it at once."""
         return min(self.most, self.lanes(cells))
 
+    def shared(self, threads: int) -> "Kernel":
+        """The same, by several threads if it can."""
+        return self if self.by is None or threads <= 1 else self.by(threads)
+
     def together(self, cells: int) -> int:
         """How many samples of some cells each keep a device busy."""
         return max(self.samples, self.most // cells)
+
+
+def one_by_one(advance: Advance) -> Window:
+    """A window of a network as one call for each kind of cells, after what spikes bring."""
+
+    def window(
+        works: Sequence[Work], incoming: Mapping[tuple[int, str], Sequence[Incoming]], index: Array, steps: int
+    ) -> tuple[list[Values], Array]:
+        brought = bring(incoming, [work.cells.keys[0].shape[0] for work in works], index, steps)
+        states, marks = [], []
+        for k, (program, cells, state, ports, _) in enumerate(works):
+            arrivals = {into: x for (kind, into), x in brought.items() if kind == k}
+            state, fired = advance(program, cells, state, index[None], ports, arrivals)
+            states.append(state)
+            marks.append(fired[0])
+        return states, jnp.concatenate(marks)
+
+    return window

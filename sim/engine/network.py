@@ -6,6 +6,8 @@ the window on its own, as if nothing coupled it.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
@@ -14,8 +16,9 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import Incoming, Room, at_lag, by_lane, by_sample, carried, held, tree_sum
-from sim.engine.kernel import Kernel
+from sim.engine.coupling import Incoming, at_lag, by_lane, carried, held, laid, tree_sum
+from sim.engine.kernel import Kernel, Work
+from sim.engine.kinds import Kind, Place, kinds, places
 from sim.engine.lanes import Ports
 from sim.engine.loop import finite, ports_at
 from sim.engine.program import Rule
@@ -27,8 +30,9 @@ class State(NamedTuple):
     """What a group of samples carries from window to window.
 
     Args:
-        cells: of each member, name -> (lane,).
-        spikes: marks of the last windows of each member that sends spikes, (ring, sample, cell).
+        cells: of each kind of cells, name -> (lane,); as arrays along `sample` (`sim.engine.steps`), of each member.
+        spikes: marks of the last windows of the lanes of all kinds, one kind after the other, (ring, lane); as arrays
+            along `sample`, of each member that sends spikes, (sample, ring, cell).
         values: what each graded projection read in the last windows, (ring, sample, cell).
         triggers: by name.
         gains: of the spikes of the last windows, by what they are read of (`Circuit.reads`), as `coupling.held`, (ring,
@@ -36,7 +40,7 @@ class State(NamedTuple):
     """
 
     cells: tuple[Values, ...]
-    spikes: dict[int, Array]
+    spikes: Any
     values: Values
     triggers: dict[str, TriggerState]
     gains: Values
@@ -59,7 +63,8 @@ class Answer(NamedTuple):
     live: Values
 
 
-class Loop(NamedTuple):
+@dataclass(frozen=True)
+class Loop:
     """The network, its wires by projection, and the numbers of some samples of it."""
 
     circuit: Circuit
@@ -68,15 +73,31 @@ class Loop(NamedTuple):
     samples: int
     kernel: Kernel
 
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Of cells."""
+        return kinds(self.circuit)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where the cells of each member lie."""
+        return places(self.circuit, self.samples, self.kernel.least)
+
+    @property
+    def lanes(self) -> list[int]:
+        """Of each kind of cells."""
+        return [own.keys[0].shape[0] for own in self.group.cells]
+
+    def marks(self, x: Array) -> tuple[Array, ...]:
+        """Of each member, (..., sample, cell), of those of the lanes of all kinds, (..., lane)."""
+        return tuple(place.of_all(x) for place in self.places)
+
     def read(self, rule: Rule, member: int, state: State) -> Array:
         """A variable of a member's cells, (sample, cell)."""
-        cells = self.group.cells[member]
-        value = jnp.broadcast_to(rule({**cells.constants, **state.cells[member]}), cells.keys[0].shape)
-        return by_sample(value, self.samples, self.circuit.members[member].size)
-
-    def by_lane(self, x: Array, member: Member) -> Array:
-        """(..., sample, cell or 1) -> (..., lane)."""
-        return by_lane(x, self.samples, member.size, self.kernel.lanes(self.samples * member.size))
+        place = self.places[member]
+        values = self.group.cells[place.kind].constants | state.cells[place.kind]
+        value = rule({name: place.of_kind(values[name]) for name in rule.args})
+        return place.cells(jnp.broadcast_to(value, (place.lanes,)))
 
     def first(self) -> State:
         """At time zero."""
@@ -85,10 +106,9 @@ class Loop(NamedTuple):
         def ring(link: Link, dtype) -> Array:
             return jnp.zeros((link.depth, self.samples, circuit.members[link.source].size), dtype)
 
-        spiking = sorted((x for x in circuit.links if x.read is None), key=lambda x: x.depth)
         return State(
             cells=tuple(cells.state for cells in self.group.cells),
-            spikes={x.source: ring(x, jnp.uint8) for x in spiking},  # the deepest of each source comes last
+            spikes=jnp.zeros((circuit.depth, sum(self.lanes)), jnp.uint8),
             values={x.name: ring(x, circuit.dtype) for x in circuit.graded},
             triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
             gains={name: ring(x, jnp.uint8) for name, x in circuit.gains.items()},
@@ -120,64 +140,64 @@ class Loop(NamedTuple):
                 _add(live, path, value[:, None])
         return Answer(signals, triggers, values, live)
 
-    def arrivals(self, state: State, index: Array) -> list[Values]:
-        """What spikes bring to each member in a window: state -> (step, lane)."""
-        incoming: dict[tuple[int, str], list[Incoming]] = {}
+    def incoming(self, state: State) -> dict[tuple[int, str], list[Incoming]]:
+        """By number of the kind of cells and name of its state, what reaches it."""
+        found: dict[tuple[int, str], list[Incoming]] = {}
         for link in self.circuit.links:
             if link.read is None:
-                name = link.name
+                name, source, target = link.name, self.places[link.source], self.places[link.target]
                 gains = None if link.gain is None else state.gains[self.circuit.reads(link)]
                 one = Incoming(
                     link,
                     self.wires[name],
-                    state.spikes[link.source],
+                    state.spikes,
                     self.group.delay[name],
                     self.group.weight[name],
                     gains,
+                    source,
+                    target,
                 )
-                incoming.setdefault((link.target, link.into), []).append(one)
-        rooms = {
-            k: Room(self.samples, member.size, self.kernel.lanes(self.samples * member.size))
-            for k, member in enumerate(self.circuit.members)
-        }
-        found: list[Values] = [{} for _ in self.circuit.members]
-        for (member, into), brought in self.kernel.bring(incoming, rooms, index, self.circuit.steps).items():
-            found[member][into] = brought
+                found.setdefault((target.kind, link.into), []).append(one)
         return found
 
-    def ports(self, member: Member, index: Array, live: Values) -> Ports:
-        """Input of a member's lanes in a window, (lane,); a scalar zero where nothing drives a port."""
+    def inputs(self, member: Member, index: Array, live: Values) -> Ports:
+        """Input of a member in a window, (sample, cell or 1); ports that nothing drives are left out."""
         own = {p: f"{member.name}.{p}" for p in member.program.ports}
         commands = ports_at({p: self.group.drives[path] for p, path in own.items() if path in self.group.drives}, index)
         found = Ports({}, {}, {})
-        for kind, courses, place in zip(Ports._fields, commands, found, strict=True):
+        for which, courses, inputs in zip(Ports._fields, commands, found, strict=True):
             for port, path in own.items():
                 parts = [courses[port][:, None]] if port in courses else []
-                if path in live and kind != "rise":
+                if path in live and which != "rise":
                     parts.append(live[path])
-                silent = jnp.zeros((), self.circuit.dtype)
-                place[port] = self.by_lane(sum(parts[1:], parts[0]), member) if parts else silent
+                if parts:
+                    inputs[port] = sum(parts[1:], parts[0])
         return found
 
-    def window(self, state: State, index: Array) -> tuple[State, tuple[Array, ...]]:
-        """The state after a window, and each member's marks, (sample, cell)."""
-        answer, arrivals = self.answer(state, index), self.arrivals(state, index)
-        after, marks = [], []
-        for k, member in enumerate(self.circuit.members):
-            own, ports = self.group.cells[k], self.ports(member, index, answer.live)
-            ports = jax.tree.map(lambda x: x[None], ports)
-            new, fired = self.kernel.advance(member.program, own, state.cells[k], index[None], ports, arrivals[k])
-            after.append(new)
-            marks.append(by_sample(fired[0], self.samples, member.size))
-        spikes = {
-            k: lax.dynamic_update_index_in_dim(ring, marks[k], index % ring.shape[0], 0)
-            for k, ring in state.spikes.items()
-        }
+    def ports(self, kind: Kind, lanes: int, index: Array, live: Values) -> Ports:
+        """Input of the lanes of a kind of cells in a window, (lane,); a scalar zero where nothing drives a port."""
+        inputs = {self.places[k]: self.inputs(self.circuit.members[k], index, live) for k in kind.members}
+
+        def laid_out(which: int, port: str) -> Array:
+            parts = {place: own[which][port] for place, own in inputs.items() if port in own[which]}
+            return laid(parts, lanes) if parts else jnp.zeros((), self.circuit.dtype)
+
+        return Ports(*({port: laid_out(k, port) for port in kind.program.ports} for k in range(len(Ports._fields))))
+
+    def window(self, state: State, index: Array) -> tuple[State, Array]:
+        """The state after a window, and the marks of the lanes of all kinds, one kind after the other."""
+        answer = self.answer(state, index)
+        works = []
+        for k, kind in enumerate(self.kinds):
+            ports = jax.tree.map(lambda x: x[None], self.ports(kind, self.lanes[k], index, answer.live))
+            works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports, {}))
+        after, marks = self.kernel.window(works, self.incoming(state), index, self.circuit.steps)
+        spikes = lax.dynamic_update_index_in_dim(state.spikes, marks, index % len(state.spikes), 0)
         gains = {
             name: lax.dynamic_update_index_in_dim(state.gains[name], now, index % state.gains[name].shape[0], 0)
             for name, now in self.gains(state, index).items()
         }
-        return State(tuple(after), spikes, answer.values, answer.triggers, gains), tuple(marks)
+        return State(tuple(after), spikes, answer.values, answer.triggers, gains), marks
 
     def gains(self, state: State, index: Array) -> Values:
         """Of the spikes of a window, as it starts: by what they are read of, (sample, cell)."""
@@ -197,10 +217,14 @@ class Loop(NamedTuple):
 
     def _seen(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
         answer, seen, driven = self.answer(state, index), [], {}
-        for k, member in enumerate(self.circuit.members):
-            ports = self.ports(member, index, answer.live).level
-            found = member.program.observe(state.cells[k], self.group.cells[k].constants, ports)
-            seen.append({name: by_sample(x, self.samples, member.size) for name, x in found.items()})
+        for member, place in zip(self.circuit.members, self.places, strict=True):
+            levels = self.inputs(member, index, answer.live).level
+            silent = dict.fromkeys(member.program.ports, jnp.zeros((), self.circuit.dtype))
+            ports = silent | {p: by_lane(x, place.samples, place.size, place.lanes) for p, x in levels.items()}
+            cells = self.group.cells[place.kind].constants, state.cells[place.kind]
+            constants, now = ({name: place.of_kind(x) for name, x in values.items()} for values in cells)
+            found = member.program.observe(now, constants, ports)
+            seen.append({name: place.cells(x) for name, x in found.items()})
         for path, drive in self.group.drives.items():
             driven[path] = drive.at(index)[0]
         for path, value in answer.live.items():
@@ -209,8 +233,8 @@ class Loop(NamedTuple):
 
     def finite(self, state: State) -> tuple[Array, ...]:
         """Which cells of each member hold only finite numbers, (sample, cell)."""
-        members = zip(state.cells, self.circuit.members, strict=True)
-        return tuple(by_sample(finite(x), self.samples, m.size) for x, m in members)
+        found = [finite(x) for x in state.cells]
+        return tuple(place.cells(place.of_kind(found[place.kind])) for place in self.places)
 
 
 def apart(function: Callable[[State, Array], Any], state: State, index: Array) -> Any:
@@ -242,7 +266,7 @@ def run(
 
     end, (marks, traces, signals, ports) = lax.scan(each_block, loop.first(), jnp.arange(blocks, dtype=jnp.int32))
     return NetworkOutcome(
-        tuple(x.reshape(blocks * windows, *x.shape[2:]) for x in marks),
+        loop.marks(marks.reshape(blocks * windows, -1)),
         traces,
         loop.finite(end),
         signals,
@@ -258,12 +282,11 @@ def some(loop: Loop, state: State, first: Array, count: Array, room: int) -> tup
         first: number of the first window.
         count: how many, known only as it runs; at most `room`.
     """
-    sizes = [member.size for member in loop.circuit.members]
 
-    def one(k: Array, carry: tuple[State, tuple[Array, ...]]) -> tuple[State, tuple[Array, ...]]:
+    def one(k: Array, carry: tuple[State, Array]) -> tuple[State, Array]:
         state, marks = carry
         state, own = loop.window(state, first + k)
-        return state, tuple(x.at[k].set(new) for x, new in zip(marks, own, strict=True))
+        return state, marks.at[k].set(own)
 
-    nothing = tuple(jnp.zeros((room, loop.samples, size), jnp.uint8) for size in sizes)
-    return lax.fori_loop(0, count, one, (state, nothing))
+    state, marks = lax.fori_loop(0, count, one, (state, jnp.zeros((room, sum(loop.lanes)), jnp.uint8)))
+    return state, loop.marks(marks)

@@ -11,9 +11,10 @@ import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
 from sim.engine import network
-from sim.engine.batch import Layout, device_mesh, on_all_devices
+from sim.engine.batch import Layout, device_mesh, on_devices
 from sim.engine.circuit import Circuit, Group
 from sim.engine.kernel import Kernel
+from sim.engine.kinds import Place
 from sim.engine.network import Loop, State
 from sim.engine.platform import computing
 from sim.engine.system import Values
@@ -50,10 +51,10 @@ class Steps:
     def __init__(self, kernel: Kernel, circuit: Circuit, samples: int) -> None:
         self.layout = layout = Layout.of(kernel, circuit, samples)
         self._dtype = circuit.dtype
-        self._placing = NamedSharding(device_mesh(), PartitionSpec("device"))
+        self._placing = NamedSharding(device_mesh(layout.devices), PartitionSpec("device"))
 
         def loop(wires: Values, group: Group) -> Loop:
-            return Loop(circuit, wires, group, layout.per_group, kernel)
+            return Loop(circuit, wires, group, layout.per_group, layout.kernel)
 
         def first(shared: tuple[Values], group: Group) -> State:
             return loop(*shared, group).first()
@@ -66,9 +67,9 @@ class Steps:
             wires, at = shared
             return loop(wires, own[0]).observe(own[1], at), loop(wires, own[0]).finite(own[1])
 
-        self._first, self._some, self._seen = (on_all_devices(f)[0] for f in (first, some, seen))
+        self._first, self._some, self._seen = (on_devices(layout.devices, f) for f in (first, some, seen))
         with computing(self._dtype):
-            self._wires = jax.device_put(layout.wires, NamedSharding(device_mesh(), PartitionSpec()))
+            self._wires = jax.device_put(layout.wires, NamedSharding(device_mesh(layout.devices), PartitionSpec()))
 
     @property
     def compiled(self) -> int:
@@ -117,17 +118,16 @@ class Steps:
         """A state as numpy arrays, the first axis of each that of the samples."""
         layout = self.layout
 
-        def cells(x: Any, size: int) -> np.ndarray:
-            lanes = np.asarray(x)[:, : layout.per_group * size]
-            return lanes.reshape(-1, size)[: layout.samples]
+        def cells(x: np.ndarray, place: Place) -> np.ndarray:
+            return layout.joined(place.cells(place.of_kind(x)), 0)
 
         def ring(x: Any) -> np.ndarray:
             return np.ascontiguousarray(layout.joined(x, 1).swapaxes(0, 1))
 
-        members = zip(state.cells, layout.circuit.members, strict=True)
+        of_kinds = [{name: np.asarray(x) for name, x in values.items()} for values in state.cells]
         return State(
-            cells=tuple({name: cells(x, m.size) for name, x in own.items()} for own, m in members),
-            spikes=jax.tree.map(ring, state.spikes),
+            cells=tuple({name: cells(x, p) for name, x in of_kinds[p.kind].items()} for p in layout.places),
+            spikes={k: ring(layout.places[k].of_all(np.asarray(state.spikes))) for k in layout.circuit.sources},
             values=jax.tree.map(ring, state.values),
             triggers=jax.tree.map(lambda x: layout.joined(x, 0), state.triggers),
             gains=jax.tree.map(ring, state.gains),
@@ -140,12 +140,11 @@ class Steps:
         def ring(x: np.ndarray) -> np.ndarray:
             return layout.each(np.moveaxis(x, 0, -1)).transpose(0, 1, 3, 2)
 
-        members = zip(state.cells, layout.circuit.members, strict=True)
         with computing(self._dtype):
             return jax.device_put(
                 State(
-                    cells=tuple({n: layout.cells(x.reshape(-1), m.size) for n, x in own.items()} for own, m in members),
-                    spikes=jax.tree.map(ring, state.spikes),
+                    cells=layout.kinds([{name: x.reshape(-1) for name, x in own.items()} for own in state.cells]),
+                    spikes=layout.lanes({k: ring(x) for k, x in state.spikes.items()}, layout.circuit.depth),
                     values=jax.tree.map(ring, state.values),
                     triggers=jax.tree.map(layout.each, state.triggers),
                     gains=jax.tree.map(ring, state.gains),

@@ -2,16 +2,24 @@
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from sim.backends.jax_backend import JaxBackend
+from sim.compile.assemble import assemble, cells, parameters
 from sim.engine import coupling
 from sim.engine.circuit import Link
-from sim.engine.kernels import compiler, rows
-from sim.engine.lanes import TWICE
+from sim.engine.kernel import Work
+from sim.engine.kernels import compiler, native, xla
+from sim.engine.kinds import Place
+from sim.engine.lanes import TWICE, Ports
+from sim.spec.model import Block, Model
+from sim.spec.network import Population
+from sim.spec.numerics import Numerics
 from sim.spec.protocol import Hold, Settle, Triangle
+from sim.spec.record import Record
 
 pytestmark = pytest.mark.skipif(bool(compiler.lacking()), reason=compiler.lacking() or "-")
 
@@ -45,8 +53,7 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
     """A compiler that fails, as for want of memory, is not asked again for the step itself."""
     monkeypatch.setenv("SHERRINGTON_CACHE", str(tmp_path))
     monkeypatch.setattr(compiler, "COMPILER", "false")
-    compiler._macros.cache_clear()
-    compiler.registered.cache_clear()
+    forget()
     try:
         with caplog.at_level("INFO", "sherrington"):
             simulate(pool("hTA", size=2), DRIVE)
@@ -54,40 +61,69 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
         with pytest.raises(ValueError, match="is 'native', but false does not know"):
             simulate(pool("hTA", size=2), DRIVE, backend=JaxBackend("native"))
     finally:
-        compiler._macros.cache_clear()
-        compiler.registered.cache_clear()
+        forget()
 
 
 @pytest.mark.parametrize("gained", [False, True], ids=["", "with gains"])
 @pytest.mark.parametrize("busy", [0.0, 0.05, 0.9])
 def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, gained):
-    """All wires at once, some rows at a time, and rows in C++: the same bits, also where nearly all cells fire."""
+    """All wires at once, some rows at a time, and rows in C++ by one thread or three: the same bits, also where nearly
+    all cells fire, and where others lie before and behind those that are looked at."""
     random, steps, samples, sources, targets = np.random.default_rng(7), 10, 3, 70, 50
     wires = random.integers(0, 32, (sources, targets)) / 32 if gained else random.random((sources, targets))
     wires = np.rint(wires * 4096) / 4096
     link = Link("net", 0, 0, "g", None, "", wires, lags=(1, 3))
     deeper = link.depth + 2  # another projection looks back further
+    source, target = Place(0, 0, 32, 224, samples, sources), Place(1, 1536, 64, 160, samples, targets)
     gains = jnp.asarray(random.integers(0, 256, (deeper, samples, sources)), jnp.uint8) if gained else None
-    fired = random.random((link.depth, samples, sources)) < busy
+    fired = random.random((deeper, 1792)) < busy
     marks = np.where(fired, random.choice([1, 5, 10, TWICE], fired.shape), 0).astype(np.uint8)
     delay = random.integers(steps, 4 * steps, (samples, sources)).astype(np.int32)
-    table = jnp.asarray(wires, jnp.float32)
-    for index in (0, 1, 23):
-        given = (jnp.asarray(marks), jnp.asarray(delay), jnp.int32(index))
-        step = coupling.arriving(*given, steps, link.lags)
-        product = np.asarray(coupling.arrive(link, table, *given, steps, gains))
+    table, weight = jnp.asarray(wires, jnp.float32), jnp.ones((samples, targets), jnp.float32)
+    for index in map(jnp.int32, (0, 1, 23)):
+        one = coupling.Incoming(link, table, jnp.asarray(marks), jnp.asarray(delay), weight, gains, source, target)
+        step = coupling.arriving(one, index, steps)
+        product = np.asarray(coupling.arrive(one, index, steps))
         assert (product > 0).any() == (busy > 0)
         factor = None
         if gains is not None:
-            factor = coupling.factors(gains, given[1], given[2], steps, link.lags).astype(jnp.float32) / 128
+            factor = coupling.factors(gains, one.delay, index, steps, link.lags).astype(jnp.float32) / 128
             np.testing.assert_array_equal(product, by_hand(np.asarray(step), np.asarray(factor), wires, steps))
         np.testing.assert_array_equal(coupling.rows(table, step, steps, factor), product)
-        incoming = {(0, "g"): [coupling.Incoming(link, table, *given[:2], jnp.ones((samples, targets)), gains)]}
-        rooms = {0: coupling.Room(samples, targets, 192)}
-        for bring in (rows.bring, coupling.bring):
-            lanes = np.asarray(bring(incoming, rooms, given[2], steps)[0, "g"])
-            np.testing.assert_array_equal(lanes[:, : samples * targets].reshape(product.shape), product)
-            assert not lanes[:, samples * targets :].any()
+        incoming = {(1, "g"): [one]}
+        lanes = np.asarray(coupling.bring(incoming, [1536, 256], index, steps)[1, "g"])
+        np.testing.assert_array_equal(target.cells(target.of_kind(lanes)), product)
+        assert not lanes[:, :64].any()
+        assert not lanes[:, 64 + samples * targets :].any()
+        works = [work(SUM, 1536), work(SUM, 256)]
+        for window in (xla.KERNEL.window, native.KERNEL.window, native.by(3).window):
+            for _ in range(2):  # where things were put before, nothing is left of them
+                states, _ = window(works, incoming, index, steps)
+                summed = np.asarray(states[1]["g"])
+                np.testing.assert_array_equal(target.cells(target.of_kind(summed)), product.sum(0))
+                assert not summed[:64].any()
+                assert not summed[64 + samples * targets :].any()
+                later = np.asarray(states[1]["h"])  # the sum of g after each step: 10 times what came in the first one
+                expected = (product * np.arange(steps, 0, -1)[:, None, None]).sum(0)
+                np.testing.assert_allclose(target.cells(target.of_kind(later)), expected, rtol=1e-6)
+
+
+SUM = Model("what arrives, kept", Block("dg/dt = 0/ms : 1\ndh/dt = g*20/ms : 1", initial={"g": 0, "h": 0}))
+"""With steps of 0.05 ms, h grows by g in each."""
+
+
+def work(model: Model, lanes: int) -> Work:
+    """Cells of a model at rest."""
+    part = assemble(Population("cells", model, lanes), Record(), Numerics(dt="0.05 ms", window="0.5 ms"))
+    own = cells(part, parameters(part, {}), np.zeros(1, int))
+    own = jax.tree.map(lambda x: jnp.asarray(x, jnp.float32 if x.dtype.kind == "f" else x.dtype), own)
+    return Work(part.program, own, own.state, Ports({}, {}, {}), {})
+
+
+def forget() -> None:
+    """What the compiler has said and made in this process."""
+    for known in (compiler._macros, compiler._library, compiler.loaded, compiler.registered):
+        known.cache_clear()
 
 
 def by_hand(step: np.ndarray, factor: np.ndarray, wires: np.ndarray, steps: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from jax import lax
 from sim.compile.namespaces import JAX
 from sim.engine import exponential, rng
 from sim.engine.integrate import lost_in_sum
-from sim.engine.kernels import c_text, compiler, native
+from sim.engine.kernels import c_text, compiler, loops
 
 pytestmark = pytest.mark.skipif(bool(compiler.lacking()), reason=compiler.lacking() or "-")
 
@@ -55,14 +55,14 @@ def in_cpp(function: Callable, x: np.ndarray, flags: tuple[str, ...]) -> np.ndar
     text = "\n".join(
         [
             f"constexpr float polynomial[] = {{{', '.join(f'{float(c)!r}f' for c in exponential.POLYNOMIAL)}}};",
-            Path(native.__file__).with_name("lanes.h").read_text(),
+            Path(loops.__file__).with_name("lanes.h").read_text(),
             'extern "C" void call(const float *from, float *to, long n) {',
             "for (long i = 0; i < n; i += lanes_of_vector) {",
             *lines,
             "}}",
         ]
     )
-    library = ctypes.CDLL(str(compiler.library(text, (*native.FLAGS, *flags), "tests")))
+    library = ctypes.CDLL(str(compiler.library(text, (*loops.FLAGS, *flags), "tests")))
     result = np.empty_like(padded)
     library.call(*(a.ctypes.data_as(ctypes.c_void_p) for a in (padded, result)), ctypes.c_long(padded.size))
     return result[: x.size]

@@ -17,7 +17,7 @@ from experiments.declare import UserError
 from experiments.fit.driven import estimate
 from experiments.fit.signing import anew, main, sign, training
 from experiments.sources import Simulation
-from sim.engine.kernels import native, xla
+from sim.engine.kernels import loops, native, xla
 from sim.engine.loop import one_step
 from sim.fit.posterior import Estimator
 from sim.results.recordings.datasets import simulated
@@ -320,8 +320,8 @@ def test_an_edit_that_changes_no_simulation_is_signed_and_nothing_else_changes(w
 
 
 def test_a_step_that_does_something_else_is_found(copied, monkeypatch, capsys, request):
-    request.addfinalizer(native._written.cache_clear)
-    native._written.cache_clear()  # the text of a step is kept for all that have the same
+    request.addfinalizer(loops._written.cache_clear)
+    loops._written.cache_clear()  # the text of a step is kept for all that have the same
     elsewhere(copied, simulator="other")
     before = (copied / "estimator.posterior").read_bytes()
 

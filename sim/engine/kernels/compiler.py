@@ -100,6 +100,22 @@ def library(text: str, flags: tuple[str, ...], folder: str, *, headers: str = ""
 
 
 @cache
+def loaded(text: str, flags: tuple[str, ...]) -> ctypes.CDLL:
+    """A library that XLA calls, in this process; the arguments and errors of `library`."""
+    return ctypes.CDLL(str(_library(text, flags)))
+
+
+def library_name(text: str, flags: tuple[str, ...]) -> str:
+    """Its name, which says what it was made from; the arguments and errors of `library`."""
+    return _library(text, flags).stem
+
+
+@cache
+def _library(text: str, flags: tuple[str, ...]) -> Path:
+    return library(text, flags, "native", headers=jax.ffi.include_dir())
+
+
+@cache
 def registered(text: str, flags: tuple[str, ...]) -> str:
     """The name under which `jax.ffi` calls a compiled function.
 
@@ -110,9 +126,8 @@ def registered(text: str, flags: tuple[str, ...]) -> str:
     Raises:
         CompilerError, OSError: as `library`.
     """
-    path = library(text, flags, "native", headers=jax.ffi.include_dir())
-    name = f"sherrington-{path.stem}"
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(ctypes.CDLL(str(path)).kernel), platform="cpu")
+    name = f"sherrington-{library_name(text, flags)}"
+    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(loaded(text, flags).kernel), platform="cpu")
     return name
 
 

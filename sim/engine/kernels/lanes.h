@@ -106,9 +106,6 @@ FUNCTION(round_away, std::round(x))
 FUNCTION(sign, x > 0 ? 1.f : x < 0 ? -1.f : x)
 
 inline float power(float x, float y) { return std::pow(x, y); }
-inline Floats power(Floats x, Floats y) {
-    return each([](float a, float b) { return std::pow(a, b); }, x, y);
-}
 
 inline float arctan2(float y, float x) { return std::atan2(y, x); }
 inline Floats arctan2(Floats y, Floats x) {
@@ -254,20 +251,48 @@ inline Floats two_to_the(Floats rest) {
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 
 // No limits here: the rest of an infinity is 0, and scaling toward zero stops at the largest number.
-inline Floats exponential(Floats x) {
-    const Floats y = x * 1.4426950408889634f;
+inline Floats power_of_2(Floats y) {
     return _mm512_scalef_round_ps(two_to_the(_mm512_reduce_ps(y, 8)), whole(y), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
 }
+inline Floats exponential(Floats x) { return power_of_2(x * 1.4426950408889634f); }
 
 #else
 
-inline Floats exponential(Floats x) {
-    const Floats limit = all<Floats>(126.f);
-    const Floats y = smaller(limit, larger(-limit, x * 1.4426950408889634f));
+inline Floats power_of_2(Floats y) {
     const Floats n = whole(y);
     return two_to_the(y - n) * bits<Floats>((__builtin_convertvector(n, Ints) + 127) << 23);
+}
+inline Floats exponential(Floats x) {
+    const Floats limit = all<Floats>(126.f);
+    return power_of_2(smaller(limit, larger(-limit, x * 1.4426950408889634f)));
 }
 
 #endif
 
 inline float exponential(float x) { return exponential(all<Floats>(x))[0]; }
+
+// ---- powers
+
+// Of a normal number above 0: of its exponent, and of the rest between the roots of 1/2 and 2 by the series of the inverse
+// hyperbolic tangent.
+inline Floats logarithm_to_2(Floats x) {
+    const Ints whole_part = (bits<Ints>(x) - 0x3f3504f3) >> 23;
+    const Floats rest = bits<Floats>(bits<Ints>(x) - (whole_part << 23));
+    const Floats s = (rest - 1.f) / (rest + 1.f), square = s * s;
+    const Floats series = 1.f + square * (1.f / 3 + square * (1.f / 5 + square * (1.f / 7 + square * (1.f / 9))));
+    return __builtin_convertvector(whole_part, Floats) + 2.885390081777927f * s * series;
+}
+
+// To some millionths, of numbers above 0 where the power is moderate, and of 0; elsewhere, lane by lane, the library's.
+inline Floats power(Floats x, Floats y) {
+    const Mask zero = (x == 0.f) & (y > 0.f), above = (x >= 1e-37f) & (x <= 1e37f);
+    const Floats found = y * logarithm_to_2(chosen(above, x, all<Floats>(1.f)));
+    const Mask common = above & (magnitude(found) <= 120.f), other = ~(zero | common);
+    Floats result = chosen(common, power_of_2(chosen(common, found, all<Floats>(0.f))), all<Floats>(0.f));
+    int32_t any = 0;
+    for (int i = 0; i < lanes_of_vector; i++) any |= other[i];
+    if (any)
+        for (int i = 0; i < lanes_of_vector; i++)
+            if (other[i]) result[i] = std::pow(x[i], y[i]);
+    return result;
+}

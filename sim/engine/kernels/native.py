@@ -1,46 +1,21 @@
-"""A step as C++ for the processor at hand: some lanes in registers, the loops over windows and steps inside.
+"""A step as C++ for the processor at hand, called from JAX like any other operation (`jax.ffi`).
 
-`one_step` is traced by JAX and printed (c_text.py) between two loops; the compiled function is called from JAX like any
-other operation (`jax.ffi`). For float32; it needs a C++ compiler.
+For float32; it needs a C++ compiler.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 
-from sim.engine.exponential import POLYNOMIAL
-from sim.engine.kernel import Kernel
+from sim.engine.kernel import Kernel, Work
 from sim.engine.kernels import compiler
-from sim.engine.kernels.c_text import Operand, Printed, printed, variable
-from sim.engine.kernels.rows import bring
+from sim.engine.kernels.loops import FLAGS, LANES, Call, header, text_of
+from sim.engine.kernels.together import window
 from sim.engine.lanes import Cells, Ports
-from sim.engine.loop import one_step
 from sim.engine.platform import computing
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
-
-LANES = 32
-"""For which a step is traced; the text holds for any number."""
-FEW = 16
-"""States up to which two vectors advance together: one works while the other waits, and the registers hold both."""
-FLAGS = (
-    "-std=c++17", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math",
-    "-freciprocal-math", "-fschedule-insns", "-fsched-pressure", "-fno-gcse",
-    "-fno-tree-pre", "-fno-rerun-cse-after-loop",
-)  # fmt: skip
-"""What is not a number stays so: nothing here says that all numbers are finite. The last three: what is computed once
-and kept needs a register, and a step of many states has none to spare."""
-
-
-class Argument(NamedTuple):
-    """What a kernel reads: an array whose last axis is the lane, or a number; at each `"start"`, window or step."""
-
-    variable: Operand
-    each: str
 
 
 def advance(
@@ -52,167 +27,27 @@ def advance(
         NotImplementedError: the equations use what has no C++ text; names it.
         CompilerError: it cannot be compiled here; says why.
     """
-    given = (state, cells._replace(state={}), ports, arrivals)
-    leaves = jax.tree.leaves(given)
-    lanes, count = cells.keys[0].shape[0], windows.shape[0]
-    name = compiler.registered(_text(program, given), FLAGS)
-    shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in jax.tree.leaves(state)]
-    call = jax.ffi.ffi_call(
-        name,
-        (*shapes, jax.ShapeDtypeStruct((count, lanes), jnp.uint8)),
-        input_output_aliases={k: k for k in range(len(shapes))},
-    )
-    *after, marks = call(*leaves, windows[0])
-    return jax.tree.unflatten(jax.tree.structure(state), after), marks
+    own = Call.of(Work(program, cells, state, ports, arrivals))
+    shapes = own.results(windows.shape[0])
+    aliases = {k: k for k in range(len(shapes) - 1)}
+    found = jax.ffi.ffi_call(compiler.registered(own.text, FLAGS), shapes, input_output_aliases=aliases)
+    *after, marks = found(*own.leaves, windows[0])
+    return own.state(after), marks
 
 
-class Kind(NamedTuple):
-    """What the text of a kernel knows of one of its arrays.
-
-    Args:
-        axes: how many.
-        by_lane: the last one is the lanes.
-    """
-
-    axes: int
-    by_lane: bool
-    dtype: Any
-
-    def shape(self, lanes: int) -> jax.ShapeDtypeStruct:
-        last = (lanes if self.by_lane else 1,) if self.axes else ()
-        return jax.ShapeDtypeStruct((1,) * (self.axes - 1) + last, self.dtype)
-
-
-def _text(program: Program, given: tuple[Values, Cells, Ports, Values]) -> str:
-    """The whole C++ text of a kernel.
-
-    Args:
-        given: state, constants and keys, ports, arrivals.
-    """
-    lanes = given[1].keys[0].shape[-1]
-    leaves, tree = jax.tree.flatten(given)
-    return _written(program, tree, tuple(Kind(x.ndim, x.shape[-1:] == (lanes,), jnp.dtype(x.dtype)) for x in leaves))
-
-
-@lru_cache(maxsize=256)
-def _written(program: Program, tree: Any, kinds: tuple[Kind, ...]) -> str:
-    """The text, of any number of lanes; populations of one model share it.
-
-    Args:
-        tree: how the arrays are given.
-    """
-    state, cells, ports, arrivals = jax.tree.unflatten(tree, [kind.shape(LANES) for kind in kinds])
-    once = jax.tree.map(lambda x: "start", (state, cells))
-    each = jax.tree.leaves((*once, jax.tree.map(lambda x: "window", ports), jax.tree.map(lambda x: "step", arrivals)))
-    inside = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), (state, cells))
-    inside = (*inside, *jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), (ports, arrivals)))
-    marks = jax.ShapeDtypeStruct(cells.keys[0].shape, jnp.int32)
-    place = jax.ShapeDtypeStruct((), jnp.int32)
-
-    def step(given: tuple[Values, Cells, Ports, Values], marks: Array, index: Array, k: Array) -> Any:
-        state, cells, ports, arrivals = given
-        return one_step(program, cells, (state, marks), (index, k), ports, arrivals)
-
-    traced = jax.make_jaxpr(step)(inside, marks, place, place)
-    arguments = [
-        Argument(variable(f"a{i}", aval), how)
-        for i, (aval, how) in enumerate(zip(jax.tree.leaves(inside), each, strict=True))
-    ]
-    names = [*(a.variable.name for a in arguments), f"a{len(arguments)}"]
-    body = printed(traced, [*names, "window", "step"])
-    return _loops(arguments, variable(names[-1], marks), len(state), program.steps, body)
-
-
-def _loops(arguments: list[Argument], marks: Operand, states: int, steps: int, body: Printed) -> str:
-    """The printed step between its loops.
-
-    Args:
-        arguments: those of the state first.
-        marks: of a window.
-        states: how many.
-        steps: in a window.
-        body: its results are the state and the marks.
-    """
-    vectors = 2 if states <= FEW else 1
-    state = [a.variable for a in arguments[:states]]
-    *after, marked = body.results
-    places = {"start": "lane_{}", "window": "at * lanes + lane_{}", "step": "step * lanes + lane_{}"}
-    numbers = {"start": "0", "window": "at", "step": "step"}
-
-    def copies(line: Callable[[int], str]) -> list[str]:
-        """A line for every vector."""
-        return [line(k) for k in range(vectors)]
-
-    def read(i: int, x: Operand, each: str, k: int) -> str:
-        """The declaration of an argument."""
-        place = places[each].format(k)
-        value = f"load<{x.type}>(from[{i}], {place})" if x.vector else f"(({x.type} *)from[{i}])[{numbers[each]}]"
-        return f"{'' if i < states else 'const '}{x.type} {x.at(k)} = {value};"
-
-    def reads(each: str) -> list[str]:
-        """What is read at the start, in each window, or in each step."""
-        return [
-            read(i, a.variable, each, k)
-            for i, a in enumerate(arguments)
-            if a.each == each
-            for k in range(vectors if a.variable.vector else 1)
-        ]
-
-    lines = [
-        header(),
-        "static ffi::Error advance(ffi::RemainingArgs arguments, ffi::RemainingRets results) {",
-        f"constexpr int given = {len(arguments)}, states = {states}, steps = {steps}, vectors = {vectors};",
-        "const void *from[given + 1];",
-        "void *to[states + 1];",
-        "for (int i = 0; i <= given; i++) from[i] = arguments.get<ffi::AnyBuffer>(i)->untyped_data();",
-        "for (int i = 0; i <= states; i++) to[i] = (*results.get<ffi::AnyBuffer>(i))->untyped_data();",
-        "const auto shape = (*results.get<ffi::AnyBuffer>(states))->dimensions();",
-        "const long windows = shape[0], lanes = shape[1];",
-        "const int32_t first = *(const int32_t *)from[given];",
-        "for (long lane = 0; lane < lanes; lane += lanes_of_vector * vectors) {",
-        *copies(lambda k: f"const long lane_{k} = lane + {k} * lanes_of_vector;"),
-        *reads("start"),
-        "for (long at = 0; at < windows; at++) {",
-        "const int32_t window = first + int32_t(at);",
-        *reads("window"),
-        *copies(lambda k: f"Ints {marks.at(k)} = {{}};"),
-        "for (int32_t step = 0; step < steps; step++) {",
-        *reads("step"),
-        *(s.text(k) for s in body.statements for k in range(vectors if s.result.vector else 1)),
-        *(
-            f"const {x.type} new_{x.at(k)} = {new.at(k)};"
-            for x, new in zip(state, after, strict=True)
-            for k in range(vectors)
-        ),
-        *(f"{x.at(k)} = new_{x.at(k)};" for x in state for k in range(vectors)),
-        *copies(lambda k: f"{marks.at(k)} = {marked.at(k)};"),
-        "}",
-        *copies(lambda k: f"store_marks((uint8_t *)to[states] + at * lanes + lane_{k}, {marks.at(k)});"),
-        "}",
-        *(f"store(to[{i}], lane_{k}, {x.at(k)});" for i, x in enumerate(state) for k in range(vectors)),
-        "}",
-        "return ffi::Error::Success();",
-        "}",
-        "XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, advance, ffi::Ffi::Bind().RemainingArgs().RemainingRets());",
-    ]
-    return "\n".join([*lines, ""])
-
-
-def header() -> str:
-    """What every kernel begins with: vectors, their functions, and XLA's way to be called."""
-    coefficients = ", ".join(f"{float(x)!r}f" for x in POLYNOMIAL)
-    return "\n".join(
-        [
-            f"constexpr float polynomial[] = {{{coefficients}}};",
-            Path(__file__).with_name("lanes.h").read_text(),
-            '#include "xla/ffi/api/ffi.h"',
-            "namespace ffi = xla::ffi;",
-            "",
-        ]
+def by(threads: int) -> Kernel:
+    """This kernel, which shares a window of a network out among threads."""
+    return Kernel(
+        advance,
+        partial(window, threads=threads),
+        least=LANES,
+        most=64,
+        samples=16,
+        by=by,
     )
 
 
-KERNEL = Kernel(advance, bring, least=LANES, most=64, samples=16)
+KERNEL = by(1)
 """Two vectors of 16 lanes at least."""
 
 
@@ -227,7 +62,7 @@ def lacking(program: Program, cells: Cells) -> str:
     ports = Ports(*({port: nothing for port in program.ports} for _ in Ports._fields))
     try:
         with computing(program.dtype):
-            _text(program, (shaped.state, shaped._replace(state={}), ports, {}))
+            text_of(program, (shaped.state, shaped._replace(state={}), ports, {}))
         compiler.registered(f"{header()}{TRIAL}", FLAGS)
     except (NotImplementedError, compiler.CompilerError, OSError) as problem:
         return str(problem)

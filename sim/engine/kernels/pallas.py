@@ -15,8 +15,7 @@ from jax import lax
 from jax.experimental import pallas
 from jax.extend.core import JaxprEqn
 
-from sim.engine.coupling import bring
-from sim.engine.kernel import Kernel
+from sim.engine.kernel import Kernel, one_by_one
 from sim.engine.kernels import xla
 from sim.engine.kernels.jaxpr import walk
 from sim.engine.lanes import Cells, Ports
@@ -128,7 +127,7 @@ def rewritten(function: Callable[..., Any], own: dict[str, Callable[..., Any]]) 
     return new
 
 
-KERNEL = Kernel(advance, bring, least=LANES, most=2**17, samples=1024)
+KERNEL = Kernel(advance, one_by_one(advance), least=LANES, most=2**17, samples=1024)
 """Not measured: chosen to fill the registers of a large GPU about twice."""
 
 

@@ -3,8 +3,7 @@
 import jax.numpy as jnp
 from jax import lax
 
-from sim.engine.coupling import bring
-from sim.engine.kernel import Kernel
+from sim.engine.kernel import Kernel, one_by_one
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
 from sim.engine.program import Program
@@ -28,7 +27,7 @@ def advance(
     return lax.scan(window, state, (windows, ports))
 
 
-KERNEL = Kernel(advance, bring, least=64, most=64, samples=16)
+KERNEL = Kernel(advance, one_by_one(advance), least=64, most=64, samples=16)
 """For a CPU: pieces of 64 lanes stay in the first-level cache."""
-WIDE = Kernel(advance, bring, least=64, most=2**17, samples=1024)
+WIDE = Kernel(advance, one_by_one(advance), least=64, most=2**17, samples=1024)
 """For a GPU, which needs many lanes at once."""
