@@ -54,7 +54,7 @@ def views():
     muscles contract."""
     protocol = tendon_vibration(
         frequency="80 Hz", muscle="soleus", antagonist="tibialis", voluntary=1.5, antagonist_voluntary=0, tonic=1.5,
-        before=f"{STARTS} s", lasts=f"{LASTS} s", after="10 ms",
+        nerve="posterior_tibial", intensity=0, interval="1 s", before=f"{STARTS} s", lasts=f"{LASTS} s", after="10 ms",
     )  # fmt: skip
     values, seeds = conditions()
     ankle, rest = networks.ankle(degrees=0), np.arange(len(seeds)) < len(FREQUENCIES)
