@@ -1,4 +1,4 @@
-"""What does vibration of a tendon do to primary endings, to the muscle and to its antagonist?
+"""What does vibration of a tendon do to primary endings, to the muscle, its H reflex and its antagonist?
 
 Vibration fires each primary ending once in a cycle, up to a limit of its own (`networks.cells.afferent`). All that
 follows does so through the cord. Each is compared with the same noise without vibration.
