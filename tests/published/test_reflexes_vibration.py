@@ -88,8 +88,8 @@ def test_a_primary_ending_follows_vibration_up_to_its_limit_and_at_a_subharmonic
 @pytest.mark.slow
 @pytest.mark.parametrize(("muscle", "own"), [("tibialis", 0), ("soleus", 1)])
 def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(views, muscle, own):
-    """Impulses, in the mean of the seeds, mostly of units that stop: the tibialis loses 9 % of them. Those that go on
-    are hardly slower. People's units lose 2 to 4 % of their peak rate, in ramps. Of four other seeds with another draw
+    """Impulses, in the mean of the seeds, mostly of units that stop: the tibialis loses 4 to 8 % of them. Those that
+    go on are hardly slower. People's units lose 2 to 4 % of their peak rate, in ramps. Of four seeds with another draw
     of the wiring, before spindles of the triceps were at rest, the soleus gained impulses in one."""
     part = slice(2 * SEEDS * own, 2 * SEEDS * (own + 1))
     impulses = counts(views[1], f"{muscle}_motor_belly", *WINDOW).sum(-1)[part].reshape(2, SEEDS)
