@@ -35,6 +35,11 @@ STRETCH_INTERVAL = (141.0, 15.0)
 VIBRATION_LIMIT = 220.0
 """Hz, the highest vibration that primary endings followed 1:1, at medium length (Burke et al. 1976, J Physiol
 261:673)."""
+VIBRATED_H = 53.6
+"""% of the largest soleus H reflex that are left while the Achilles tendon is vibrated: ± 3.7, 32 legs of people
+without brain injury (J Korean Acad Rehabil Med 1998;22:1185). After vibration at 70 Hz it is back at once (Ann Rehabil
+Med 2014;38:494). While the whole lower leg shakes at 30 Hz 12 to 17 % are left (PMC3270316; J Mot Behav 2018;50:631).
+Abstracts alone were read; the first names no frequency."""
 VIBRATED_RATE = (-2.4, -4.1)
 """% of the peak rate of soleus and of tibialis units, as the antagonist's tendon is vibrated during ramps to 20 % of
 the strongest contraction: 9.78 to 9.55 and 14.40 to 13.81 pps (computed from data of Orssatto et al., PICs-ageing)."""

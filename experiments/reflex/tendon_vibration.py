@@ -1,4 +1,4 @@
-"""What does vibration of a tendon do to primary endings, to the muscle and to its antagonist?
+"""What does vibration of a tendon do to primary endings, to the muscle, its H reflex and its antagonist?
 
 Vibration fires each primary ending once in a cycle, up to a limit of its own (`networks.cells.afferent`). All that
 follows does so through the cord. Each is compared with the same noise without vibration.
@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.measures.reflex import amplitudes, trace
+from experiments.measures.reflex import H_WINDOW, amplitudes, onset, size, trace
 from experiments.measures.stretch import m_envelope, torques
 from experiments.measures.vibration import vibration_measures
 from experiments.question import Asked
@@ -37,6 +37,8 @@ class TendonVibration(Stimulated):
         rest: the case in which the muscle's own tendon is vibrated at rest.
         contracting: in which the antagonist contracts meanwhile.
         opposite: in which the muscle contracts and the antagonist's tendon is vibrated.
+        tested: in which the muscle's nerve is stimulated while its tendon is vibrated, each at a place of the wave.
+        test: when this pulse is given.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("case", "frequency")
@@ -46,6 +48,8 @@ class TendonVibration(Stimulated):
     rest: str
     contracting: str
     opposite: str
+    tested: list[str]
+    test: str | float
 
     @property
     def stimulus(self) -> float:
@@ -59,16 +63,19 @@ class TendonVibration(Stimulated):
 
     def measures(self) -> tuple[Measure, ...]:
         muscles = {name: amplitudes(self.network, name) for name in (self.muscle, self.antagonist)}
-        return vibration_measures(muscles, self.stimulus, self.stop)
+        own = {"muscle": self.muscle, "amplitude": muscles[self.muscle], "stimulus": onset(self.test, self.window)}
+        own |= {"start": H_WINDOW[0], "stop": H_WINDOW[1]}
+        reflex = Measure("h_size", "1", "H reflex, peak to peak; the potential of the largest unit is 1", size, own)
+        return (*vibration_measures(muscles, self.stimulus, self.stop), reflex)
 
     def answer(self, asked: Asked) -> xr.Dataset:
-        """All measures, (case, frequency, seed); the reflex and the change of rates against no vibration.
+        """All measures, (case, frequency, seed); reflexes and the change of rates against no vibration.
 
         Raises:
             ValueError: a case is missing, or there is none without vibration.
         """
         m = asked.folded().sortby("frequency")
-        named(m, "case", self.rest, self.contracting, self.opposite)
+        named(m, "case", self.rest, self.contracting, self.opposite, *self.tested)
         if float(m["frequency"][0]) != 0:
             raise ValueError("each vibration is compared with none, but the design lacks frequency 0 Hz; add it.")
         still = m.isel(frequency=0, drop=True)
@@ -83,6 +90,11 @@ class TendonVibration(Stimulated):
         )
         m["pull_early"] = (m["torque_early"] - still["torque_early"]).assign_attrs(
             attributes("N*m", "plantarflexor torque as vibration begins less that without")
+        )
+        h = m["h_size"].sel(case=list(self.tested)).mean("case")
+        control = h.isel(frequency=0, drop=True)
+        m["h_left"] = (100 * h / control.where(control > 0)).assign_attrs(
+            attributes("%", "H reflex during vibration of the muscle, of that without; mean over places of the wave")
         )
         for who in (self.muscle, self.antagonist):
             for what, words in (("rate", "mean discharge rate"), ("emg_late", "EMG")):
@@ -119,7 +131,8 @@ class TendonVibration(Stimulated):
         }
 
     def draw(self, m: xr.Dataset) -> Figure:
-        """How endings follow (A), the tonic vibration reflex in time (B) and over frequency (C), antagonists (D)."""
+        """How endings follow (A), the tonic vibration reflex in time (B) and over frequency (C), the H reflex (D) and
+        antagonists (E)."""
         return tendon_vibration_figure.draw(m)
 
     def headline(self, m: xr.Dataset) -> list[str]:
@@ -128,7 +141,8 @@ class TendonVibration(Stimulated):
             f"{f:g} Hz: {number(own[f'{self.muscle}_locked_mean'], 0, '%')} of the Ia endings follow 1:1, "
             f"{number(own[f'{self.muscle}_sub_mean'], 0, '%')} at subharmonics; torque "
             f"{mean_and_sd(own, 'pull_early', 1, 'N m')} early, {mean_and_sd(own, 'pull', 1, 'N m')} late, EMG "
-            f"{mean_and_sd(own, 'reflex', 1, '% of M')}; {self.antagonist} that contracts: EMG "
+            f"{mean_and_sd(own, 'reflex', 1, '% of M')}; H reflex left {mean_and_sd(own, 'h_left', 0, '%')}; "
+            f"{self.antagonist} that contracts: EMG "
             f"{mean_and_sd(other, f'{self.antagonist}_emg_late_left', 0, '%')}, rate "
             f"{mean_and_sd(other, f'{self.antagonist}_rate_left', 0, '%')}; {self.muscle} that contracts, the other "
             f"tendon vibrated: EMG {mean_and_sd(back, f'{self.muscle}_emg_late_left', 0, '%')}, rate "
@@ -142,12 +156,14 @@ class TendonVibration(Stimulated):
         return [
             "A: at rest; an ending is locked if it fires at one place of the wave (vector strength above 0.9): 1:1 if "
             "once in each cycle, within 5 %, and at a subharmonic otherwise. B: one seed. C: less the same noise "
-            "without vibration. D: in percent of the same noise without vibration, in the last second. Small points, "
-            "seeds; large points, mean with its 95 % interval.",
+            "without vibration. D: of the same stimulus and noise without vibration, mean of the places of the wave at "
+            f"which the pulse fell ({len(self.tested)}). E: in percent of the same noise without vibration, in the "
+            "last second. Small points, seeds; large points, mean with its 95 % interval.",
             "Primary endings of people follow vibration 1:1 up to limits of their own, the best of them 220 Hz at "
             "medium length, and fire at subharmonics above; limits grow with length (Burke et al. 1976, 32 endings): "
             "the limits are taken from there. Torque of the tonic vibration reflex grows over seconds and with "
-            "frequency (8 people, 25 and 50 Hz, PMC3875536). During a contraction of a fifth of "
+            "frequency (8 people, 25 and 50 Hz, PMC3875536). 54 ± 4 % of the largest H reflex are left meanwhile "
+            "(32 legs, J Korean Acad Rehabil Med 1998;22:1185). During a contraction of a fifth of "
             "the strongest, vibration of the antagonist's tendon lowered the peak rate of soleus units by 2 % and "
             "of tibialis units by 4 % (data of Orssatto et al.).",
         ]

@@ -1,4 +1,4 @@
-"""The figure of `tendon_vibration`: how endings follow, the tonic vibration reflex, and what antagonists do."""
+"""The figure of `tendon_vibration`: how endings follow, the tonic vibration reflex, H reflexes, antagonists."""
 
 import numpy as np
 import xarray as xr
@@ -26,7 +26,9 @@ from experiments.published import reflexes as people
 def draw(m: xr.Dataset) -> Figure:
     """The figure, from the answer of `TendonVibration`."""
     figure = new_figure(COLUMN_WIDTH, 4.9)
-    (first, second), (third, fourth) = figure.subplots(2, 2)
+    grid = figure.add_gridspec(2, 6)
+    first, second = (figure.add_subplot(grid[0, at : at + 3]) for at in (0, 3))
+    third, fourth, fifth = (figure.add_subplot(grid[1, at : at + 2]) for at in (0, 2, 4))
     rest = m.sel(case=m.attrs["rest"])
     _endings(first, rest, m.attrs["muscle"])
     title(first, "A", "Ia endings")
@@ -34,8 +36,10 @@ def draw(m: xr.Dataset) -> Figure:
     title(second, "B", "Torque over time")
     _reflex(third, rest)
     title(third, "C", "Tonic vibration reflex")
-    _antagonists(fourth, m)
-    title(fourth, "D", "Contracting antagonist")
+    _tested(fourth, rest)
+    title(fourth, "D", "H reflex meanwhile")
+    _antagonists(fifth, m)
+    title(fifth, "E", "Contracting antagonist")
     caption(
         figure,
         f"{m.attrs['simulated']} The tendon is vibrated for {m.attrs['lasts']:g} s. {m.sizes['frequency']} frequencies "
@@ -81,6 +85,14 @@ def _reflex(axes: Axes, m: xr.Dataset) -> None:
     axes.set_ylim(axes.get_ylim()[0], 1.3 * axes.get_ylim()[1])
 
 
+def _tested(axes: Axes, m: xr.Dataset) -> None:
+    _line(axes, m, "h_left", BLUE, "largest H reflex")
+    axes.axhline(people.VIBRATED_H, color=GREY, lw=1.2, label="people")
+    axes.axhline(100, color=INK, lw=0.6, ls=":")
+    axes.set(xlabel="frequency of vibration (Hz)", ylabel="% of that without vibration", ylim=(0, 150))
+    axes.legend(loc="upper right")
+
+
 def _antagonists(axes: Axes, m: xr.Dataset) -> None:
     muscle, antagonist = m.attrs["muscle"], m.attrs["antagonist"]
     other = m.sel(case=m.attrs["contracting"], frequency=m["frequency"] > 0)
@@ -93,5 +105,5 @@ def _antagonists(axes: Axes, m: xr.Dataset) -> None:
     low, high = np.sort(people.VIBRATED_RATE)
     axes.axhspan(100 + low, 100 + high, color=GREY, alpha=0.4, lw=0, label="rates, people")
     axes.set(xlabel="frequency of vibration (Hz)", ylabel="% of that without vibration")
-    axes.set_ylim(0, 175)
-    axes.legend(loc="upper right", ncols=2, columnspacing=0.8)
+    axes.set_ylim(0, 150)
+    axes.legend(loc="lower right")

@@ -39,6 +39,12 @@ a rise and fall that peaks tau after the impulse with its weight, and is more th
 Together they take what they add up to, but no more than `most_inhibited`. With `DELAYS` and a volley that brings 0.08
 each is more than half as deep as it gets 8 to 25 and 70 to 200 ms after the conditioning volley (Mizuno, Tanaka &
 Yanagisawa 1971, human).
+
+The muscle's own Ia fibres drive these interneurons too. Vibration of a muscle inhibits terminals of its Ia in cats:
+monosynaptic reflexes fall as the dorsal root potential begins, and neither is left with picrotoxin (Gillies, Lance,
+Neilson & Tassinari 1969). In people such autogenetic inhibition is always found, and is strongest at rest (Iles &
+Roberts 1987). One volley takes little, as it comes before its own inhibition; what discharge of 20 to 50 Hz brings adds
+up over 2.7 tau (e tau times the rate of the interneurons), mostly in `late`.
 """
 
 from sim.spec.model import Block, Model

@@ -1,4 +1,4 @@
-"""An ankle that is moved, and a tendon that is vibrated: what reaches spindles from outside."""
+"""An ankle that is moved, and a tendon that is vibrated: what reaches spindles from outside, and a pulse on a nerve."""
 
 from math import pi
 from typing import NamedTuple
@@ -82,6 +82,9 @@ def tendon_vibration(
     voluntary: float,
     antagonist_voluntary: float,
     tonic: float,
+    nerve: str,
+    intensity: float,
+    interval: Time,
     before: Time,
     lasts: Time,
     after: Time,
@@ -89,15 +92,24 @@ def tendon_vibration(
     """The tendon of a muscle is vibrated, of a muscle and its antagonist at rest or in a steady contraction.
 
     It reaches the primary endings alone (small amplitudes; simplified). Two elements, `own` and `opposite`, vibrate the
-    tendon of the muscle and that of its antagonist; the second is off unless a design sets `protocol.opposite.on`.
+    tendon of the muscle and that of its antagonist; the second is off unless a design sets `protocol.opposite.on`. A
+    test pulse comes at `protocol.lead.duration` (`before + interval`), so a longer `protocol.before.duration` moves the
+    place of the wave at which it falls.
 
     Args:
         frequency: of the vibration; 0 is none.
         muscle, antagonist: whose commands are held throughout.
         voluntary, antagonist_voluntary: excitatory commands (A_e) of the two.
         tonic: inhibitory command of both (A_i).
+        nerve, intensity: stimulator of the test pulse, and its strength in multiples of the motor threshold; 0 is none.
+        interval: from the start of the vibration to the test pulse.
         before, lasts, after: before, during and after the vibration.
+
+    Raises:
+        ProtocolError: an intensity that no pulse has.
     """
+    lead = in_unit(before, "ms", "before") + in_unit(interval, "ms", "interval")
+    pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", multiple(intensity, nerve), name="stimulus")
     commands = [
         Hold(f"{muscle}_command.voluntary", voluntary, name="voluntary"),
         Hold(f"{antagonist}_command.voluntary", antagonist_voluntary, name="antagonist_voluntary"),
@@ -107,4 +119,5 @@ def tendon_vibration(
     own = Step(f"{muscle}_ia_ending.vibration", frequency, lasts, name="own")
     opposite = Step(f"{antagonist}_ia_ending.vibration", frequency, lasts, name="opposite", on=0)
     steady = commands[0] + commands[1] + commands[2] + commands[3]
-    return steady + (Settle(before, "before") >> (own + opposite) >> Settle(after, "after"))
+    vibrated = Settle(before, "before") >> (own + opposite) >> Settle(after, "after")
+    return steady + vibrated + (Settle(f"{lead:g} ms", "lead") >> pulse)

@@ -1,4 +1,4 @@
-"""What vibration of a tendon does at the ankle: to primary endings, and through them to the antagonist."""
+"""What vibration of a tendon does at the ankle: to primary endings, to H reflexes, and to the antagonist."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 import networks
+from experiments.measures.reflex import H_WINDOW, amplitudes, trace
 from experiments.measures.vibration import counts, locking, rate
 from experiments.published import reflexes as people
 from networks.protocols import tendon_vibration
+from sim.analysis import emg
 from sim.results.view import View
 from sim.simulator import Simulator
 from sim.spec.record import Record
@@ -54,7 +56,7 @@ def views():
     muscles contract."""
     protocol = tendon_vibration(
         frequency="80 Hz", muscle="soleus", antagonist="tibialis", voluntary=1.5, antagonist_voluntary=0, tonic=1.5,
-        before=f"{STARTS} s", lasts=f"{LASTS} s", after="10 ms",
+        nerve="posterior_tibial", intensity=0, interval="1 s", before=f"{STARTS} s", lasts=f"{LASTS} s", after="10 ms",
     )  # fmt: skip
     values, seeds = conditions()
     ankle, rest = networks.ankle(degrees=0), np.arange(len(seeds)) < len(FREQUENCIES)
@@ -86,8 +88,8 @@ def test_a_primary_ending_follows_vibration_up_to_its_limit_and_at_a_subharmonic
 @pytest.mark.slow
 @pytest.mark.parametrize(("muscle", "own"), [("tibialis", 0), ("soleus", 1)])
 def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(views, muscle, own):
-    """Impulses, in the mean of the seeds, mostly of units that stop: the tibialis loses 9 % of them. Those that go on
-    are hardly slower. People's units lose 2 to 4 % of their peak rate, in ramps. Of four other seeds with another draw
+    """Impulses, in the mean of the seeds, mostly of units that stop: the tibialis loses 4 to 8 % of them. Those that
+    go on are hardly slower. People's units lose 2 to 4 % of their peak rate, in ramps. Of four seeds with another draw
     of the wiring, before spindles of the triceps were at rest, the soleus gained impulses in one."""
     part = slice(2 * SEEDS * own, 2 * SEEDS * (own + 1))
     impulses = counts(views[1], f"{muscle}_motor_belly", *WINDOW).sum(-1)[part].reshape(2, SEEDS)
@@ -95,3 +97,35 @@ def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(v
     assert -15 < 100 * (impulses[1] / impulses[0] - 1).mean() < -1
     rates = rate(views[1], muscle, *WINDOW)[part].reshape(2, SEEDS)
     assert min(people.VIBRATED_RATE) - 5 < 100 * (rates[1] / rates[0] - 1).mean() < 1
+
+
+PLACES = (0, 17, 29, 47)
+"""ms by which vibration starts later, so that the test pulse falls at other places of the wave."""
+OWN = [
+    f"network.{muscle}_ia_to_{muscle}_pad.weight.{end}"
+    for muscle in ("soleus", "gastrocnemius")
+    for end in ("low", "high")
+]
+"""What a muscle's own Ia fibres bring to its presynaptic interneurons."""
+
+
+@pytest.mark.slow
+def test_vibration_leaves_half_of_the_h_reflex_and_does_so_by_the_muscles_own_fibres():
+    """Within 15 % of the control of what is left in people, at 80 Hz, mean of the places; nearly all without the way
+    from the fibres to the interneurons that inhibit them."""
+    protocol = tendon_vibration(
+        frequency="80 Hz", muscle="soleus", antagonist="tibialis", voluntary=1.5, antagonist_voluntary=0, tonic=1.5,
+        nerve="posterior_tibial", intensity=1.05, interval="800 ms", before="400 ms", lasts="860 ms", after="50 ms",
+    )  # fmt: skip
+    ankle, at = networks.ankle(degrees=0), 1.2005
+    own, vibrated = np.repeat([1.0, 0.0, 1.0], 4), np.repeat([1.0, 1.0, 0.0], 4)
+    values = {path: own * ankle.leaves()[path].number for path in OWN}
+    values |= {"protocol.own.on": vibrated, "protocol.before.duration": [f"{400 + x} ms" for x in PLACES] * 3}
+    record = Record(commands=False, max_rate="260 Hz", populations=("soleus_motor_belly",))
+    simulator = Simulator(ankle, protocol, record, ranges={"protocol.before.duration": ("0 s", "0.5 s")})
+    view = View(simulator.run(values, np.zeros(12, int)))
+    time, x = trace(view, "soleus", amplitudes(ankle, "soleus"), at - 0.1, at + 0.06)
+    h = emg.peak_to_peak(time, x, at + H_WINDOW[0], at + H_WINDOW[1]).reshape(3, 4).mean(-1)
+    left, without = 100 * h[:2] / h[2]
+    assert left == pytest.approx(people.VIBRATED_H, abs=15)
+    assert without > 85

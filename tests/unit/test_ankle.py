@@ -37,6 +37,7 @@ def test_human_numbers_are_those_of_the_table():
 PATHWAYS = (
     "soleus_ia_to_soleus", "soleus_ia_to_soleus_soma", "tibialis_ia_to_soleus_in", "soleus_in_to_soleus_dend",
     "soleus_to_soleus_renshaw_ach", "soleus_renshaw_to_soleus", "soleus_ib_in_to_soleus", "soleus_pad_d1",
+    "soleus_ia_to_soleus_pad", "tibialis_ia_to_soleus_pad",
 )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ from tests.made_results import answered, failing, padded, spike_variables
 
 ENDINGS = 4
 REST, CONTRACTS, OPPOSITE = "at rest", "antagonist contracts", "antagonist's tendon"
+TESTED = ("tested", "tested later")
+TEST = 2.5
+"""s, of the command of the test pulse."""
 VIBRATED = 80.0
 SLOWED = {0.0: 10.0, VIBRATED: 8.0}
 """pps, of contracting units, by frequency of vibration."""
@@ -27,6 +30,9 @@ def sample(case: str, frequency: float) -> tuple[np.ndarray, np.ndarray]:
     reflex = regular(5.0) if case == REST and frequency else np.zeros(0)
     soleus = contracts if case == OPPOSITE else reflex
     tibialis = contracts if case == CONTRACTS else np.zeros(0)
+    if case in TESTED:  # all ten units without vibration; with it none or all, as the place of the wave may be
+        here = not frequency or case == TESTED[0]
+        soleus = np.array([TEST + 0.0005 + 0.024]) if here else np.zeros(0)
     # two follow 1:1, one every second cycle, one at a rate of its own
     endings = [regular(frequency), regular(frequency), regular(frequency / 2), regular(33.3)]
     silent = [np.zeros(0)] * ENDINGS
@@ -40,11 +46,11 @@ def sample(case: str, frequency: float) -> tuple[np.ndarray, np.ndarray]:
 def vibrated():
     question = TendonVibration(
         network=ankle(), muscle="soleus", antagonist="tibialis", at="1 s", lasts="2 s", window="0.5 ms",
-        rest=REST, contracting=CONTRACTS, opposite=OPPOSITE,
+        rest=REST, contracting=CONTRACTS, opposite=OPPOSITE, tested=list(TESTED), test=f"{TEST} s",
     )  # fmt: skip
     design = Design(
         {"frequency": {"of": "protocol.own.level", "values": ["0 Hz", f"{VIBRATED} Hz"]}},
-        cases={name: {"protocol.voluntary.level": k} for k, name in enumerate((REST, CONTRACTS, OPPOSITE))},
+        cases={name: {"protocol.voluntary.level": k} for k, name in enumerate((REST, CONTRACTS, OPPOSITE, *TESTED))},
         seeds=2,
     )
     whole = design.dataset()
@@ -97,6 +103,12 @@ def test_rates_of_contracting_units_are_compared(vibrated):
     assert float(m["tibialis_rate_left_mean"].sel(case=CONTRACTS)) == pytest.approx(80, abs=3)
     assert float(m["soleus_rate_left_mean"].sel(case=OPPOSITE)) == pytest.approx(80, abs=3)
     assert m["tibialis_rate_left"].sel(case=REST).isnull().all()
+
+
+def test_what_is_left_of_the_h_reflex_is_the_mean_over_places_of_the_wave(vibrated):
+    m = answered(*vibrated)
+    assert m["h_left"].dims == ("frequency", "seed")
+    np.testing.assert_allclose(m["h_left_mean"].values, [100, 50])
 
 
 def test_a_failed_sample_is_counted(vibrated):
