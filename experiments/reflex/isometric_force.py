@@ -117,7 +117,8 @@ class IsometricForce(Question):
             f"bring about {people.WITHOUT_PIC:g} % of the maximal force (recalled, not read). What is left without PIC "
             f"hangs on how strong the strongest command is, so it is given at the command that brings {NEAR:g} % too.",
             "Independent and common noise are fitted to the variability of intervals and to the common drive of soleus "
-            "units at 10 % of the maximal force; recruitment, rates, force and EMG are not.",
+            "units from 10 to 20 % of the maximal force, the band of the common noise to the steadiness of the soleus; "
+            "the tibialis, recruitment, rates, force and EMG are not.",
         ]
 
 

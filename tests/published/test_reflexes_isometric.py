@@ -21,16 +21,17 @@ RECORD = Record(every="10 ms", populations=("soleus_motor_belly",))
 
 @pytest.fixture(scope="module")
 def contractions():
-    """Measures of a soleus at a tenth and at nearly all of its force, by name: (condition, seed)."""
+    """Measures of a soleus at a tenth, a third and nearly all of its force, by name: (condition, seed)."""
     ankle = networks.ankle()
     protocol = isometric_contraction(
         muscles=("soleus",), command=TENTH, tonic=1.5, before="200 ms", up="800 ms", hold="8.5 s"
     )
     conditions = {  # command, common noise, part of the calcium PIC
-        "tenth": (TENTH, 0.15, 1.0),
+        "tenth": (TENTH, 0.1, 1.0),
         "tenth, nothing in common": (TENTH, 0.0, 1.0),
-        "strong": (20.0, 0.15, 1.0),
-        "strong, no PIC": (20.0, 0.15, 0.0),
+        "third": (8.0, 0.1, 1.0),
+        "strong": (20.0, 0.1, 1.0),
+        "strong, no PIC": (20.0, 0.1, 0.0),
     }
     seeds = np.tile(np.arange(2), len(conditions))
     command, common, pic = np.repeat(list(conditions.values()), 2, axis=0).T
@@ -59,6 +60,15 @@ def test_intervals_vary_as_in_people_and_units_share_slow_drive(contractions):
     assert own["interval_cv"].min() > 0.1
     assert own["common_drive"].min() > 0.3  # people 0.4 to 0.8
     assert alone["common_drive"].max() < 0.15
+
+
+@pytest.mark.slow
+def test_the_soleus_holds_a_third_of_its_force_as_steadily_as_people(contractions):
+    """Within their 1 to 4 % in both seeds; a tenth of it, reached as fast as here, varies by more (4.2 and 4.8 %)."""
+    third = contractions["third"]
+    low, high = people.FORCE_CV
+    assert ((low < third["force_cv"]) & (third["force_cv"] < high)).all()
+    assert third["common_drive"].min() > 0.35
 
 
 @pytest.mark.slow
