@@ -3,18 +3,20 @@
 Every number has a path; a design varies it by that path: '+design.axes.network.hTA.tau_ca.low=["60 ms","90 ms"]'.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.command import HELP, arranged, own_folders
 from experiments.configured import configured
-from experiments.declare import UserError, declare_network, declare_protocol
+from experiments.declare import UserError, declare_network, declare_protocol, sentence
 from sim.spec.describe import numbers
 from sim.spec.describe.tables import Description, Table
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import Graded
 from sim.spec.population import Population
 from sim.spec.protocol import Protocol
+from sim.spec.targets import check_declared, limited
 from sim.units import coherent_unit
 
 USAGE = """sherrington describe SETTING ...      what a network and a protocol have, as tables; settings as for a run
@@ -22,6 +24,8 @@ USAGE = """sherrington describe SETTING ...      what a network and a protocol h
   sherrington describe experiment=spasm network.size=4 state=[injured]
   sherrington describe network=ankle figure=circuit         the circuit of an ankle too, as circuit.png and circuit.pdf
   sherrington describe network=ankle figure=circuit pair=[gastrocnemius,tibialis]"""
+DONE = re.compile(r"[+~]*(protocol|intervention|experiment)\b")
+"""Settings that say what is done."""
 END = """A design varies any path:   '+design.axes.PATH=[VALUE,VALUE]'   (of a gradient PATH.low, .high or .skew)
 Variables are recorded by   record.variables=[NAME,NAME] record.every="1 ms\""""
 
@@ -31,7 +35,8 @@ def main(words: Sequence[str]) -> None:
 
     Raises:
         CommandError: a word that is no setting.
-        UserError: they cannot be composed or declared, or there is no network in them, or none that can be drawn.
+        UserError: they cannot be composed or declared, or there is no network in them, or none that can be drawn; or
+            the protocol that they name does not fit it.
     """
     if any(word in HELP for word in words):
         print(USAGE)
@@ -44,8 +49,13 @@ def main(words: Sequence[str]) -> None:
     config = configured(settings, folders[-1] if folders else None)
     if "_target_" not in config.network:
         raise UserError(f"experiment {config.name!r} measures a recording, which has no network to describe.")
-    network = declare_network(config, settings)
-    print(f"{described(network, declare_protocol(config))}\n\n{END}")
+    network, protocol = declare_network(config, settings), declare_protocol(config)
+    if any(map(DONE.match, settings)):  # the default one is of a pool, whatever network is asked for
+        try:
+            check_declared(network, protocol)
+        except ValueError as problem:
+            raise UserError(sentence(problem)) from problem
+    print(f"{described(network, protocol)}\n\n{END}")
     if own:
         _draw(network, **own)
 
@@ -134,12 +144,18 @@ def _ports(network: Network, protocol: Protocol) -> Table:
         own = getattr(element, "do", None)
         for part in [element, *(own.elements() if own else [])]:
             driven.setdefault(getattr(part, "target", ""), []).append(part.label)
-    reached = {p.target: p.name for p in network.projections}
+    reached, takes = {p.target: p.name for p in network.projections}, limited(network)
     rows = tuple(
-        (port, coherent_unit(dimensions), ", ".join(dict.fromkeys(driven.get(port, []))), reached.get(port, ""))
+        (
+            port,
+            coherent_unit(dimensions),
+            ", ".join(dict.fromkeys(driven.get(port, []))),
+            reached.get(port, ""),
+            f"{takes[port][1].what}: {takes[port][1]}" if port in takes else "",
+        )
         for port, dimensions in network.ports().items()
     )
-    return Table("Ports, which a protocol may drive", ("port", "unit", "driven by", "reached by"), rows)
+    return Table("Ports, which a protocol may drive", ("port", "unit", "driven by", "reached by", "takes"), rows)
 
 
 def _commands(protocol: Protocol) -> Table:

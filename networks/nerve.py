@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from networks.cells.axon import NODE
+from networks.cells.axon import NODE, STRONGEST
 from sim.spec.kinds import listed, table, whole, word
 from sim.spec.network import NetworkError, Population
 from sim.spec.params import SKEWS, Graded, Param, Value
@@ -30,8 +30,6 @@ Number = Param | Graded | Value
 REMOTO = "ReMoto (Cisi & Kohn 2008) configuration"
 MOTOR_VELOCITY = Graded("44 m/s", "53 m/s", 0.0, f"{REMOTO}: motor axons")
 IA_VELOCITY = Graded("55 m/s", "66 m/s", 0.0, f"{REMOTO}: Ia axons")
-STRONGEST = 100
-"""Lowest motor thresholds that a pulse may have (chosen): more is a slip."""
 
 
 @dataclass(frozen=True)
@@ -219,8 +217,8 @@ def stimulation(
     strength = in_unit(intensity, "", "the `intensity` of a stimulation")
     if not 0 <= strength <= STRONGEST:
         raise ProtocolError(
-            f"the `intensity` of a stimulation is a multiple of the motor threshold from 0 to {STRONGEST}, but it is "
-            f"{shown(intensity)}."
+            f"the `intensity` of a stimulation is a multiple of the motor threshold from 0 to {STRONGEST:g}, but it "
+            f"is {shown(intensity)}."
         )
     return Together(
         tuple(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from sim.backends.base import Backend, Simulation, Slab
@@ -32,9 +33,10 @@ from sim.spec.describe.words import in_words
 from sim.spec.kinds import part
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
+from sim.spec.pieces import Numbers
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record, check_record
-from sim.spec.targets import check_targets
+from sim.spec.targets import check_numbers, check_targets, check_within
 from sim.units import Quantity, shown
 
 log = logging.getLogger("sherrington")
@@ -73,7 +75,16 @@ class Study:
         samples = self.samples()
         self.network.check_free(map(str, samples.coords))
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
+        numbers = self.numbers(samples)
+        check_numbers(self.protocol, numbers)
+        check_within(self.network, self.protocol, numbers)
         check_one(self.sized(samples))
+
+    def numbers(self, samples: xr.Dataset) -> Numbers:
+        """The value of every number in some samples, by path: (sample,) where the design varies it, else (1,)."""
+        leaves = self.leaves()
+        varied = {path: samples[path].values for path in leaves.keys() & set(map(str, samples.coords))}
+        return self.network.completed({**{path: np.array([x.number]) for path, x in leaves.items()}, **varied})
 
     def sized(self, samples: xr.Dataset) -> Parts:
         """What decides how large a sample is."""

@@ -39,6 +39,7 @@ from sim.spec.numerics import Numerics
 from sim.spec.params import nearest
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record
+from sim.spec.targets import check_live, limited
 from sim.stepping import Stepping, batches
 from sim.units import Quantity, coherent_unit, shown
 
@@ -144,7 +145,7 @@ class Simulator:
         if (state.window + count) * self.numerics.steps >= 2**31:
             raise ValueError(f"{count} more windows would make more than 2**31 steps; advance by fewer.")
         self._check(state)
-        held = {**state.live, **self._read_live({} if live is None else live, state.samples)}
+        held = {**state.live, **self._read_live({} if live is None else live, state)}
         now, marks = self._stepping(state.samples).advanced(state, count, held)
         twice = state.twice | np.any([(x == TWICE).any((0, 2)) for x in marks], axis=0)
         return replace(state, window=state.window + count, live=held, marks=marks, twice=twice, now=now)
@@ -257,7 +258,7 @@ class Simulator:
             coordinates=tuple(c for c in schema.coordinates if c.dim != "time"),
         )
 
-    def _all(self, numbers: Numbers) -> Numbers:
+    def _all(self, numbers: Mapping[str, np.ndarray]) -> Numbers:
         return {**{path: np.array([value.number]) for path, value in self._leaves.items()}, **numbers}
 
     def _read(self, values: Mapping[str, Any] | None, stream: Any) -> tuple[Numbers, np.ndarray]:
@@ -296,8 +297,11 @@ class Simulator:
         found = given(ranges, self._leaves, self._bounds, "the ranges")
         return {path: np.sort(x) for path, x in found.items()}
 
-    def _read_live(self, live: Mapping[str, Any], count: int) -> Numbers:
+    def _read_live(self, live: Mapping[str, Any], state: SimState) -> Numbers:
         known = {**self.network.ports(), **self.network.heard()}
         leaves = {name: Quantity(0.0, known[name]) for name in self._live}
-        numbers, _ = together(given(live, leaves, {}, "what is given live"), np.zeros(count))
-        return self._of(count, numbers)
+        numbers, _ = together(given(live, leaves, {}, "what is given live"), np.zeros(state.samples))
+        found = self._of(state.samples, numbers)
+        if limited(self.network).keys() & found.keys():
+            check_live(self.network, found, self.network.completed(self._all(state.values)))
+        return found

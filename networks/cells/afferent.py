@@ -30,6 +30,7 @@ electrode and back, and 1 ms more.
 
 from sim.spec.model import Block, Model
 from sim.spec.params import Graded, Param
+from sim.spec.within import Within
 
 FIBRE = Model(
     "group I afferent",
@@ -50,6 +51,15 @@ FIBRE = Model(
             "tau_jitter": Param("1 ms", "numerical: short against the intervals, so that goals are independent"),
         },
         initial={"phase": 0, "change": 0},
+        within={
+            "stimulus": Within(
+                "stimulus",
+                0,
+                1,
+                "the intensity of a pulse",
+                "it is the fraction of the fibres that it recruits, 0 to 1",
+            ),
+        },
     ),
     threshold="phase > goal or stimulus > stimulus_threshold",
     reset="phase = clip(phase - goal, 0, inf); change = exp(spread*z - spread**2/2) - first_goal",
@@ -76,6 +86,10 @@ OWN_RATE = Block(
     initial={"phase": 0, "change": 0},
 )
 
+HIGHEST = "500 Hz"
+"""Frequency of a vibration (chosen): a tendon is vibrated at up to 220 Hz in people (Burke et al. 1976), and primary
+endings of cats follow some 500 Hz (recalled)."""
+
 VIBRATION = Block(
     """
     vibration : hertz
@@ -92,6 +106,16 @@ VIBRATION = Block(
         "lag": Param("0 ms", "a pool grades it", ("0 ms", "30 ms")),
     },
     initial={"wave": 0},
+    within={
+        "vibration": Within(
+            "vibration",
+            "0 Hz",
+            HIGHEST,
+            "the vibration of a tendon",
+            f"a tendon is vibrated at {HIGHEST} at most; take a lower frequency",
+            "Hz",
+        ),
+    },
 )
 
 ARRIVALS = Block(

@@ -19,6 +19,7 @@ short the pulse; were it held, the axon would fire as often as its refractory pe
 
 from sim.spec.model import Block, Model
 from sim.spec.params import Graded, Param
+from sim.spec.within import Within
 
 MOTOR_REFRACTORY = (
     "human median nerve, motor axons: half of them recover after 1.03 ms, 5 to 99 % after 0.94 to 1.23 ms (Ingram, "
@@ -47,6 +48,18 @@ IA = {
     "refractory_period": Param("0.7 ms", SENSORY_REFRACTORY),
 }
 """Numbers of Ia axons, the thinnest first."""
+
+STRONGEST = 100.0
+"""Multiples of the motor threshold that a pulse may have (chosen): far more than excites every axon."""
+INTENSITY = Within(
+    "stimulus",
+    0,
+    STRONGEST,
+    "the intensity of a pulse",
+    f"it is 0 to {STRONGEST:g} times the motor threshold; take one within",
+    "times the motor threshold",
+)
+"""What an electrode may give."""
 
 MOMENT = "2 us: short against every step"
 
@@ -102,6 +115,7 @@ NODE = Model(
             "refractory_period": Param("1.03 ms", MOTOR_REFRACTORY, ("0.55 ms", "50 ms")),
         },
         initial={"since": "1 s"},
+        within={"stimulus": INTENSITY},
     ),
     # 10 us: shorter than a step, longer than what rounding makes of a sum of steps
     threshold="since > refractory_period - 0.01*ms and (above > 0.5 or below > 0.5 or stimulus >= needed)",

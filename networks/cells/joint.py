@@ -15,6 +15,7 @@ from math import radians
 from sim.spec.model import Block, Model
 from sim.spec.network import NetworkError
 from sim.spec.params import Param
+from sim.spec.within import Within
 from sim.units import shown
 
 DE_LEVA = "de Leva 1996 (J Biomech 29:1223), 73 kg"
@@ -22,6 +23,8 @@ FALISSE = "Anderson & Pandy 1999, as in Falisse 2019 (J R Soc Interface 16:20190
 
 RANGE = (-50.0, 30.0)
 """Degrees, plantarflexion to dorsiflexion: what an ankle can be held at."""
+FASTEST = 2000.0
+"""Degrees per second either way (chosen): more than any foot or motor turns."""
 
 JOINT = Model(
     "ankle",
@@ -70,6 +73,24 @@ JOINT = Model(
             "tau_seen": Param("1 ms", "numerical: short against a twitch", ("0.1 ms", None)),
         },
         initial={"departure": 0, "angular_velocity": "0 Hz", "muscle_torque": "0 N*m"},
+        within={
+            "imposed_angle": Within(
+                "(position + imposed_angle)*180/pi",
+                *RANGE,
+                "the angle of the ankle",
+                f"it is turned between {RANGE[0]:g} degrees (plantarflexion) and {RANGE[1]:g} (dorsiflexion), counted "
+                "from the neutral angle; turn it less far, or start elsewhere (network.degrees)",
+                "degrees",
+            ),
+            "imposed_velocity": Within(
+                "imposed_velocity*180/pi",
+                -FASTEST,
+                FASTEST,
+                "the velocity of the ankle",
+                f"no ankle is turned faster than {FASTEST:g} degrees per second; turn it more slowly",
+                "degrees per second",
+            ),
+        },
     ),
 )
 """It never fires."""

@@ -36,6 +36,7 @@ on the polar region. Both hang on states only: the length is followed within 2 m
 
 from sim.spec.model import Block, Model
 from sim.spec.params import Param
+from sim.spec.within import Within
 
 TABLE = "Mileusnic et al. 2006, as in two public implementations that agree"
 RECALLED = "Mileusnic et al. 2006, recalled; public code is at odds (10000 in one)"
@@ -57,6 +58,15 @@ LENGTH = Block(
     initial={"l": 1},
 )
 
+FASTEST = "500 Hz"
+"""Rate of a gamma motoneuron (chosen): fusimotor activation is at 97 to 99 % of its highest there."""
+
+
+def _rate(port: str) -> Within:
+    said = f"a gamma motoneuron fires at {FASTEST} at most; take a lower rate"
+    return Within(port, "0 Hz", FASTEST, f"the rate of {port}", said, "Hz")
+
+
 FUSIMOTOR = Block(
     """
     gamma_dynamic : hertz
@@ -77,6 +87,7 @@ FUSIMOTOR = Block(
         "tau_chain": Param("5 ms", "chosen: short; the paper's chain follows at once", ("0.1 ms", None)),
     },
     initial={"f_bag1": 0, "f_bag2": 0, "f_chain": 0},
+    within={port: _rate(port) for port in ("gamma_dynamic", "gamma_static")},
 )
 
 MECHANICS = Block(

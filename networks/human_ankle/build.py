@@ -9,13 +9,13 @@ A population is called by its muscle and its kind (`soleus`, `soleus_ia_terminal
 nerves by the nerve (`posterior_tibial`), those of bellies `soleus_electrode`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from networks import mechanics
 from networks.human_ankle.cord import cord
-from networks.human_ankle.electrodes import electrodes
+from networks.human_ankle.electrodes import electrodes, over_belly
 from networks.human_ankle.motor import motor
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
@@ -54,8 +54,8 @@ def build(
         name: what the whole is called.
 
     Raises:
-        NetworkError: a muscle that is none, an antagonist or synergist that is not there, a scale that leaves a
-            population empty, or a name in `set` that is nothing here.
+        NetworkError: a muscle that is none, an antagonist or synergist that is not there, a nerve of the name of
+            something else, a scale that leaves a population empty, or a name in `set` that is nothing here.
         UnitError: a value in the wrong unit.
     """
     part = in_unit(scale, "", "network.scale")
@@ -65,15 +65,13 @@ def build(
     if size is not None:
         found = {key: replace(own, motoneurons=size) for key, own in found.items()}
     limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
-    parts = joined(
-        (
-            *(motor(own) for own in found.values()),
-            *(sensory(own) for own in found.values()),
-            cord(found, wiring),
-            electrodes(found.values()),
-            Parts(*limb),
-        )
+    body = (
+        *(motor(own) for own in found.values()),
+        *(sensory(own) for own in found.values()),
+        cord(found, wiring),
     )
+    _check_nerves(found, [*(p.name for part in (*body, limb) for p in part.populations), *map(over_belly, found)])
+    parts = joined((*body, electrodes(found.values()), Parts(*limb)))
     populations, projections = _changed(parts, set)
     counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
     words = f"ankle at {part:g} of human numbers ({cell}): {counts}"
@@ -83,10 +81,7 @@ def build(
 def _muscles(muscles: Mapping[str, Mapping[str, Any]], scale: float) -> dict[str, Muscle]:
     found = {}
     for key, row in rows_of("network.muscles", muscles, NetworkError).items():
-        try:
-            found[str(key)] = Muscle(name=str(key), **row).scaled(scale)
-        except TypeError as problem:
-            raise NetworkError(f"the muscle {key!r} of an ankle cannot be read: {problem}.") from None
+        found[key] = Muscle.read(key, row).scaled(scale)
     for own in found.values():
         for what, others in (("antagonist", own.antagonists), ("synergist", own.synergists)):
             for other in others:
@@ -95,6 +90,17 @@ def _muscles(muscles: Mapping[str, Mapping[str, Any]], scale: float) -> dict[str
                         f"{own.name!r} has the {what} {other!r}, which is no other muscle: {nearest(other, found)}"
                     )
     return found
+
+
+def _check_nerves(muscles: Mapping[str, Muscle], others: Iterable[str]) -> None:
+    """The stimulator of a nerve is a population of the nerve's name, so no other part may have it."""
+    taken = set(others)
+    for own in muscles.values():
+        if own.nerve in taken:
+            raise NetworkError(
+                f"the nerve of the muscle {own.name!r} is {own.nerve!r}, which is another part of the ankle; call it "
+                "something else, for example 'posterior_tibial'."
+            )
 
 
 def _changed(

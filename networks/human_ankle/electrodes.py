@@ -11,14 +11,19 @@ from sim.spec.params import Param
 from sim.spec.projection import Projection
 
 
+def over_belly(muscle: str) -> str:
+    """The name of the stimulator over the belly of a muscle."""
+    return f"{muscle}_electrode"
+
+
 def electrodes(muscles: Iterable[Muscle]) -> Parts:
-    """One for each nerve, named after it, and one over the belly of each muscle, `MUSCLE_electrode`.
+    """One for each nerve, named after it, and one over the belly of each muscle (`over_belly`).
 
     Each reaches the motor, Ia and Ib axons of its muscles; group II fibres need more current and are left out.
     """
     beneath: dict[str, list[str]] = {}
     for own in muscles:
-        for electrode, site in ((own.nerve, "nerve"), (f"{own.name}_electrode", "belly")):
+        for electrode, site in ((own.nerve, "nerve"), (over_belly(own.name), "belly")):
             nodes = [f"{own.name}_{kind}_{site}" for kind in ("motor", "ia", "ib")]
             beneath.setdefault(electrode, []).extend(nodes)
     return Parts(

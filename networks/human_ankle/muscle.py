@@ -1,15 +1,23 @@
 """A muscle of the ankle: an entry in the table of a network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any
 
 from networks.mechanics import ARMS
-from sim.spec.kinds import part, table, whole, word
+from sim.spec.kinds import listed, part, table, whole, word
+from sim.spec.model import Model
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import nearest
 from sim.units import in_unit, shown
 
 KINDS = ("motoneurons", "ia", "ii", "ib", "interneurons")
+HEARS = (
+    ("states", ("antidromic", "g_ia", "g_ia_soma", "g_ii", "g_ib", "g_renshaw", "g_recip_dend", "g_recip_soma")),
+    ("ports", ("excitation", "inhibition", "ligand")),
+    ("variables", ("collateral",)),
+)
+"""What the nerves, the cord and the command of an ankle reach and read in its motoneurons."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,8 @@ class Muscle:
         synergists: muscle -> the part of a homonymous connection that its fibres make to this one.
 
     Raises:
-        NetworkError: a number that is none, or a distance that is none.
+        NetworkError: a number that is none, or a pool of several populations, or of a cell that an ankle cannot reach.
+        UnitError: a distance that is none.
     """
 
     name: str
@@ -58,7 +67,10 @@ class Muscle:
                 f"{what} has the mechanics {shown(self.mechanics)}, of which no joint is known: "
                 f"{nearest(str(self.mechanics), ARMS)}"
             )
-        part(f"the pool of {what}", self.pool, Network, NetworkError)
+        pools = part(f"the pool of {what}", self.pool, Network, NetworkError).populations
+        if len(pools) != 1:
+            raise NetworkError(f"the pool of {what} is one population, but it has {len(pools)}; give networks.pool().")
+        _check_cell(what, pools[0].model)
         for kind in KINDS:
             if (found := whole(getattr(self, kind))) is None or found < 1:
                 raise NetworkError(f"{what} has {kind}, a whole number from 1, but it is {shown(getattr(self, kind))}.")
@@ -75,7 +87,29 @@ class Muscle:
             if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1:
                 raise NetworkError(f"{what} hears the part {shown(share)} of its synergist {name!r}; give 0 to 1.")
         object.__setattr__(self, "synergists", shares)
-        object.__setattr__(self, "antagonists", tuple(self.antagonists))
+        antagonists = listed(f"`antagonists` of {what}", self.antagonists, NetworkError)
+        for name in antagonists:
+            word(f"an antagonist of {what}", name, NetworkError)
+        object.__setattr__(self, "antagonists", antagonists)
+
+    @classmethod
+    def read(cls, name: str, row: Any) -> "Muscle":
+        """A muscle from its entry in the table of a network.
+
+        Raises:
+            NetworkError: no table, an entry that a muscle does not have, or one that is missing.
+        """
+        given = table(f"the muscle {name!r} of an ankle", row, NetworkError)
+        own = {f.name: f for f in fields(cls) if f.name != "name"}
+        if unknown := [key for key in given if key not in own]:
+            raise NetworkError(f"the muscle {name!r} of an ankle has no {unknown[0]!r}: {nearest(unknown[0], own)}")
+        needed = [key for key, f in own.items() if f.default is MISSING and f.default_factory is MISSING]
+        if lacking := [key for key in needed if key not in given]:
+            raise NetworkError(
+                f"the muscle {name!r} of an ankle lacks {', '.join(lacking)}; give it in the table of the network "
+                f"(network.muscles.{name}.{lacking[0]}=...)."
+            )
+        return cls(name=name, **given)
 
     def scaled(self, scale: float) -> "Muscle":
         """The same muscle with fewer cells of each kind.
@@ -86,8 +120,6 @@ class Muscle:
         Raises:
             NetworkError: a population would be left empty.
         """
-        from dataclasses import replace
-
         counts = {kind: round(scale * getattr(self, kind)) for kind in KINDS}
         if empty := [kind for kind, count in counts.items() if count < 1]:
             raise NetworkError(
@@ -95,3 +127,15 @@ class Muscle:
                 f"{getattr(self, empty[0])}; take a larger scale."
             )
         return replace(self, **counts)
+
+
+def _check_cell(what: str, model: Model) -> None:
+    """Motoneurons must have what the rest of an ankle reaches and reads."""
+    kinds = {"states": model.parsed.states, "ports": model.parsed.ports, "variables": model.parsed.equations}
+    for kind, names in HEARS:
+        have = {equation.name for equation in kinds[kind]}
+        if lacking := [name for name in names if name not in have]:
+            raise NetworkError(
+                f"the pool of {what} is made of {model.name!r}, which is not a cell of the ankle: it lacks the {kind} "
+                f"{', '.join(lacking)}; take powers_heckman_ankle or powers_heckman_ankle_clamped (network.cell)."
+            )

@@ -17,6 +17,7 @@ SPINDLE_LENGTH = (
     "tibialis 0.8: fitted to some 11 Hz of its endings at 25 degrees of plantar flexion (Burke et al. 1979, human); "
     "soleus 0.97, gastrocnemius 0.93: fitted to some 2 Hz at a right angle, relaxed (Wilson et al. 1995, human)"
 )
+HANDED_ON = Param(1.0, "the same quantity, handed on")
 LATER = Graded("1 ms", "1 ms", 0.0, "computed with the axons")
 STARTS = Graded(
     1.0, 0.02, 0.0,
@@ -50,11 +51,16 @@ def sensory(own: Muscle) -> Parts:
                 f"{name}_spindle.length",
                 weight=Param(own.spindle, SPINDLE_LENGTH),
             ),
-            Projection(f"{name}_pulls_organ", f"{name}_tendon.force", f"{name}_organ.force"),
-            Projection(f"{name}_spindle_to_ia", f"{name}_spindle.ia_rate", f"{name}_ia_ending.rate"),
-            Projection(f"{name}_spindle_to_ii", f"{name}_spindle.ii_rate", f"{name}_ii_ending.rate"),
-            Projection(f"{name}_organ_to_ib", f"{name}_organ.ib_rate", f"{name}_ib_ending.rate"),
-            Projection(f"{name}_stretches_ia", f"{name}_spindle.stretch", f"{name}_ia_ending.stretch"),
+            *(
+                Projection(f"{name}_{called}", f"{name}_{source}", f"{name}_{target}", weight=HANDED_ON)
+                for called, source, target in (
+                    ("pulls_organ", "tendon.force", "organ.force"),
+                    ("spindle_to_ia", "spindle.ia_rate", "ia_ending.rate"),
+                    ("spindle_to_ii", "spindle.ii_rate", "ii_ending.rate"),
+                    ("organ_to_ib", "organ.ib_rate", "ib_ending.rate"),
+                    ("stretches_ia", "spindle.stretch", "ia_ending.stretch"),
+                )
+            ),
         ),
     )
     return joined((here, _axons(own, "ia"), _axons(own, "ib")))

@@ -3,13 +3,12 @@
 from networks.protocols.contractions import shaped_contraction, trapezoidal_contraction, triangular_contraction
 from networks.protocols.depression import depressed_reflex
 from networks.protocols.moved import stretch, tendon_vibration
-from networks.protocols.reflexes import STRONGEST, conditioned_reflex, multiple, nerve_stimulus
+from networks.protocols.reflexes import conditioned_reflex, multiple, nerve_stimulus
 from networks.protocols.rotation import joint_rotation
 from networks.protocols.spasm import spasm
 from networks.protocols.voluntary import isometric_contraction, ramp_and_pulse
 
 __all__ = [
-    "STRONGEST",
     "conditioned_reflex",
     "depressed_reflex",
     "isometric_contraction",

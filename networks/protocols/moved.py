@@ -3,6 +3,7 @@
 from math import pi
 from typing import NamedTuple
 
+from networks.cells.joint import RANGE
 from networks.protocols.held import Time, held
 from networks.protocols.reflexes import multiple
 from sim.spec.composed import ProtocolError
@@ -18,20 +19,37 @@ class Turn(NamedTuple):
     speed: float
 
 
+def radians_of(degrees: float) -> float:
+    """How far an ankle is turned, in radians; where it starts, only the network knows (`networks.cells.joint`).
+
+    Raises:
+        ProtocolError: farther than from one end of its range to the other.
+        UnitError: no plain number.
+    """
+    far = in_unit(degrees, "", "`degrees` of a movement")
+    if abs(far) > RANGE[1] - RANGE[0]:
+        raise ProtocolError(
+            f"an ankle is to be turned by {far:g} degrees, but it is turned between {RANGE[0]:g} (plantarflexion) and "
+            f"{RANGE[1]:g} (dorsiflexion), {RANGE[1] - RANGE[0]:g} in all; turn it less far."
+        )
+    return far * pi / 180
+
+
 def turn(degrees: float, velocity: float) -> Turn:
     """An ankle that is turned by some degrees at some degrees per second, dorsiflexion positive.
 
     Raises:
-        ProtocolError: it would never be there.
+        ProtocolError: it would never be there, or farther than an ankle turns.
         UnitError: no plain numbers.
     """
     far, speed = in_unit(degrees, "", "`degrees` of a stretch"), in_unit(velocity, "", "`velocity` of a stretch")
+    radians = radians_of(degrees)
     if speed == 0 or far / speed < 0:
         raise ProtocolError(
             f"an ankle that is turned by {far:g} degrees at {speed:g} degrees per second is never there; give a "
             "velocity other than 0, of the same sign."
         )
-    return Turn(1000 * far / speed, far * pi / 180, speed * pi / 180)
+    return Turn(1000 * far / speed, radians, speed * pi / 180)
 
 
 def stretch(

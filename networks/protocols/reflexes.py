@@ -1,12 +1,10 @@
 """A pulse on a nerve of an ankle, by itself or some time after one on another nerve."""
 
+from networks.cells.axon import STRONGEST
 from networks.protocols.held import Time, held
 from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Protocol, Settle, Train
 from sim.units import in_unit, shown
-
-STRONGEST = 100.0
-"""Multiples of the motor threshold: far more than excites every axon."""
 
 
 def multiple(intensity: object, nerve: str) -> float:

@@ -5,8 +5,8 @@ holds their somata (`networks.cells.clamped`), and `drive`, a slow triangle of t
 """
 
 from collections.abc import Sequence
-from math import pi
 
+from networks.protocols.moved import radians_of
 from sim.spec.composed import Protocol, ProtocolError
 from sim.spec.protocol import Course, Hold, Settle, Step, Triangle
 from sim.units import in_unit
@@ -48,7 +48,7 @@ def joint_rotation(
         tonic: inhibitory command throughout (A_i).
 
     Raises:
-        ProtocolError: no muscle, or the triangle begins while the ankle turns.
+        ProtocolError: no muscle, a triangle that begins while the ankle turns, or farther than an ankle turns.
         UnitError: a value in the wrong unit.
     """
     takes, lead = in_unit(turning, "ms", "turning"), in_unit(before, "ms", "before")
@@ -58,7 +58,7 @@ def joint_rotation(
             f"are {list(muscles)}, turning takes {takes:g} ms and before is {lead:g} ms."
         )
     whole = lead + sum(in_unit(x, "ms", name) for x, name in ((up, "up"), (down, "down"), (after, "after")))
-    far = in_unit(degrees, "", "`degrees` of a rotation") * pi / 180
+    far = radians_of(degrees)
     angle = Course("ankle.imposed_angle", ("0 ms", f"{takes:.9g} ms", f"{whole:.9g} ms"), (0, far, far), name="turn")
     speed = Step("ankle.imposed_velocity", 1000 * far / takes, f"{takes:.9g} ms", name="speed")
     triangles = Triangle(f"{muscle}.command", clamped, up, down, name="ramp") + Triangle(

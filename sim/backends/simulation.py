@@ -20,7 +20,7 @@ from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
 from sim.spec.record import Record, check_record, kept_bits
-from sim.spec.targets import check_numbers, check_targets
+from sim.spec.targets import check_numbers, check_targets, check_within
 from sim.spec.trigger import When
 from sim.units import coherent_unit, positive
 
@@ -97,6 +97,7 @@ class LaneSimulation(ABC):
         self.parts: list[Assembled] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
         check_numbers(protocol, numbers)
+        check_within(network, protocol, numbers)
         with np.errstate(over="ignore"):  # an infinite one is refused below
             self.end = horizon(protocol, numbers)
         self._check_times(numbers)
@@ -182,16 +183,18 @@ class LaneSimulation(ABC):
         return {p: self.design[p].values[samples] for p in self.leaves.keys() & set(map(str, self.design.coords))}
 
     def check_room(self, numbers: dict[str, np.ndarray]) -> None:
-        """Values that the simulation was not prepared with may need no more windows than it has, and no other delays.
+        """Values that the simulation was not prepared with may need no more windows than it has, no other delays, and
+        must bring to every port what it may be given.
 
         Args:
             numbers: value of every leaf, (sample,) or (1,); those that are computed from shared ones follow.
 
         Raises:
-            ValueError: they do; names what was prepared.
+            ValueError: they do not fit; names what was prepared.
         """
         with np.errstate(over="ignore"):
             numbers = self.network.completed(numbers)
+            check_within(self.network, self.protocol, numbers)
             asked = horizon(self.protocol, numbers)
         if np.ceil(asked / self.numerics.window_ms - 1e-9) > self.windows or not np.isfinite(asked):
             raise ValueError(

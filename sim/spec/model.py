@@ -7,9 +7,11 @@ comes from outside, 0 until something drives it). Parameters stand in the table,
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
+
+import numpy as np
 
 from sim.spec import logical
 from sim.spec.canonical import QUANTITY
@@ -19,7 +21,8 @@ from sim.spec.kinds import part, table, text
 from sim.spec.params import Param, Value, check_bounds, nearest
 from sim.spec.parse import Parsed, parse
 from sim.spec.statements import DERIVATIVE, WORD, rename, statements, where
-from sim.units import describe, positive, quantity
+from sim.spec.within import Within
+from sim.units import Dimensions, describe, positive, quantity
 
 FUNCTIONS = (
     "abs", "arctan", "ceil", "clip", "cos", "cosh", "exp", "expm1", "exprel", "floor", "int", "log", "log10", "log1p",
@@ -46,6 +49,7 @@ class Block:
             reads and that `sums` gives a unit, and it is 0 where nothing is added.
         sums: unit of each sum that this block reads.
         initial: initial value of a state; a state not named starts at its steady state.
+        within: what a port may be given, see `Within`; it refuses, and decides no result.
 
     Raises:
         ModelError: a text that is no text, or a table that is no table.
@@ -56,15 +60,18 @@ class Block:
     into: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[str, str] = field(default_factory=dict)
     initial: Mapping[str, Value] = field(default_factory=dict)
+    within: Mapping[str, Within] = field(default_factory=dict, metadata={"said": True})
 
     def __post_init__(self) -> None:
         text("`text` of a block", self.text, ModelError)
-        for what in ("params", "into", "sums", "initial"):
+        for what in ("params", "into", "sums", "initial", "within"):
             found = table(f"`{what}` of a block", getattr(self, what), ModelError)
             object.__setattr__(self, what, MappingProxyType(found))
         for name, value in self.params.items():
             part(f"{name!r} in `params` of a block", value, Param, ModelError)
             check_bounds(f"{name!r} in `params` of a block", value.value, value.limits)
+        for name, value in self.within.items():
+            part(f"{name!r} in `within` of a block", value, Within, ModelError)
         for what in ("into", "sums"):
             for name, value in getattr(self, what).items():
                 text(f"{name!r} in `{what}` of a block", value, ModelError)
@@ -99,6 +106,7 @@ class Block:
             {key: rename(value, names) for key, value in swap(self.into).items()},
             swap(self.sums),
             swap(self.initial),
+            {port: replace(own, of=rename(own.of, names)) for port, own in swap(self.within).items()},
         )
 
     def __add__(self, other: "Block") -> "Block":
@@ -117,6 +125,7 @@ class Block:
             into,
             _merge("sum", self.sums, other.sums),
             _merge("initial value", self.initial, other.initial),
+            _merge("range of the port", self.within, other.within),
         )
 
 
@@ -181,6 +190,7 @@ class Model:
         )
         object.__setattr__(self, "parsed", parsed)
         self._check_initial()
+        self._check_within()
         if unread := self.params.keys() - parsed.reads([self.threshold, self.refractory]):
             _remark(
                 f"model {self.name!r} has the parameter{'s' * (len(unread) > 1)} {', '.join(sorted(unread))} in its "
@@ -221,6 +231,29 @@ class Model:
                 raise ModelError(
                     f"model {self.name!r}: {name!r} is in {describe(states[name])} but is to start at {value!r}."
                 )
+
+    def _check_within(self) -> None:
+        names = self.given()
+        ports = {port.name for port in self.parsed.ports}
+        for port, own in self.block.within.items():
+            if port not in ports:
+                raise ModelError(f"model {self.name!r} has no port {port!r} to be given: {nearest(port, ports)}")
+            used = own.formula(names).used
+            if used & ports != {port}:
+                raise ModelError(
+                    f"model {self.name!r}: what {port!r} may be given, {own.of!r}, is of that port and of parameters."
+                )
+            at_rest = {name: np.array([self.params[name].quantity.number]) for name in used - {port}}
+            if own.beyond(found := own.formula(names).value({**at_rest, port: np.zeros(1)})).any():
+                raise ModelError(
+                    f"model {self.name!r}: {own.what} is {own.said(found[0])} while nothing is given to {port!r}, but "
+                    f"{own.but}."
+                )
+
+    def given(self) -> dict[str, Dimensions]:
+        """Dimensions of what is given to a cell: parameters and ports."""
+        ports = {port.name: port.dimensions for port in self.parsed.ports}
+        return {**{name: param.quantity.dimensions for name, param in self.params.items()}, **ports}
 
     @property
     def timed_refractory(self) -> bool:

@@ -1,13 +1,16 @@
-"""Whether a protocol fits a network: every port and signal that it names exists and has its unit."""
+"""Whether a protocol fits a network: ports and signals that it names exist, have its units and take what it brings."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
+from sim.spec.network import Network
 from sim.spec.params import Value, nearest
-from sim.spec.pieces import Numbers
+from sim.spec.pieces import Numbers, Watch
+from sim.spec.population import Population
 from sim.spec.protocol import Course, Element, Protocol, ProtocolError
 from sim.spec.trigger import When
+from sim.spec.within import Within, extremes
 from sim.units import Dimensions, UnitError, describe, quantity
 
 
@@ -49,6 +52,17 @@ def check_targets(
             _same_unit(element, repr(field), level, f"the port {target!r}", ports[target])
 
 
+def check_declared(network: Network, protocol: Protocol) -> None:
+    """A protocol must fit a network with the numbers that both declare.
+
+    Raises:
+        ProtocolError, UnitError: as `check_targets` and `check_within`.
+    """
+    check_targets(protocol, network.ports(), network.heard())
+    leaves = {**network.leaves(), **protocol.leaves()}
+    check_within(network, protocol, network.completed({path: np.array([x.number]) for path, x in leaves.items()}))
+
+
 def check_numbers(protocol: Protocol, numbers: Numbers) -> None:
     """What a design gives to switches and corners must make sense.
 
@@ -65,6 +79,65 @@ def check_numbers(protocol: Protocol, numbers: Numbers) -> None:
                 raise ProtocolError(f"'on' of {element.label!r} is 1 or 0, but the design has {on[wrong][0]:g} for it.")
         if isinstance(element, Course):
             element.check(numbers)
+
+
+def check_within(network: Network, protocol: Protocol, numbers: Numbers) -> None:
+    """What a protocol brings to a port must be what the port may be given, in every sample.
+
+    Args:
+        numbers: value of every leaf of both, by path, (sample,) or (1,), those that are computed too.
+
+    Raises:
+        ProtocolError: it is not; says what it would be, and why not.
+    """
+    found = protocol.pieces(numbers, np.zeros(1), protocol.length(numbers))
+    for port, (population, own) in limited(network).items():
+        commands = [element for element in protocol.elements() if getattr(element, "target", "") == port]
+        if not commands:
+            continue
+        actions = [[p for p in x.pieces if p.target == port] for x in found if isinstance(x, Watch)]
+        brought = [[p for p in found if not isinstance(p, Watch) and p.target == port], *actions]
+        labels = (f"{e.label!r}" if e.label != port else "a command without a name" for e in commands)
+        said = " and ".join(dict.fromkeys(labels))
+        who = f"what {said} {'bring' if ' and ' in said else 'brings'} to {port!r}"
+        for pieces in filter(None, brought):
+            for level in extremes(pieces):
+                _check_one(who, population, own, port, level, numbers)
+
+
+def check_live(network: Network, given: Numbers, numbers: Numbers) -> None:
+    """What a program gives to ports must be what they may be given.
+
+    Args:
+        given: by port, coherent units, (sample,); signals are left alone.
+        numbers: value of every leaf of the network, as in `check_within`.
+
+    Raises:
+        ProtocolError: it is not.
+    """
+    for port, (population, own) in limited(network).items():
+        if port in given:
+            _check_one(f"what is given live to {port!r}", population, own, port, given[port], numbers)
+
+
+def limited(network: Network) -> dict[str, tuple[Population, Within]]:
+    """What may be given to ports that have a range, by `population.port`, and whose they are."""
+    return {f"{p.name}.{port}": (p, own) for p in network.populations for port, own in p.model.block.within.items()}
+
+
+def _check_one(who: str, population: Population, own: Within, port: str, level: np.ndarray, numbers: Numbers) -> None:
+    formula, name = own.formula(population.model.given()), port.partition(".")[2]
+    cells = {}
+    for used in formula.used - {name}:
+        param, path = population.table()[used], f"network.{population.name}.{used}"
+        cells[used] = param.across(population.size, {leaf: numbers[path + leaf] for leaf in param.leaves()})
+    found = formula.value({**cells, name: level[:, None]})
+    wrong = own.beyond(found)
+    if not wrong.any():
+        return
+    samples = wrong.any(1)
+    where = f" in {np.count_nonzero(samples)} of {samples.size} samples" if samples.size > 1 else ""
+    raise ProtocolError(f"{who} makes {own.what} {own.said(found[wrong][0])}{where}, but {own.but}.")
 
 
 def _same_unit(element: Element, what: str, value: Value, other: str, wanted: Dimensions) -> None:

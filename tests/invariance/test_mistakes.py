@@ -14,6 +14,7 @@ from sim.spec.model import Model
 from sim.spec.params import Graded, Param
 from sim.spec.protocol import Hold, ProtocolError, Settle, Step
 from sim.spec.wiring import OneToOne, Random
+from sim.spec.within import Within
 
 TEXT = """
     dv/dt = (g*(E - v) + i_in - w)/C : volt
@@ -22,6 +23,7 @@ TEXT = """
     I : amp
 """
 DRIVES = {"hold": "level", "step": "level", "triangle": "peak", "trapezoid": "peak", "train": "level"}
+RANGE = Within("I", "-9 nA", "9 nA", "it", "no")
 PATH, TWO_ROWS = "network.pool.g", np.zeros((2, 2))
 SOMETHING_ELSE = [TWO_ROWS, object(), object]
 NOT_A_NUMBER = [None, True, [], ["1 ms"], {}, 1j, b"1 ms", np.nan, np.inf, -np.inf, "", " ", "ms", "much", "nan ms"]
@@ -76,6 +78,11 @@ REFUSED: dict[str, list] = {  # by place: values that cannot be
     "block.into": [*({"i_out": "I"}, {"i_in": "J"}, {"i_in": "v"}), *({"i_in": x} for x in NOT_A_TEXT), *NOT_A_TABLE],
     "block.sums": [*({}, {"i_in": "volt"}, {"i_in": "ampp"}), *({"i_in": x} for x in NOT_A_TEXT), *NOT_A_TABLE],
     "block.initial": [{}, {"u": "-65 mV"}, *({"v": x} for x in [*NOT_A_NUMBER, "1 nA", 1]), *NOT_A_TABLE],
+    "block.within": [
+        *({"I": x} for x in [*NOT_A_PART, ("0 nA", "1 nA"), Within("I", 0, 1, "it", "no"), Within]),
+        *({"J": RANGE}, {"v": RANGE}, {"I": Within("J", "0 nA", "1 nA", "it", "no")}, *NOT_A_TABLE),
+        *({"I": Within("I", "-0.1 nA", "0.1 nA", "it", "no")}, {"I": Within("I", "1 nA", "2 nA", "it", "no")}),
+    ],
     "model.name": NOT_A_TEXT,
     "model.block": NOT_A_PART,
     "model.threshold": ["v", "v > 3", "u > 1*mV", "v >", "v = 3*mV", "v*mV and v > E", *NOT_A_TEXT],

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from networks import ankle, pool
+from networks import ankle, pool, segment
+from networks.human_ankle.build import build
 from networks.human_ankle.muscle import Muscle
 from networks.protocols import conditioned_reflex, nerve_stimulus
 from sim.spec.composed import ProtocolError
@@ -94,7 +95,8 @@ def test_an_ankle_that_cannot_be_is_refused(given, said):
         ankle(**given)
 
 
-ROW = {"pool": pool("hTA", size=5), "nerve": "posterior_tibial", "motoneurons": 9, "ia": 4, "ii": 4, "ib": 4,
+CELLS = pool("hTA", size=5, cell="powers_heckman_ankle")
+ROW = {"pool": CELLS, "mechanics": "soleus", "nerve": "posterior_tibial", "motoneurons": 9, "ia": 4, "ii": 4, "ib": 4,
        "interneurons": 5, "nerve_at": "0.6 m", "belly_at": "0.7 m", "length": "0.8 m"}  # fmt: skip
 
 
@@ -102,15 +104,80 @@ ROW = {"pool": pool("hTA", size=5), "nerve": "posterior_tibial", "motoneurons": 
     ("given", "said"),
     [
         ({"mechanics": "biceps"}, "the mechanics 'biceps', of which no joint is known: choose one of"),
-        ({"mechanics": "soleus", "motoneurons": 0}, "has motoneurons, a whole number from 1, but it is 0"),
-        ({"mechanics": "soleus", "spindle": 4}, "spindles of the muscle 'soleus' feel 0.5 to 1.5"),
-        ({"mechanics": "soleus", "synergists": {"x": 2}}, "the part 2 of its synergist 'x'"),
-        ({"mechanics": "soleus", "nerve": "two words"}, "the nerve of the muscle 'soleus' is one word"),
+        ({"motoneurons": 0}, "has motoneurons, a whole number from 1, but it is 0"),
+        ({"spindle": 4}, "spindles of the muscle 'soleus' feel 0.5 to 1.5"),
+        ({"synergists": {"x": 2}}, "the part 2 of its synergist 'x'"),
+        ({"nerve": "two words"}, "the nerve of the muscle 'soleus' is one word"),
+        ({"antagonists": "tibialis"}, "`antagonists` of the muscle 'soleus' is a list, but it is 'tibialis'"),
+        ({"antagonists": None}, "`antagonists` of the muscle 'soleus' is a list, but it is None"),
+        ({"antagonists": [3]}, "an antagonist of the muscle 'soleus' is one word"),
+        ({"synergists": "tibialis"}, "`synergists` of the muscle 'soleus' is a table by name, but it is 'tibialis'"),
+        (
+            {"pool": pool("hTA", size=5)},
+            "'Powers & Heckman 2017', which is not a cell of the ankle: it lacks the states",
+        ),
+        (
+            {"pool": pool("hTA", size=5, cell="powers_heckman_segmental")},
+            "in a segment', which is not a cell of the ank",
+        ),
+        ({"pool": segment(size=2)}, "the pool of the muscle 'soleus' is one population, but it has"),
     ],
 )
 def test_a_muscle_that_cannot_be_is_refused(given, said):
     with pytest.raises(NetworkError, match=said):
         Muscle(name="soleus", **{**ROW, **given})
+
+
+def table(**changes) -> dict:
+    """The muscles of a small ankle; None takes a row away."""
+    rows = {
+        "soleus": {**ROW, "antagonists": ["tibialis"]},
+        "tibialis": {**ROW, "mechanics": "tibialis", "nerve": "common_peroneal", "antagonists": ["soleus"]},
+    }
+    return {name: {k: v for k, v in {**row, **changes}.items() if v is not None} for name, row in rows.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"nerve_at": None}, "the muscle 'soleus' of an ankle lacks nerve_at; give it in the table of the network"),
+        ({"mechanics": None, "ia": None}, "lacks mechanics, ia; give it in the table"),
+        ({"nreve": "x"}, "the muscle 'soleus' of an ankle has no 'nreve': did you mean 'nerve'"),
+        ({"name": "x"}, "the muscle 'soleus' of an ankle has no 'name'"),
+        ({"nerve": "soleus"}, "nerve of the muscle 'soleus' is 'soleus', which is another part of the ankle"),
+        ({"nerve": "soleus_electrode"}, "'soleus_electrode', which is another part of the ankle"),
+        ({"nerve": "ankle"}, "'ankle', which is another part of the ankle"),
+        ({"antagonists": ["biceps"]}, "'soleus' has the antagonist 'biceps', which is no other muscle"),
+        ({"pool": CELLS.populations[0]}, "the pool of the muscle 'soleus' is a Network"),
+    ],
+)
+def test_a_table_of_muscles_that_cannot_be_is_refused(changes, said):
+    assert build(muscles=table(), scale=1, cell="five compartments").population("soleus").size == 9
+    with pytest.raises(NetworkError, match=said):
+        build(muscles=table(**changes), scale=1)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "soleus", ["soleus"]])
+def test_a_muscle_that_is_no_table_is_refused(wrong):
+    with pytest.raises(NetworkError, match="the muscle 'soleus' of an ankle is a table by name"):
+        build(muscles={"soleus": wrong}, scale=1)
+
+
+def test_a_wrong_cell_is_refused_by_name():
+    for cell in ("powers_heckman", "powers_heckman_segmental", "booth_rinzel_kiehn"):
+        with pytest.raises(NetworkError, match=r"not a cell of the ankle|lacks|every row|no parameter|does not have"):
+            ankle(cell=cell)
+    with pytest.raises(
+        NetworkError, match="'soleus' is made of 'Powers & Heckman 2017', which is not a cell of the ank"
+    ):
+        ankle(cell="powers_heckman")
+
+
+def test_every_weight_and_delay_that_does_something_has_a_source(tenth):
+    for p in tenth.projections:
+        table = p.table()
+        assert table["weight"].source, p.name
+        assert table["delay"].source or table["delay"].quantity.number == 0, p.name
 
 
 @pytest.mark.parametrize("intensity", [-0.1, 101, float("nan"), "3 mA", True, None])
