@@ -29,8 +29,8 @@ def _keys(key: str, value: Any) -> Iterator[str]:
 
 
 def with_sources(network: Mapping[str, Any], given: set[str], key: str = "network") -> dict[str, Any]:
-    """The table of a network in which values that replace others (`set`), and rows (`table`) that the user changed,
-    say who set them.
+    """The table of a network in which values that replace others (`set`), and rows (`table`) and numbers of cells
+    (`counts`) that the user changed, say who set them.
 
     Args:
         network: as configured.
@@ -42,6 +42,8 @@ def with_sources(network: Mapping[str, Any], given: set[str], key: str = "networ
         place = f"{key}.{name}"
         if not isinstance(value, Mapping):
             found[name] = value
+        elif name == "counts":
+            found[name] = {kind: USER if f"{key}.{kind}" in given else origin for kind, origin in value.items()}
         elif name == "set":
             found[name] = _replaced(value, given, place)
         elif name == "table":

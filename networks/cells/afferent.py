@@ -55,9 +55,10 @@ FIBRE = Model(
             "stimulus": Within(
                 "stimulus",
                 0,
-                1,
+                2,
                 "the intensity of a pulse",
-                "it is the fraction of the fibres that it recruits, 0 to 1",
+                "it is the fraction of the fibres that it recruits, 0 to 1 (all of them fire above it; 2 at most); take one "
+                "within",
             ),
         },
     ),

@@ -9,7 +9,7 @@ A population is called by its muscle and its kind (`soleus`, `soleus_ia_terminal
 nerves by the nerve (`posterior_tibial`), those of bellies `soleus_electrode`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +63,8 @@ def build(
         raise NetworkError(f"network.scale is a part of the human numbers of cells, 0 to 1, but it is {shown(scale)}.")
     found = _muscles(muscles, part)
     if size is not None:
-        found = {key: replace(own, motoneurons=size) for key, own in found.items()}
+        sized = {"motoneurons": "size of the network"}
+        found = {k: replace(own, motoneurons=size, counts={**own.counts, **sized}) for k, own in found.items()}
     limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
     body = (
         *(motor(own) for own in found.values()),
@@ -72,7 +73,7 @@ def build(
     )
     _check_nerves(found, [*(p.name for part in (*body, limb) for p in part.populations), *map(over_belly, found)])
     parts = joined((*body, electrodes(found.values()), Parts(*limb)))
-    populations, projections = _changed(parts, set)
+    populations, projections = _changed(parts, found.values(), set)
     counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
     words = f"ankle at {part:g} of human numbers ({cell}): {counts}"
     return Network(populations, projections, parts.signals, parts.shared, words=words)
@@ -104,13 +105,14 @@ def _check_nerves(muscles: Mapping[str, Muscle], others: Iterable[str]) -> None:
 
 
 def _changed(
-    parts: Parts, set: Mapping[str, Mapping[str, Any]] | None
+    parts: Parts, muscles: Collection[Muscle], set: Mapping[str, Mapping[str, Any]] | None
 ) -> tuple[tuple[Population, ...], tuple[Projection, ...]]:
-    """Populations and projections with the values that replace theirs."""
+    """Populations and projections with the values that replace theirs, and where numbers of cells come from."""
     changes = dict(set or {})
     if not all(isinstance(x, Mapping) for x in changes.values()):
         raise NetworkError(f"network.set is name: {{name: value}}, but it is {shown(set)}.")
-    names = [p.name for p in (*parts.populations, *parts.projections)]
+    populations = [replace(p, origin="".join(own.origin(p.name) for own in muscles)) for p in parts.populations]
+    names = [p.name for p in (*populations, *parts.projections)]
     if unknown := [name for name in changes if name not in names]:
         raise NetworkError(f"`set` changes {unknown[0]!r}, which is no part of the ankle: {nearest(unknown[0], names)}")
 
@@ -123,6 +125,6 @@ def _changed(
                 f"`set` changes {wrong[0]!r} of the projection {p.name!r}, which has a weight and a delay."
             )
     return (
-        tuple(replace(p, params={**p.params, **own(p)}) if own(p) else p for p in parts.populations),
+        tuple(replace(p, params={**p.params, **own(p)}) if own(p) else p for p in populations),
         tuple(replace(p, **own(p)) if own(p) else p for p in parts.projections),
     )

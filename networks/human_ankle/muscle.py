@@ -5,13 +5,18 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
 from networks.mechanics import ARMS
-from sim.spec.kinds import listed, part, table, whole, word
+from sim.spec.kinds import listed, part, table, text, whole, word
 from sim.spec.model import Model
 from sim.spec.network import Network, NetworkError
 from sim.spec.params import nearest
 from sim.units import in_unit, shown
 
 KINDS = ("motoneurons", "ia", "ii", "ib", "interneurons")
+COUNTED = {
+    "": "motoneurons", "units": "motoneurons", "ia_ending": "ia", "ia_terminal": "ia", "ii_ending": "ii",
+    "ib_ending": "ib", **dict.fromkeys(("in", "pad", "ib_in", "renshaw"), "interneurons"),
+}  # fmt: skip
+"""Whose number each population has, by what its name says after the muscle's; axons have that of what they join."""
 HEARS = (
     ("states", ("antidromic", "g_ia", "g_ia_soma", "g_ii", "g_ib", "g_renshaw", "g_recip_dend", "g_recip_soma")),
     ("ports", ("excitation", "inhibition", "ligand")),
@@ -31,6 +36,7 @@ class Muscle:
         nerve: that stimulates it.
         motoneurons, ia, ii, ib: how many cells and fibres it has in people.
         interneurons: of each kind that acts on it.
+        counts: where these numbers come from, by kind.
         nerve_at, belly_at, length: distance from the cord of the electrodes over its nerve and over its belly, and of
             its muscle fibres.
         spindle: length that its spindles feel at the muscle's optimal length, relative to their own.
@@ -57,6 +63,7 @@ class Muscle:
     spindle: float = 1.0
     antagonists: tuple[str, ...] = ()
     synergists: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, str] = field(default_factory=dict, metadata={"said": True})
 
     def __post_init__(self) -> None:
         what = f"the muscle {self.name!r}"
@@ -80,6 +87,14 @@ class Muscle:
             or not 0.5 <= self.spindle <= 1.5
         ):
             raise NetworkError(f"the spindles of {what} feel 0.5 to 1.5 of its length, but {shown(self.spindle)}.")
+        counts = table(f"`counts` of {what}", self.counts, NetworkError)
+        for kind, origin in counts.items():
+            if kind not in KINDS:
+                raise NetworkError(
+                    f"`counts` of {what} has {kind!r}, of which it has no number: {nearest(kind, KINDS)}"
+                )
+            text(f"{kind!r} in `counts` of {what}", origin, NetworkError)
+        object.__setattr__(self, "counts", counts)
         for place in ("nerve_at", "belly_at", "length"):
             in_unit(getattr(self, place), "m", f"{place!r} of {what}")
         shares = table(f"`synergists` of {what}", self.synergists, NetworkError)
@@ -120,13 +135,20 @@ class Muscle:
         Raises:
             NetworkError: a population would be left empty.
         """
-        counts = {kind: round(scale * getattr(self, kind)) for kind in KINDS}
-        if empty := [kind for kind, count in counts.items() if count < 1]:
+        found = {kind: round(scale * getattr(self, kind)) for kind in KINDS}
+        if empty := [kind for kind, count in found.items() if count < 1]:
             raise NetworkError(
                 f"at scale {scale:g} the muscle {self.name!r} has no {empty[0]} left of its "
                 f"{getattr(self, empty[0])}; take a larger scale."
             )
-        return replace(self, **counts)
+        said = {k: f"{scale:g} of {getattr(self, k)}: {origin}" for k, origin in self.counts.items()}
+        return replace(self, **found, counts=said)
+
+    def origin(self, population: str) -> str:
+        """Where the number of cells of a population comes from; '' of one that is none of its cells."""
+        known = population == self.name or population.startswith(f"{self.name}_")
+        kind = COUNTED.get(population.removeprefix(self.name).removeprefix("_")) if known else None
+        return self.counts.get(kind or "", "")
 
 
 def _check_cell(what: str, model: Model) -> None:

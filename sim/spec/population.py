@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sim.spec.kinds import part, table, whole, word
+from sim.spec.kinds import part, table, text, whole, word
 from sim.spec.model import Model
 from sim.spec.params import Graded, Param, Value, check_bounds, ends, nearest
 from sim.spec.projection import NetworkError
@@ -24,6 +24,7 @@ class Population:
         model: the kind of cell.
         size: number of cells, at least 1.
         params: what differs from the model's table: a value for all cells, or `Graded` across the pool.
+        origin: where the number of cells comes from.
 
     Raises:
         NetworkError: no cell, or a parameter that the model does not have.
@@ -34,10 +35,12 @@ class Population:
     model: Model
     size: int
     params: Mapping[str, Param | Graded | Value] = field(default_factory=dict)
+    origin: str = field(default="", metadata={"said": True})
 
     def __post_init__(self) -> None:
         word("a population's name", self.name, NetworkError)
         part(f"the model of population {self.name!r}", self.model, Model, NetworkError)
+        text(f"the origin of population {self.name!r}", self.origin, NetworkError)
         size = whole(self.size)
         if size is None or size < 1:
             raise NetworkError(f"population {self.name!r} needs at least one cell, but its size is {shown(self.size)}.")

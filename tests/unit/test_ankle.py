@@ -1,5 +1,7 @@
 """The ankle: every count is an argument, and a volley means the same however many cells stand for a pathway."""
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,34 @@ def test_human_numbers_are_those_of_the_table():
     assert [sizes[f"{m}_ia_ending"] for m in ("soleus", "gastrocnemius", "tibialis")] == [400, 80, 280]
     assert {sizes[f"{m}_{kind}"] for m in ("soleus", "tibialis") for kind in ("in", "renshaw", "pad", "ib_in")} == {350}
     assert sizes["soleus_motor_nerve"] == sizes["soleus_motor_belly"] == sizes["soleus_units"] == 900
+
+
+def test_the_table_says_how_many_cells_there_are():
+    sizes = {p.name: p.size for p in ankle(scale=1).populations}
+    fibres = sum(n for name, n in sizes.items() if name.endswith("_ending"))
+    between = sum(n for name, n in sizes.items() if name.endswith(("_in", "_pad", "_renshaw")))
+    motoneurons = sum(sizes[m] for m in ("soleus", "gastrocnemius", "tibialis"))
+    text = " ".join(
+        files("conf").joinpath("network", "ankle.yaml").read_text(encoding="utf-8").replace("#", "").split()
+    )
+    assert f"1 is {motoneurons} motoneurons, {fibres} fibres and {between} interneurons, with nodes of" in text
+    assert f"and the rest {sum(sizes.values())} cells" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "population", "said"),
+    [
+        ({}, "soleus", "0.1 of 900: ReMoto (Cisi & Kohn 2008)"),
+        ({"scale": 0.05}, "tibialis_ia_ending", "0.05 of 280: ReMoto (Cisi & Kohn 2008)"),
+        ({}, "gastrocnemius_ib_ending", "0.1 of 80: chosen"),
+        ({}, "soleus_renshaw", "0.1 of 350: ReMoto (Cisi & Kohn 2008)"),
+        ({"size": 3}, "soleus", "size of the network"),
+        ({}, "ankle", ""),
+    ],
+)
+def test_numbers_of_cells_have_a_source_in_the_description(given, population, said):
+    rows = ankle(**given).describe()["Populations"].rows
+    assert next(row for row in rows if row[0] == population)[-1] == said
 
 
 PATHWAYS = (
@@ -110,6 +140,9 @@ ROW = {"pool": CELLS, "mechanics": "soleus", "nerve": "posterior_tibial", "moton
         ({"nerve": "two words"}, "the nerve of the muscle 'soleus' is one word"),
         ({"antagonists": "tibialis"}, "`antagonists` of the muscle 'soleus' is a list, but it is 'tibialis'"),
         ({"antagonists": None}, "`antagonists` of the muscle 'soleus' is a list, but it is None"),
+        ({"counts": {"ic": "chosen"}}, "`counts` of the muscle 'soleus' has 'ic', of which it has no number: choose"),
+        ({"counts": {"ia": 3}}, "'ia' in `counts` of the muscle 'soleus' is a text, but it is 3"),
+        ({"counts": "chosen"}, "`counts` of the muscle 'soleus' is a table by name, but it is 'chosen'"),
         ({"antagonists": [3]}, "an antagonist of the muscle 'soleus' is one word"),
         ({"synergists": "tibialis"}, "`synergists` of the muscle 'soleus' is a table by name, but it is 'tibialis'"),
         (

@@ -77,6 +77,13 @@ def test_who_set_a_value_is_no_part_of_the_digest():
     assert mine == theirs
 
 
+def test_numbers_of_cells_that_the_user_changed_are_the_users():
+    settings = ("network=ankle", "network.muscles.soleus.motoneurons=500")
+    origins = {p.name: p.origin for p in declare_network(configured(settings), settings).populations}
+    assert origins["soleus"] == "0.1 of 500: set by the user"
+    assert origins["soleus_ia_ending"] == "0.1 of 400: ReMoto (Cisi & Kohn 2008)"
+
+
 def test_in_python_the_caller_is_the_user_unless_a_value_says_where_it_comes_from():
     paper = Param("-65 mV", "a paper")
     ankle = networks.ankle(size=2, soleus={"noise": 1, "E_cl": paper}, soleus_ib_to_soleus_ib_in={"weight": "1 nS"})

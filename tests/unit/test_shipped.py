@@ -101,7 +101,7 @@ def test_a_table_of_ones_own_is_read_from_its_file(tmp_path):
         (lambda: networks.segment(soles={"monoamine": 1}), "did you mean 'soleus'"),
         (lambda: networks.segment(cell="powers_heckman"), "_segmental"),
         (lambda: networks.ankle("hTA"), r"networks.pool\('hTA'\)"),
-        (lambda: networks.ankle(cell="powers_heckman"), "which is no state of 'Powers & Heckman 2017'"),
+        (lambda: networks.ankle(cell="powers_heckman"), "'Powers & Heckman 2017', which is not a cell of the ankle"),
         (lambda: networks.ankle(soleus=0.5), "soleus={'PARAMETER': 0.5}"),
         (lambda: networks.pool("nowhere.yaml"), "no file 'nowhere.yaml'"),
     ],

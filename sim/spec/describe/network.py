@@ -26,11 +26,7 @@ def describe(
         fed: formula of what is computed from shared numbers, by path.
     """
     tables = [
-        Table(
-            "Populations",
-            ("population", "cells", "cell"),
-            tuple((p.name, str(p.size), p.model.name) for p in populations),
-        ),
+        _populations(populations),
         Table(
             "Projections",
             ("projection", "from", "to", "wiring", "weight", "delay"),
@@ -76,6 +72,13 @@ def describe(
         ),
     ]
     return Description(tuple(table for table in tables if table.rows))
+
+
+def _populations(populations: tuple[Population, ...]) -> Table:
+    """Who there is; where the numbers come from, if any of them says so."""
+    columns, said = ("population", "cells", "cell"), any(p.origin for p in populations)
+    rows = ((p.name, str(p.size), p.model.name, *([p.origin] if said else [])) for p in populations)
+    return Table("Populations", (*columns, *(["number of cells"] if said else [])), tuple(rows))
 
 
 def _brought(projection: Projection) -> str:
