@@ -57,8 +57,7 @@ FIBRE = Model(
                 0,
                 2,
                 "the intensity of a pulse",
-                "it is the fraction of the fibres that it recruits, 0 to 1 (all of them fire above it; 2 at most); take one "
-                "within",
+                "it is the fraction of the fibres that it recruits; above 1 it recruits all, above 2 it is a slip",
             ),
         },
     ),
