@@ -90,14 +90,15 @@ def check_within(network: Network, protocol: Protocol, numbers: Numbers) -> None
     Raises:
         ProtocolError: it is not; says what it would be, and why not.
     """
-    found = protocol.pieces(numbers, np.zeros(1), protocol.length(numbers))
-    for port, (population, own) in limited(network).items():
-        commands = [element for element in protocol.elements() if getattr(element, "target", "") == port]
-        if not commands:
-            continue
+    driven: dict[str, list[Element]] = {}
+    for element in protocol.elements():
+        driven.setdefault(getattr(element, "target", ""), []).append(element)
+    ranges = {port: limit for port, limit in limited(network).items() if port in driven}
+    found = protocol.pieces(numbers, np.zeros(1), protocol.length(numbers)) if ranges else []
+    for port, (population, own) in ranges.items():
         actions = [[p for p in x.pieces if p.target == port] for x in found if isinstance(x, Watch)]
         brought = [[p for p in found if not isinstance(p, Watch) and p.target == port], *actions]
-        labels = (f"{e.label!r}" if e.label != port else "a command without a name" for e in commands)
+        labels = (f"{e.label!r}" if e.label != port else "a command without a name" for e in driven[port])
         said = " and ".join(dict.fromkeys(labels))
         who = f"what {said} {'bring' if ' and ' in said else 'brings'} to {port!r}"
         for pieces in filter(None, brought):
