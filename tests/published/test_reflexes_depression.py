@@ -58,6 +58,5 @@ def test_the_reflex_has_recovered_ten_to_fifteen_seconds_after_the_stretch():
     time, x = trace(view, "soleus", amplitudes(ankle, "soleus"), at - 0.2, at + 0.058)
     h = emg.peak_to_peak(time, x, at + H_WINDOW[0], at + H_WINDOW[1]).reshape(3, seeds).mean(-1)
     after_soon, after_late = 100 * h[1:] / h[0]
-    print("recovered", after_soon, after_late)
     assert people.STRETCHED[1] < 75 < after_soon < after_late
     assert 90 < after_late <= 102

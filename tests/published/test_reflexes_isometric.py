@@ -85,7 +85,6 @@ def at_20(contractions: dict, name: str) -> np.ndarray:
 def test_units_fire_at_a_fifth_of_the_maximal_force_as_fast_as_those_of_people(contractions):
     """Within 1.5 pps of them, in both seeds. At the maximum they fire twice as fast: that is missed
     (docs/experiments/isometric_force.md), and held as it stands."""
-    print("rate", at_20(contractions, "rate"), contractions["maximal"]["rate"])
     assert at_20(contractions, "rate") == pytest.approx(people.RATE_AT_20["soleus"], abs=1.5)
     assert contractions["maximal"]["rate"] == pytest.approx(23.4, abs=1.5)  # people: 7.8 to 13.6
 
@@ -94,11 +93,6 @@ def test_units_fire_at_a_fifth_of_the_maximal_force_as_fast_as_those_of_people(c
 def test_emg_grows_in_proportion_to_force(contractions):
     """At a fifth of the maximal force a fifth of the EMG, within a quarter of it. No number of people is known here."""
     whole = contractions["maximal"]["emg"]
-    print(
-        "emg",
-        at_20(contractions, "emg") / whole,
-        {k: (v["force"], v["force_cv"], v["emg"]) for k, v in contractions.items()},
-    )
     assert at_20(contractions, "emg") / whole == pytest.approx(0.2, abs=0.05)
     assert (contractions["tenth"]["emg"] < contractions["third"]["emg"]).all()
     assert (contractions["third"]["emg"] < contractions["strong"]["emg"]).all()

@@ -79,5 +79,4 @@ def test_renshaw_cells_take_a_few_pps_from_a_contraction(ankle):
     record = Record(commands=False, max_rate="60 Hz", populations=("soleus",))
     results = Simulator(ankle, protocol, record).run(reaching(ankle, np.repeat([1.0, 0.0], 3)), np.tile([0, 1, 2], 2))
     with_it, without = rate(View(results), "soleus", 1.0, 0.5).reshape(2, 3)
-    print(with_it, without)
     assert ((without - with_it > 1) & (without - with_it < 5)).all()

@@ -110,7 +110,6 @@ def test_the_tonic_vibration_reflex_grows_neither_with_time_nor_with_frequency(v
         mean_torque(views[1], *when)[4 * SEEDS :].reshape(-1, 2).mean(-1)
         for when in ((0.2, STARTS), (STARTS + 0.1, STARTS + 0.6), (STARTS + 0.8, STARTS + LASTS))
     )
-    print("tonic", none, early, late)
     found = late - none
     assert ((found > 5) & (found < 30)).all()
     assert (late < 1.1 * early).all()  # people's grows for seconds
