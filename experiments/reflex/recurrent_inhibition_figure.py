@@ -73,4 +73,4 @@ def _rates(axes: Axes, m: xr.Dataset) -> None:
         samples(axes, k, m[[name, f"{name}_mean", f"{name}_half"]], name, (GREY, VERMILION)[k], beside=0.0)
     axes.set_xticks([0, 1], ["without", "with"])
     axes.set(xlim=(-0.5, 1.5), ylabel="rate of units that fire (pps)", xlabel="Renshaw cells")
-    axes.set_ylim(0, None)
+    axes.set_ylim(0, 1.15 * float(np.nanmax(values)))
