@@ -166,4 +166,4 @@ def test_the_reflex_is_inhibited_again_in_the_windows_of_d1_and_d2_and_not_betwe
 def test_reciprocal_inhibition_of_the_tibialis_is_weaker_than_that_of_the_soleus(ankle, soleus):
     rows = [CONTROL, *((1.0, x, 1.0) for x in (2, 3, 4))]
     tibialis = conditioned(ankle, "tibialis", 1.0, rows)
-    assert over(soleus, 1.0, 2, 3, 4).mean() + 5 < over(tibialis, 1.0, 2, 3, 4).mean() < 100
+    assert over(soleus, 1.0, 2, 3, 4).mean() + 5 < over(tibialis, 1.0, 2, 3, 4).mean()
