@@ -21,7 +21,7 @@ RECORD = Record(every="10 ms", populations=("soleus_motor_belly",))
 
 @pytest.fixture(scope="module")
 def contractions():
-    """Measures of a soleus at a tenth, a third and nearly all of its force, by name: (condition, seed)."""
+    """Measures of a soleus at a tenth, a third, nearly all and all of its force, by name: (condition, seed)."""
     ankle = networks.ankle()
     protocol = isometric_contraction(
         muscles=("soleus",), command=TENTH, tonic=1.5, before="200 ms", up="800 ms", hold="8.5 s"
@@ -32,6 +32,7 @@ def contractions():
         "third": (8.0, 0.1, 1.0),
         "strong": (20.0, 0.1, 1.0),
         "strong, no PIC": (20.0, 0.1, 0.0),
+        "maximal": (60.0, 0.1, 1.0),
     }
     seeds = np.tile(np.arange(2), len(conditions))
     command, common, pic = np.repeat(list(conditions.values()), 2, axis=0).T
@@ -69,6 +70,33 @@ def test_the_soleus_holds_a_third_of_its_force_as_steadily_as_people(contraction
     low, high = people.FORCE_CV
     assert ((low < third["force_cv"]) & (third["force_cv"] < high)).all()
     assert third["common_drive"].min() > 0.35
+
+
+def at_20(contractions: dict, name: str) -> np.ndarray:
+    """A measure at 20 % of the maximal force, linear in the force between a tenth and a third of it: (seed,)."""
+    low, high = contractions["tenth"], contractions["third"]
+    goal = 0.2 * contractions["maximal"]["force"]
+    part = (goal - low["force"]) / (high["force"] - low["force"])
+    assert ((part > 0) & (part < 1)).all()
+    return low[name] + part * (high[name] - low[name])
+
+
+@pytest.mark.slow
+def test_units_fire_at_a_fifth_of_the_maximal_force_as_fast_as_those_of_people(contractions):
+    """Within 1.5 pps of them, in both seeds. At the maximum they fire twice as fast: that is missed
+    (docs/experiments/isometric_force.md), and held as it stands."""
+    assert at_20(contractions, "rate") == pytest.approx(people.RATE_AT_20["soleus"], abs=1.5)
+    assert contractions["maximal"]["rate"] == pytest.approx(23.4, abs=1.5)  # people: 7.8 to 13.6
+
+
+@pytest.mark.slow
+def test_emg_grows_in_proportion_to_force(contractions):
+    """At a fifth of the maximal force a fifth of the EMG, within a quarter of it. No number of people is known here."""
+    whole = contractions["maximal"]["emg"]
+    assert at_20(contractions, "emg") / whole == pytest.approx(0.2, abs=0.05)
+    assert (contractions["tenth"]["emg"] < contractions["third"]["emg"]).all()
+    assert (contractions["third"]["emg"] < contractions["strong"]["emg"]).all()
+    assert (contractions["strong"]["emg"] < whole).all()
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 
 import networks
 from experiments.measures.reflex import amplitudes
-from experiments.measures.stretch import latency, reflex
+from experiments.measures.stretch import latency, reflex, torque
 from experiments.published import reflexes as people
 from networks.protocols import stretch
 from sim.results.view import View
@@ -38,21 +38,51 @@ def ankle():
     return networks.ankle()
 
 
-@pytest.mark.slow
-def test_a_stretch_reflex_grows_with_velocity_and_is_as_late_as_in_people(ankle):
-    """At rest and during a small plantarflexion; people answer a stretch at 250 deg/s after 42 ± 3.2 ms."""
-    velocity = np.tile(np.repeat([20.0, 80.0, 300.0], SEEDS), 2)
-    command = np.repeat([1.5, 4.0], 3 * SEEDS)
-    seeds = np.tile(np.arange(SEEDS), 6)
+@pytest.fixture(scope="module")
+def view(ankle):
+    """Three velocities at rest and during a small plantarflexion; then the fastest during it, 140 ms after a pulse of
+    twice the motor threshold on the antagonist's nerve; of each four seeds."""
+    velocity = np.repeat([20.0, 80.0, 300.0, 20.0, 80.0, 300.0, 300.0], SEEDS)
+    values = {
+        "protocol.voluntary.level": np.repeat([1.5, 4.0], [3 * SEEDS, 4 * SEEDS]),
+        "protocol.conditioning.level": np.repeat([0.0, 2.0], [6 * SEEDS, SEEDS]),
+        **led(velocity),
+    }
     simulator = Simulator(ankle, stretch(voluntary=1.5, after="450 ms", **STRETCH), RECORD)
-    values = {"protocol.voluntary.level": command, **led(velocity)}
-    view = View(simulator.run(values, seeds))
-    own = ("soleus", amplitudes(ankle, "soleus"), AT)
-    size = reflex(view, *own).reshape(2, 3, SEEDS)
+    return View(simulator.run(values, np.tile(np.arange(SEEDS), 7)))
+
+
+@pytest.fixture(scope="module")
+def own(ankle):
+    return "soleus", amplitudes(ankle, "soleus"), AT
+
+
+@pytest.mark.slow
+def test_a_stretch_reflex_grows_with_velocity_and_is_as_late_as_in_people(view, own):
+    """At rest and during a small plantarflexion; people answer a stretch at 250 deg/s after 42 ± 3.2 ms."""
+    size = reflex(view, *own)[: 6 * SEEDS].reshape(2, 3, SEEDS)
     assert (np.diff(size.mean(-1), axis=1) > 2).all()
     assert size[:, 0].mean(-1).max() < 15  # a slow one is hardly answered,
     assert size[:, 2].mean(-1).min() > 15  # a fast one by a part of the pool
     assert size[:, 2].mean(-1).max() < 90
     mean, deviation = people.STRETCH_LATENCY
-    late = latency(view, *own).reshape(2, 3, SEEDS)[:, 2]
+    late = latency(view, *own)[: 6 * SEEDS].reshape(2, 3, SEEDS)[:, 2]
     assert np.abs(late - mean).max() < 2 * deviation
+
+
+@pytest.mark.slow
+def test_torque_grows_with_velocity(view):
+    """N m beyond that before the stretch, in every seed, at rest and in a contraction."""
+    found = torque(view, AT)[: 6 * SEEDS].reshape(2, 3, SEEDS)
+    assert (np.diff(found, axis=1) > 1).all()
+    assert found[:, 2].max() < 40
+
+
+@pytest.mark.slow
+def test_the_antagonists_nerve_takes_less_of_it_140_ms_later_than_in_people(view, own):
+    """In people after stroke a quarter is left: that is missed (docs/experiments/stretch_reflex.md), and held as it
+    stands, more than a half in every seed and two thirds to all in the mean."""
+    alone, after = reflex(view, *own)[5 * SEEDS :].reshape(2, SEEDS)
+    left = after / alone  # people: 0.25 ± 0.06
+    assert left.min() > 0.5
+    assert 0.67 < left.mean() < 1.0

@@ -7,7 +7,7 @@ import pytest
 
 import networks
 from experiments.measures.reflex import H_WINDOW, amplitudes, trace
-from experiments.measures.vibration import counts, locking, rate
+from experiments.measures.vibration import counts, locking, mean_torque, rate
 from experiments.published import reflexes as people
 from networks.protocols import tendon_vibration
 from sim.analysis import emg
@@ -26,6 +26,8 @@ RECORD = Record(
     max_rate="260 Hz",
     populations=("soleus_motor_belly", "tibialis_motor_belly", "soleus_ia_ending", "tibialis_ia_ending"),
 )
+TONIC = np.array([50.0, 200.0])
+"""Hz, of the Achilles tendon of an ankle at rest with all its reflexes."""
 CONTRACTS = 5.0
 """Command."""
 
@@ -34,20 +36,21 @@ def conditions() -> tuple[dict[str, Any], np.ndarray]:
     """Numbers of the protocol for each sample, and seeds.
 
     The frequencies at rest, and then seeds without and with vibration of 80 Hz: of the Achilles tendon while the
-    tibialis contracts, and of the tibialis' tendon while the soleus does.
+    tibialis contracts, and of the tibialis' tendon while the soleus does; in the end the tonic reflex at rest, of two
+    seeds at each frequency.
     """
-    rest, rows = len(FREQUENCIES), 2 * SEEDS
+    rest, rows, tonic = len(FREQUENCIES), 2 * SEEDS, 2 * len(TONIC)
     vibrated = np.repeat([0.0, 1.0], SEEDS)
-    frequency = [f"{x:g} Hz" for x in (*FREQUENCIES, *[80] * 2 * rows)]
+    frequency = [f"{x:g} Hz" for x in (*FREQUENCIES, *[80] * 2 * rows, *np.repeat(TONIC, 2))]
     values = {
-        "protocol.own.on": np.concatenate([np.ones(rest), vibrated, np.zeros(rows)]),
-        "protocol.opposite.on": np.concatenate([np.zeros(rest), np.zeros(rows), vibrated]),
+        "protocol.own.on": np.concatenate([np.ones(rest), vibrated, np.zeros(rows), np.ones(tonic)]),
+        "protocol.opposite.on": np.concatenate([np.zeros(rest), np.zeros(rows), vibrated, np.zeros(tonic)]),
         "protocol.own.level": frequency,
         "protocol.opposite.level": frequency,
-        "protocol.voluntary.level": np.repeat([1.5, CONTRACTS], [rest + rows, rows]),
-        "protocol.antagonist_voluntary.level": np.repeat([0, CONTRACTS, 0], [rest, rows, rows]),
+        "protocol.voluntary.level": np.repeat([1.5, CONTRACTS, 1.5], [rest + rows, rows, tonic]),
+        "protocol.antagonist_voluntary.level": np.repeat([0, CONTRACTS, 0], [rest, rows, rows + tonic]),
     }
-    return values, np.concatenate([np.zeros(rest, int), np.tile(np.arange(SEEDS), 4)])
+    return values, np.concatenate([np.zeros(rest, int), np.tile(np.arange(SEEDS), 4), np.tile([0, 1], len(TONIC))])
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,20 @@ def test_vibration_of_its_antagonists_tendon_takes_a_little_from_a_contraction(v
     assert -15 < 100 * (impulses[1] / impulses[0] - 1).mean() < -1
     rates = rate(views[1], muscle, *WINDOW)[part].reshape(2, SEEDS)
     assert min(people.VIBRATED_RATE) - 5 < 100 * (rates[1] / rates[0] - 1).mean() < 1
+
+
+@pytest.mark.slow
+def test_the_tonic_vibration_reflex_grows_neither_with_time_nor_with_frequency(views):
+    """N m, of the mean of the seeds. In people it does both: that is missed (docs/experiments/tendon_vibration.md), and
+    held as it stands. Plantarflexors bring some 220."""
+    none, early, late = (
+        mean_torque(views[1], *when)[4 * SEEDS :].reshape(-1, 2).mean(-1)
+        for when in ((0.2, STARTS), (STARTS + 0.1, STARTS + 0.6), (STARTS + 0.8, STARTS + LASTS))
+    )
+    found = late - none
+    assert ((found > 5) & (found < 30)).all()
+    assert (late < 1.1 * early).all()  # people's grows for seconds
+    assert found[1] < 1.5 * found[0]  # and is stronger at the higher frequency
 
 
 PLACES = (0, 17, 29, 47)
