@@ -86,4 +86,5 @@ def _left(axes: Axes, m: xr.Dataset) -> None:
     samples(axes, places, here, "area", BLUE, width=0.2, beside=0.12)
     axes.set_xticks(places, [str(case) for case in m["case"].values])
     axes.set(xlabel="stimulation before the stretch", ylabel="% of the reflex alone", xlim=(-0.6, len(places) - 0.4))
-    axes.set_ylim(0, max(110, 1.05 * float(np.nanmax(m["area"].values, initial=0))))
+    highest = float(np.nanmax((m["area_mean"] + m["area_half"]).values, initial=0))
+    axes.set_ylim(0, max(110, 1.05 * highest, 1.05 * float(np.nanmax(m["area"].values, initial=0))))
