@@ -37,7 +37,8 @@ FLUCTUATION = Block(
         ),
         "common_band": Param(
             "1 Hz",
-            "fitted to a force of the soleus that varies by less than 4 % (CV); no recording of the band is known",
+            "fitted, as that of a command, to a force of the soleus that varies by less than 4 % (CV); no recording of "
+            "the band is known",
             ("0.01 Hz", "50 Hz"),
         ),
         "tau_command": Param("10 ms", "chosen: descending volleys are not in step", ("0.1 ms", None)),

@@ -106,6 +106,7 @@ ROW = {"pool": pool("hTA", size=5), "nerve": "posterior_tibial", "motoneurons": 
         ({"mechanics": "soleus", "spindle": 4}, "spindles of the muscle 'soleus' feel 0.5 to 1.5"),
         ({"mechanics": "soleus", "synergists": {"x": 2}}, "the part 2 of its synergist 'x'"),
         ({"mechanics": "soleus", "nerve": "two words"}, "the nerve of the muscle 'soleus' is one word"),
+        ({"mechanics": "soleus", "reticulospinal": -1}, "the share -1 of the reticulospinal drive; give 0 or more"),
     ],
 )
 def test_a_muscle_that_cannot_be_is_refused(given, said):
