@@ -61,7 +61,7 @@ def _endings(axes: Axes, m: xr.Dataset, muscle: str) -> None:
     _line(axes, vibrated, f"{muscle}_sub", AMBER, "subharmonic", hollow=True)
     axes.axvline(people.VIBRATION_LIMIT, color=GREY, lw=0.8, ls="--", label="highest 1:1, people")
     axes.set(xlabel="frequency of vibration (Hz)", ylabel="% of the endings", ylim=(-4, 125))
-    axes.legend(loc="upper right", ncols=3, columnspacing=0.8, handlelength=1.4)
+    axes.legend(loc="upper left", ncols=3, columnspacing=0.6, handlelength=1.2, handletextpad=0.4)
 
 
 def _courses(axes: Axes, m: xr.Dataset) -> None:

@@ -103,7 +103,8 @@ class Layout(NamedTuple):
     @property
     def wires(self) -> dict[str, np.ndarray]:
         """Of each projection, which all groups share."""
-        return {link.name: link.table(self.circuit.dtype) for link in self.circuit.links}
+        dtype, small = self.circuit.dtype, self.kernel.small
+        return {link.name: link.table(dtype, small=small) for link in self.circuit.links}
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -47,9 +47,16 @@ class Link(NamedTuple):
         """Windows of history that it needs."""
         return self.lags[1] + 2
 
-    def table(self, dtype: Any) -> np.ndarray:
-        """Its wires, (source, target); empty from each cell to the one of the same number."""
-        return np.zeros((0, 0), dtype) if self.wires is None else self.wires.astype(dtype)
+    def table(self, dtype: Any, *, small: bool = False) -> np.ndarray:
+        """Its wires, (source, target); empty from each cell to the one of the same number.
+
+        Args:
+            small: as bytes where all are 0 or 1 and spikes go along them.
+        """
+        if self.wires is None:
+            return np.zeros((0, 0), dtype)
+        whole = small and self.read is None and bool(np.isin(self.wires, (0, 1)).all())
+        return self.wires.astype(np.uint8 if whole else dtype)
 
     @property
     def even(self) -> bool:

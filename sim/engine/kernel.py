@@ -42,6 +42,7 @@ class Kernel(NamedTuple):
         least: lanes come in whole multiples of it, so that the result of one cannot depend on how many there are.
         most: lanes that it takes at once, of cells that nothing couples.
         samples: most samples of a coupled network that it takes at once.
+        small: whether it takes wires that are all 0 or 1 as bytes.
         by: the same by so many threads of a processor, which share what a network does; None where there is no such.
     """
 
@@ -50,6 +51,7 @@ class Kernel(NamedTuple):
     least: int
     most: int
     samples: int
+    small: bool = False
     by: "Callable[[int], Kernel] | None" = None
 
     def lanes(self, cells: int) -> int:

@@ -83,24 +83,26 @@ def places(circuit: Circuit, samples: int, least: int) -> tuple[Place, ...]:
 
 def cells_of_kinds(circuit: Circuit, cells: Sequence[Cells], host: Any = np) -> tuple[Cells, ...]:
     """The cells of each kind from those of each member, arrays of the host, (..., lane)."""
-    states = joined(circuit, [own.state for own in cells], host)
-    constants = joined(circuit, [own.constants for own in cells], host)
-    keys = joined(circuit, [dict(zip("01", own.keys, strict=True)) for own in cells], host)
-    return tuple(Cells(x, y, (z["0"], z["1"])) for x, y, z in zip(states, constants, keys, strict=True))
+    keys = [dict(zip("01", own.keys, strict=True)) for own in cells]
+    found = [joined(circuit, values, host) for values in ([own.state for own in cells], keys)]
+    constants = joined(circuit, _filled(circuit, cells, host), host)
+    return tuple(Cells(x, y, (z["0"], z["1"])) for x, y, z in zip(found[0], constants, found[1], strict=True))
+
+
+def _filled(circuit: Circuit, cells: Sequence[Cells], host: Any) -> list[dict[str, Any]]:
+    """Constants of each member; those that only others of its kind have, as they are recorded of them, are 0."""
+    found: list[dict[str, Any]] = [{} for _ in cells]
+    for kind in kinds(circuit):
+        names = dict.fromkeys(name for k in kind.members for name in cells[k].constants)
+        for k in kind.members:
+            nothing = host.zeros_like(next(iter(cells[k].state.values())))
+            found[k] = {name: cells[k].constants.get(name, nothing) for name in names}
+    return found
 
 
 def joined(circuit: Circuit, values: Sequence[Mapping[str, Any]], host: Any = np) -> tuple[dict[str, Any], ...]:
-    """Of each kind, name -> (..., lane), from those of each member; what only some members of a kind have, as it is
-    recorded of them, is 0 in the others."""
-    found = []
-    for kind in kinds(circuit):
-        parts = [values[k] for k in kind.members]
-        lanes = [host.zeros_like(next(iter(part.values()))) for part in parts]
-        names = dict.fromkeys(name for part in parts for name in part)
-        found.append(
-            {
-                name: host.concatenate([part.get(name, zero) for part, zero in zip(parts, lanes, strict=True)], axis=-1)
-                for name in names
-            }
-        )
-    return tuple(found)
+    """Of each kind, name -> (..., lane), from those of each of its members, which have the same names."""
+    return tuple(
+        {name: host.concatenate([values[k][name] for k in kind.members], axis=-1) for name in values[kind.members[0]]}
+        for kind in kinds(circuit)
+    )

@@ -17,7 +17,7 @@ from experiments.declare import UserError
 from experiments.fit.driven import estimate
 from experiments.fit.signing import anew, main, sign, training
 from experiments.sources import Simulation
-from sim.engine.kernels import loops, native, xla
+from sim.engine.kernels import loops, xla
 from sim.engine.loop import one_step
 from sim.fit.posterior import Estimator
 from sim.results.recordings.datasets import simulated
@@ -329,7 +329,7 @@ def test_a_step_that_does_something_else_is_found(copied, monkeypatch, capsys, r
         more = {name: 1.01 * level for name, level in ports.level.items()}
         return one_step(program, cells, carry, at, ports._replace(level=more), arrivals)
 
-    for kernel in (native, xla):
+    for kernel in (loops, xla):
         monkeypatch.setattr(kernel, "one_step", step)
     assert main([str(copied)]) == 1
     said = capsys.readouterr().out

@@ -43,6 +43,7 @@ def by(threads: int) -> Kernel:
         least=LANES,
         most=64,
         samples=16,
+        small=True,
         by=by,
     )
 

@@ -12,6 +12,7 @@ struct Link {
     const uint8_t *gains;          // (window of the ring, sample, source), in 1/128, or nothing
     const int32_t *delay;          // (sample, source), steps
     const float *weight, *wires;   // (sample, target), (source, target)
+    const uint8_t *ones;           // instead of wires, where all are 0 or 1; or nothing
     int64_t kind, depth, stride, remembered, samples, sources, targets, soonest, latest;
 };
 
@@ -67,8 +68,13 @@ static void add(const Link &link, int sample, int now, int steps, int64_t lanes,
                     here[0] += gain;
                     continue;
                 }
-                const float *wires = link.wires + source * targets;
-                for (int64_t target = 0; target < targets; target++) here[target] += gain * wires[target];
+                if (link.ones) {
+                    const uint8_t *ones = link.ones + source * targets;
+                    for (int64_t target = 0; target < targets; target++) here[target] += gain * float(ones[target]);
+                } else {
+                    const float *wires = link.wires + source * targets;
+                    for (int64_t target = 0; target < targets; target++) here[target] += gain * wires[target];
+                }
             }
         }
     }

@@ -118,7 +118,10 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
             link.delay = (const int32_t *)delay.untyped_data();
             link.weight = (const float *)weight.untyped_data();
             link.kind = plan[4];
-            if (plan[4] >= 0) link.wires = (const float *)array(plan[4]).untyped_data();
+            if (plan[4] >= 0 && array(plan[4]).element_type() == ffi::U8)
+                link.ones = (const uint8_t *)array(plan[4]).untyped_data();
+            else if (plan[4] >= 0)
+                link.wires = (const float *)array(plan[4]).untyped_data();
             if (plan[5] >= 0) {
                 link.gains = (const uint8_t *)array(plan[5]).untyped_data();
                 link.remembered = array(plan[5]).dimensions()[0];
