@@ -13,6 +13,7 @@ from experiments.verification import runs
 from networks.cells import (
     afferent,
     axon,
+    descending,
     ia_interneuron,
     joint,
     muscle,
@@ -39,6 +40,8 @@ ROOT = Path(__file__).parents[1]
 MODELS = {
     **CELLS,
     "afferent": afferent.FIBRE,
+    "command": descending.COMMAND,
+    "reticulospinal": descending.RETICULOSPINAL,
     "axon": axon.NODE,
     "ending": afferent.ENDING,
     "ia_interneuron": ia_interneuron.INTERNEURON,

@@ -1,5 +1,7 @@
 """The human ankle: muscles, their senses, nerves and motoneurons, the interneurons between them, tendons and the joint.
 
+    reticulospinal ---+ (all muscles)
+                      v
     command ---> motoneurons <---> axons (nerve, belly) ---> muscle units ---> tendon ---> ankle
                     ^   |                                                       |  length, force
     Ia, II, Ib <----+---+--- Renshaw, Ia, Ib and presynaptic interneurons       v
@@ -16,7 +18,7 @@ from typing import Any
 from networks import mechanics
 from networks.human_ankle.cord import cord
 from networks.human_ankle.electrodes import electrodes, over_belly
-from networks.human_ankle.motor import motor
+from networks.human_ankle.motor import motor, reticulospinal
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
 from networks.human_ankle.sensory import sensory
@@ -68,6 +70,7 @@ def build(
     limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
     body = (
         *(motor(own) for own in found.values()),
+        reticulospinal(found.values()),
         *(sensory(own) for own in found.values()),
         cord(found, wiring),
     )

@@ -51,7 +51,11 @@ KINDS = {
 }
 """By what the name of a population says after that of its muscle."""
 
-SHARED = {"ankle": Place(0.0, -0.05, "ankle joint", "organ"), "ligand": Place(0.0, 0.965, "monoamines", "drive")}
+SHARED = {
+    "ankle": Place(0.0, -0.05, "ankle joint", "organ"),
+    "ligand": Place(0.0, 0.965, "monoamines", "drive"),
+    "reticulospinal": Place(0.0, 0.59, "reticulospinal", "drive"),
+}
 """Between the two muscles."""
 
 NERVE = Place(0.925, 0.39, "", "drive")

@@ -1,7 +1,14 @@
-"""From the command of a muscle to its muscle fibres: motoneurons and their axons; impulses run both ways."""
+"""What descends to motoneurons, and from there to muscle fibres: axons, on which impulses run both ways.
+
+    command of a muscle --> its motoneurons <-- reticulospinal drive --> motoneurons of the other muscles
+
+A command is one muscle's own, with its own fluctuation; the reticulospinal drive and what fluctuates in it reach all.
+"""
+
+from collections.abc import Iterable
 
 from networks.cells import axon
-from networks.cells.descending import COMMAND
+from networks.cells.descending import COMMAND, RETICULOSPINAL
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
 from networks.nerve import MOTOR_VELOCITY, REMOTO, End, axons
@@ -50,3 +57,25 @@ def motor(own: Muscle) -> Parts:
         signals=(Signal(f"{name}_emg", f"{name}_units.emg"), Signal(f"{name}_force", f"{name}_units.share")),
     )
     return joined((here, fibres))
+
+
+def reticulospinal(muscles: Iterable[Muscle]) -> Parts:
+    """The drive that reaches the motoneurons of all muscles, to each by its share."""
+    projections = tuple(
+        Projection(
+            f"reticulospinal_to_{own.name}",
+            "reticulospinal.excitation",
+            f"{own.name}.excitation",
+            weight=Param(own.reticulospinal, SHARE),
+        )
+        for own in muscles
+    )
+    return Parts((Population("reticulospinal", RETICULOSPINAL, 1),), projections)
+
+
+SHARE = (
+    "chosen: no share of a leg muscle is known. A startle reaches soleus and tibialis anterior, often both at once "
+    "(Brown et al. 1991, J Neurol Neurosurg Psychiatry 54:892; Nieuwenhuijzen et al. 2000, J Neurophysiol 84:65; "
+    "human, abstracts); in the monkey's arm flexors of the same side are facilitated and extensors suppressed "
+    "(Davidson & Buford 2006, Exp Brain Res 173:25, abstract)"
+)

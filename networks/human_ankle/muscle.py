@@ -42,6 +42,7 @@ class Muscle:
         spindle: length that its spindles feel at the muscle's optimal length, relative to their own.
         antagonists: muscles whose Ia fibres silence it.
         synergists: muscle -> the part of a homonymous connection that its fibres make to this one.
+        reticulospinal: share of the reticulospinal drive that its motoneurons hear, 0 or more.
 
     Raises:
         NetworkError: a number that is none, or a pool of several populations, or of a cell that an ankle cannot reach.
@@ -63,6 +64,7 @@ class Muscle:
     spindle: float = 1.0
     antagonists: tuple[str, ...] = ()
     synergists: Mapping[str, float] = field(default_factory=dict)
+    reticulospinal: float = 1.0
     counts: Mapping[str, str] = field(default_factory=dict, metadata={"said": True})
 
     def __post_init__(self) -> None:
@@ -101,6 +103,8 @@ class Muscle:
         for name, share in shares.items():
             if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1:
                 raise NetworkError(f"{what} hears the part {shown(share)} of its synergist {name!r}; give 0 to 1.")
+        if (share := in_unit(self.reticulospinal, "", f"`reticulospinal` of {what}")) < 0:
+            raise NetworkError(f"{what} hears the share {share:g} of the reticulospinal drive; give 0 or more.")
         object.__setattr__(self, "synergists", shares)
         antagonists = listed(f"`antagonists` of {what}", self.antagonists, NetworkError)
         for name in antagonists:

@@ -64,6 +64,7 @@ def stretch(
     interval: Time,
     before: Time,
     after: Time,
+    reticulospinal: float = 0.0,
 ) -> Protocol:
     """The ankle is turned at a constant velocity and held there, some time after a pulse on a nerve.
 
@@ -78,6 +79,7 @@ def stretch(
         nerve, conditioning: stimulator of the pulse, and its intensity in multiples of the motor threshold; 0 is none.
         interval: from the pulse to the start of the stretch.
         before, after: how long before and after the start of the stretch; at most a second after it.
+        reticulospinal: drive of all muscles of the ankle throughout (A_e).
 
     Raises:
         ProtocolError: the ankle would never be there, or an intensity that no pulse has.
@@ -89,7 +91,7 @@ def stretch(
     speed = Step("ankle.imposed_velocity", radians, f"{takes:.9g} ms", name="speed")
     pulse = Train(f"{nerve}.stimulus", "1 Hz", "1 ms", multiple(conditioning, nerve), name="conditioning")
     turned, stimulated = Settle(before, "before") >> (angle + speed), Settle(f"{lead:g} ms", "lead") >> pulse
-    return held(muscle, voluntary, tonic) + turned + stimulated
+    return held(muscle, voluntary, tonic, reticulospinal) + turned + stimulated
 
 
 def tendon_vibration(

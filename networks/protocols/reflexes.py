@@ -22,7 +22,15 @@ def multiple(intensity: object, nerve: str) -> float:
 
 
 def nerve_stimulus(
-    *, nerve: str, intensity: float, muscle: str, voluntary: float, tonic: float, before: Time, after: Time
+    *,
+    nerve: str,
+    intensity: float,
+    muscle: str,
+    voluntary: float,
+    tonic: float,
+    before: Time,
+    after: Time,
+    reticulospinal: float = 0.0,
 ) -> Protocol:
     """One pulse on a nerve, of a muscle at rest or in a steady contraction.
 
@@ -32,9 +40,10 @@ def nerve_stimulus(
         muscle: that is looked at; its command is held throughout.
         voluntary, tonic: excitatory and inhibitory command (A_e and A_i).
         before, after: how long before and after the pulse; at most a second after it.
+        reticulospinal: drive of all muscles of the ankle throughout (A_e).
     """
     pulse = Train(f"{nerve}.stimulus", "1 Hz", after, multiple(intensity, nerve), name="stimulus")
-    return held(muscle, voluntary, tonic) + (Settle(before, "before") >> pulse)
+    return held(muscle, voluntary, tonic, reticulospinal) + (Settle(before, "before") >> pulse)
 
 
 def conditioned_reflex(
@@ -49,6 +58,7 @@ def conditioned_reflex(
     tonic: float,
     before: Time,
     after: Time,
+    reticulospinal: float = 0.0,
 ) -> Protocol:
     """As `nerve_stimulus`, with a pulse on another nerve some time before it.
 
@@ -66,6 +76,7 @@ def conditioned_reflex(
     strength = multiple(conditioning, conditioning_nerve)
     other = Train(f"{conditioning_nerve}.stimulus", "1 Hz", after, strength, name="conditioning")
     test = nerve_stimulus(
-        nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after
-    )
+        nerve=nerve, intensity=intensity, muscle=muscle, voluntary=voluntary, tonic=tonic, before=before, after=after,
+        reticulospinal=reticulospinal,
+    )  # fmt: skip
     return test + (Settle(f"{lead:g} ms", "lead") >> other)

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
-from networks.protocols.held import Time
+from networks.protocols.held import Time, reticulospinal_drive
 from sim.spec.composed import ProtocolError
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Trapezoid
 from sim.units import in_unit
 
 
 def isometric_contraction(
-    *, muscles: Sequence[str], command: float, tonic: float, before: Time, up: Time, hold: Time
+    *,
+    muscles: Sequence[str],
+    command: float,
+    tonic: float,
+    before: Time,
+    up: Time,
+    hold: Time,
+    reticulospinal: float = 0.0,
 ) -> Protocol:
     """Voluntary contractions of some muscles: the command rises and is held; a design switches all but one off.
 
@@ -18,20 +25,20 @@ def isometric_contraction(
         command: excitatory command that is reached (A_e).
         tonic: inhibitory command throughout (A_i), of all these muscles.
         before, up, hold: rest, rise and plateau.
+        reticulospinal: drive of all muscles of the ankle throughout (A_e).
 
     Raises:
         ProtocolError: no muscle.
     """
     if not muscles:
         raise ProtocolError("an isometric contraction has one muscle at least; write muscles=[soleus].")
-    together: Protocol | None = None
+    together: Protocol = reticulospinal_drive(reticulospinal)
     for muscle in muscles:
         drive = Settle(before, f"{muscle}_before") >> Trapezoid(
             f"{muscle}_command.voluntary", command, up, hold, "0 s", name=muscle
         )
         own = Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic") + drive
-        together = own if together is None else together + own
-    assert together is not None
+        together = together + own
     return together
 
 

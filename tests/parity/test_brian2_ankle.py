@@ -12,11 +12,12 @@ from sim.spec.record import Record
 
 @pytest.mark.slow
 def test_both_back_ends_give_the_same_spikes_of_an_ankle(simulate):
-    """323 cells of 67 populations; two nerves are stimulated during a contraction, so that impulses meet."""
+    """324 cells of 68 populations; two nerves are stimulated during a contraction, so that impulses meet."""
     network = networks.ankle(scale=0.03, size=4)
     protocol = conditioned_reflex(
         nerve="posterior_tibial", intensity=1.2, conditioning_nerve="common_peroneal", conditioning=1.5,
         interval="5 ms", muscle="soleus", voluntary=4, tonic=1, before="20 ms", after="60 ms",
+        reticulospinal=1,
     )  # fmt: skip
     record = Record(("degrees", "active"), "1 ms", commands=False, max_rate="1 kHz")
     ours, theirs = (

@@ -154,6 +154,7 @@ ROW = {"pool": CELLS, "mechanics": "soleus", "nerve": "posterior_tibial", "moton
             "in a segment', which is not a cell of the ank",
         ),
         ({"pool": segment(size=2)}, "the pool of the muscle 'soleus' is one population, but it has"),
+        ({"reticulospinal": -1}, "the share -1 of the reticulospinal drive; give 0 or more"),
     ],
 )
 def test_a_muscle_that_cannot_be_is_refused(given, said):
