@@ -24,11 +24,11 @@ LANES = {
     "five": (60, 1280, 5120, 65540),
     "coupled": (320, 3200, 64000),
     "segment": (161 * 64,),
-    "ankle": (16339,),
-    "tenth": (1651, 1651 * 64),
-    "apart": (1651 * 64,),
-    "volley": (16339,),
-    "pulse": (16339,),
+    "ankle": (16340,),
+    "tenth": (1652, 1652 * 64),
+    "apart": (1652 * 64,),
+    "volley": (16340,),
+    "pulse": (16340,),
 }
 STARTED = ("two", "five", "coupled", "segment", "tenth")
 CONVERGED = ("two", "five", "coupled", "segment")

@@ -11,6 +11,7 @@ from networks.human_ankle.muscle import Muscle
 from networks.protocols import conditioned_reflex, nerve_stimulus
 from sim.spec.composed import ProtocolError
 from sim.spec.network import NetworkError
+from sim.spec.params import Param
 from sim.units import UnitError
 
 
@@ -106,7 +107,9 @@ def test_values_replace_those_of_a_part(tenth):
     changed = ankle(soleus={"monoamine": 0.9}, soleus_ia_to_soleus={"weight": "1 nS"})
     assert changed.population("soleus").table()["monoamine"].quantity.number == 0.9
     assert tenth.population("soleus").table()["monoamine"].quantity.number == 0.35
-    assert next(p for p in changed.projections if p.name == "soleus_ia_to_soleus").table()["weight"].value == "1 nS"
+    weight = next(p for p in changed.projections if p.name == "soleus_ia_to_soleus").table()["weight"]
+    assert isinstance(weight, Param)
+    assert weight.value == "1 nS"
 
 
 @pytest.mark.parametrize(
