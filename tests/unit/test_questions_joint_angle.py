@@ -174,7 +174,7 @@ def test_the_ankle_is_there_before_the_triangle_begins():
     for wrong in ({"muscles": []}, {"before": "400 ms"}, {"turning": "0 ms"}):
         with pytest.raises(ProtocolError, match="a joint rotation has one muscle at least"):
             joint_rotation(**{**TURNED, **wrong})
-    with pytest.raises(UnitError, match="`degrees` of a rotation must be a plain number"):
+    with pytest.raises(UnitError, match="`degrees` of a movement must be a plain number"):
         joint_rotation(**{**TURNED, "degrees": "6 mV"})
 
 
