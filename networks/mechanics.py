@@ -39,11 +39,14 @@ class Mechanics(NamedTuple):
         return Network(*self)
 
 
-def build(units: Mapping[str, int], *, degrees: float = 0.0, free: bool = False) -> Mechanics:
+def build(
+    units: Mapping[str, int], *, tables: Mapping[str, str] | None = None, degrees: float = 0.0, free: bool = False
+) -> Mechanics:
     """The muscles of an ankle and the joint, at rest where they start.
 
     Args:
-        units: muscle of `ARMS` -> number of its units.
+        units: muscle -> number of its units.
+        tables: muscle -> the one of `ARMS` whose units, tendon and moment arm it has; none is that of its name.
         degrees: where the ankle starts, dorsiflexion positive.
         free: whether it moves; otherwise it is held, or led by the ports `ankle.imposed_angle` and `imposed_velocity`.
 
@@ -57,17 +60,19 @@ def build(units: Mapping[str, int], *, degrees: float = 0.0, free: bool = False)
     projections, signals, shared = [], [Signal("ankle_angle", "ankle.degrees")], []
     signals.append(Signal("ankle_torque", "ankle.muscle_torque"))
     for name, size in sizes.items():
-        if name not in ARMS:
-            raise NetworkError(f"there is no muscle {shown(name)} about an ankle: {nearest(name, ARMS)}")
-        arm = quantity(ARMS[name].value).number / quantity("1 m").number
+        own = (tables or {}).get(name, name)
+        if own not in ARMS:
+            raise NetworkError(f"there is no muscle {shown(own)} about an ankle: {nearest(own, ARMS)}")
+        turns = ARMS[own]
+        arm = quantity(turns.value).number / quantity("1 m").number
         populations += [
-            Population(f"{name}_units", muscle.ANKLE_UNIT, size, muscle.units(name, size)),
-            Population(f"{name}_tendon", tendon.TENDON, 1, tendon.muscle(name, -arm * radians(degrees))),
+            Population(f"{name}_units", muscle.ANKLE_UNIT, size, muscle.units(own, size)),
+            Population(f"{name}_tendon", tendon.TENDON, 1, tendon.muscle(own, -arm * radians(degrees))),
         ]
         percent = Param(0.01, "units' shares are in percent")
         projections += [
             Projection(f"{name}_activation", f"{name}_units.share", f"{name}_tendon.activation", percent),
-            Projection(f"{name}_turns", f"{name}_tendon.force", "ankle.torque", ARMS[name]),
+            Projection(f"{name}_turns", f"{name}_tendon.force", "ankle.torque", turns),
             Projection(f"{name}_is_led", "ankle.departure", f"{name}_tendon.path", f"{-arm!r} m"),
             Projection(f"{name}_is_moved", "ankle.angular_velocity", f"{name}_tendon.path_velocity", f"{-arm!r} m"),
         ]
@@ -77,6 +82,5 @@ def build(units: Mapping[str, int], *, degrees: float = 0.0, free: bool = False)
             f"network.{name}_is_led.weight": f"-{name}_arm",
             f"network.{name}_is_moved.weight": f"-{name}_arm",
         }
-        own = ARMS[name]
-        shared.append(Shared(f"{name}_arm", own.value, feeds, own.source, ("-100 mm", "100 mm")))
+        shared.append(Shared(f"{name}_arm", turns.value, feeds, turns.source, ("-100 mm", "100 mm")))
     return Mechanics(tuple(populations), tuple(projections), tuple(signals), tuple(shared))

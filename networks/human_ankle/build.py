@@ -67,7 +67,8 @@ def build(
     if size is not None:
         sized = {"motoneurons": "size of the network"}
         found = {k: replace(own, motoneurons=size, counts={**own.counts, **sized}) for k, own in found.items()}
-    limb = mechanics.build({k: m.motoneurons for k, m in found.items()}, degrees=degrees, free=free)
+    sizes, tables = ({k: getattr(m, what) for k, m in found.items()} for what in ("motoneurons", "mechanics"))
+    limb = mechanics.build(sizes, tables=tables, degrees=degrees, free=free)
     body = (
         *(motor(own) for own in found.values()),
         reticulospinal(found.values()),

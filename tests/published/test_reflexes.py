@@ -98,7 +98,7 @@ ROWS = [
     *((1.5, x, 1.0) for x in (0, 2, 3, 6)),
     *((1.5, x, 0.0) for x in (2, 3)),
     *((level, x, 1.0) for level in (0.6, 0.7, 1.0) for x in (2, 3, 4)),
-    *((1.0, x, 1.0) for x in (10, 15, 20, 40, 100, 150, 300)),
+    *((1.0, x, 1.0) for x in (0, 0.5, 1, 10, 15, 20, 40, 100, 150, 300)),
 ]
 """Conditioning (motor thresholds), interval (ms), and the gain of reciprocal inhibition of the motoneurons."""
 
@@ -151,6 +151,17 @@ def test_reciprocal_inhibition_begins_where_that_of_people_does_and_is_as_deep(s
     assert above.mean() < 98
     low, high = people.RECIPROCAL_DEPTH
     assert low < 100 - over(soleus, 1.0, 2, 3, 4).mean() < high
+
+
+@pytest.mark.slow
+def test_reciprocal_inhibition_begins_a_millisecond_before_that_of_people(soleus):
+    """In people about 1 ms after monosynaptic excitation: that is missed (docs/experiments/reciprocal_inhibition.md),
+    and held as it stands, in every seed some at 0.5 ms and more at 1, and at 0 in the mean."""
+    at = {x: soleus[1.0, x, 1.0] for x in (0, 0.5, 1)}
+    assert 92 < at[0].mean() < 98
+    assert at[0.5].max() < 95
+    assert at[1].max() < 92
+    assert at[1].mean() + 2 < at[0.5].mean() < at[0].mean() - 2
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import networks
 from experiments.measures.reflex import amplitudes
 from experiments.measures.stretch import latency, reflex, torque
 from experiments.published import reflexes as people
+from experiments.reflex.stretch_reflex import RESPONDS
 from networks.protocols import stretch
 from sim.results.view import View
 from sim.simulator import Simulator
@@ -40,16 +41,16 @@ def ankle():
 
 @pytest.fixture(scope="module")
 def view(ankle):
-    """Three velocities at rest and during a small plantarflexion; then the fastest during it, 140 ms after a pulse of
-    twice the motor threshold on the antagonist's nerve; of each four seeds."""
-    velocity = np.repeat([20.0, 80.0, 300.0, 20.0, 80.0, 300.0, 300.0], SEEDS)
+    """Three velocities at rest and during a small plantarflexion; then three during it, 140 ms after a pulse of twice
+    the motor threshold on the antagonist's nerve; of each four seeds."""
+    velocity = np.repeat([20.0, 80.0, 300.0, 20.0, 80.0, 300.0, 300.0, 33.0, 160.0], SEEDS)
     values = {
-        "protocol.voluntary.level": np.repeat([1.5, 4.0], [3 * SEEDS, 4 * SEEDS]),
-        "protocol.conditioning.level": np.repeat([0.0, 2.0], [6 * SEEDS, SEEDS]),
+        "protocol.voluntary.level": np.repeat([1.5, 4.0], [3 * SEEDS, 6 * SEEDS]),
+        "protocol.conditioning.level": np.repeat([0.0, 2.0], [6 * SEEDS, 3 * SEEDS]),
         **led(velocity),
     }
     simulator = Simulator(ankle, stretch(voluntary=1.5, after="450 ms", **STRETCH), RECORD)
-    return View(simulator.run(values, np.tile(np.arange(SEEDS), 7)))
+    return View(simulator.run(values, np.tile(np.arange(SEEDS), 9)))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,20 @@ def test_torque_grows_with_velocity(view):
 def test_the_antagonists_nerve_takes_less_of_it_140_ms_later_than_in_people(view, own):
     """In people after stroke a quarter is left: that is missed (docs/experiments/stretch_reflex.md), and held as it
     stands, more than a half in every seed and two thirds to all in the mean."""
-    alone, after = reflex(view, *own)[5 * SEEDS :].reshape(2, SEEDS)
+    alone, after = reflex(view, *own)[5 * SEEDS : 7 * SEEDS].reshape(2, SEEDS)
     left = after / alone  # people: 0.25 ± 0.06
     assert left.min() > 0.5
     assert 0.67 < left.mean() < 1.0
+
+
+@pytest.mark.slow
+def test_the_velocity_threshold_is_higher_than_that_of_people(view, own):
+    """Of a reflex of 5 % of M. In people after stroke 8 deg/s, and 33 after stimulation: both are missed
+    (docs/experiments/stretch_reflex.md), and held as they stand, in every seed between 20 and 80 deg/s alone and
+    between 33 and 160 after stimulation."""
+    alone, low = (x.reshape(3, SEEDS) for x in reflex(view, *own)[3 * SEEDS : 9 * SEEDS].reshape(2, -1))
+    without, with_ = people.STRETCH_THRESHOLD
+    assert without < 20
+    assert alone[0].max() < RESPONDS < alone[1].min()
+    assert with_ <= 33
+    assert low[1].max() < RESPONDS < low[2].min()

@@ -194,6 +194,17 @@ def test_a_table_of_muscles_that_cannot_be_is_refused(changes, said):
         build(muscles=table(**changes), scale=1)
 
 
+def test_a_muscle_of_any_name_has_units_tendon_and_moment_arm_of_its_mechanics():
+    rows = {**table(), "lateralis": {**ROW, "mechanics": "gastrocnemius", "antagonists": ["tibialis"]}}
+    network, like = build(muscles=rows, scale=1), ankle(scale=0.01, size=ROW["motoneurons"])
+    for part in ("units", "tendon"):
+        own, other = (n.population(f"{m}_{part}") for n, m in ((network, "lateralis"), (like, "gastrocnemius")))
+        for name in ("twitch_force", "contraction_time", "force_max", "slack"):
+            assert own.table().get(name) == other.table().get(name)
+    arms = {x.name: (x.value, x.source) for n in (network, like) for x in n.shared}
+    assert arms["lateralis_arm"] == arms["gastrocnemius_arm"]
+
+
 @pytest.mark.parametrize("wrong", [None, 3, "soleus", ["soleus"]])
 def test_a_muscle_that_is_no_table_is_refused(wrong):
     with pytest.raises(NetworkError, match="the muscle 'soleus' of an ankle is a table by name"):
