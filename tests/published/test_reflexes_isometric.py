@@ -117,3 +117,23 @@ def test_half_of_the_pool_brings_a_tenth_of_the_force(contractions):
 def test_without_pic_the_same_command_brings_less_than_half_of_the_force(contractions):
     left = contractions["strong, no PIC"]["force"] / contractions["strong"]["force"]
     assert left.max() < 0.5
+
+
+@pytest.mark.slow
+def test_the_tibialis_fires_more_slowly_and_is_less_steady_than_that_of_people():
+    """At a fifth of its maximal force. People's units fire at 14.5 pps, and their force varies by 1 to 4 %: both are
+    missed (docs/experiments/isometric_force.md), and held as they stand, in both seeds."""
+    ankle, seeds = networks.ankle(), np.tile(np.arange(2), 2)
+    protocol = isometric_contraction(
+        muscles=("tibialis",), command=8, tonic=1.5, before="200 ms", up="800 ms", hold="6.5 s"
+    )
+    simulator = Simulator(ankle, protocol, Record(every="10 ms", populations=("tibialis_motor_belly",)))
+    values = {"protocol.tibialis.peak": np.repeat([8.0, 60.0], 2)}
+    measures = isometric_measures("tibialis", amplitudes(ankle, "tibialis"), 0.2, 1.5, 7.5)
+    found = evaluate(measures, simulator.run(values, seeds))
+    force, rate, cv = (found[f"tibialis_{k}"].reshape(2, 2) for k in ("force", "rate", "force_cv"))
+    assert force[0] / force[1] == pytest.approx(0.2, abs=0.04)
+    assert rate[0] == pytest.approx(12.1, abs=1.0)
+    assert rate[0].max() < people.RATE_AT_20["tibialis"] - 1
+    assert cv[0].min() > people.FORCE_CV[1] + 1
+    assert cv[0].max() < 11
