@@ -6,7 +6,7 @@ a fixed tree.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -50,6 +50,38 @@ class Incoming(NamedTuple):
     gains: Array | None
     source: Place
     target: Place
+
+
+class Term(NamedTuple):
+    """One of what is added up at a port of a member.
+
+    Args:
+        place: of its cells.
+        value: (sample, cell or 1).
+        weight: by which it is multiplied, (sample, cell); None by nothing.
+    """
+
+    place: Place
+    value: Array
+    weight: Array | None = None
+
+    @property
+    def whole(self) -> Array:
+        """(sample, cell or 1)."""
+        return self.value if self.weight is None else self.value * self.weight
+
+
+def added(terms: Sequence[Term]) -> Array:
+    """The sum of those of one member, one after the other, (sample, cell or 1)."""
+    return sum((term.whole for term in terms[1:]), terms[0].whole)
+
+
+def driven(terms: Sequence[Term], lanes: int, dtype: Any) -> Array:
+    """What terms of some members of a kind bring to its lanes, (lane,); the number 0 where there is none."""
+    parts: dict[Place, list[Term]] = {}
+    for term in terms:
+        parts.setdefault(term.place, []).append(term)
+    return laid({place: added(own) for place, own in parts.items()}, lanes) if parts else jnp.zeros((), dtype)
 
 
 def tree_sum(x: Array) -> Array:

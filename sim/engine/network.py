@@ -16,7 +16,7 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import Incoming, at_lag, by_lane, carried, held, laid, tree_sum
+from sim.engine.coupling import Incoming, Term, added, at_lag, by_lane, carried, held, tree_sum
 from sim.engine.kernel import Kernel, Work
 from sim.engine.kinds import Kind, Place, kinds, places
 from sim.engine.lanes import Ports
@@ -53,14 +53,14 @@ class Answer(NamedTuple):
         signals: name -> (sample,).
         triggers: after they saw the signals.
         values: histories of the graded projections.
-        live: what triggers and graded projections bring, and what is given from outside: port -> (sample, cell or 1);
-            constant over the window.
+        live: what triggers and graded projections bring, and what is given from outside, by port; constant over the
+            window.
     """
 
     signals: Values
     triggers: dict[str, TriggerState]
     values: Values
-    live: Values
+    live: dict[str, list[Term]]
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,10 @@ class Loop:
     def places(self) -> tuple[Place, ...]:
         """Where the cells of each member lie."""
         return places(self.circuit, self.samples, self.kernel.least)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Place]:
+        return {member.name: place for member, place in zip(self.circuit.members, self.places, strict=True)}
 
     @property
     def lanes(self) -> list[int]:
@@ -122,22 +126,27 @@ class Loop:
             signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
             if sense.name in self.group.live:
                 signals[sense.name] += self.group.live[sense.name]
-        live, values, triggers = {}, {}, {}
+        live: dict[str, list[Term]] = {}
+        values, triggers, places = {}, {}, self._by_name
+
+        def brings(path: str, value: Array, weight: Array | None = None) -> None:
+            live.setdefault(path, []).append(Term(places[path.rpartition(".")[0]], value, weight))
+
         for link in self.circuit.graded:
             assert link.read is not None
             now = self.read(link.read, link.source, state)
             ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
             seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
             path = f"{self.circuit.members[link.target].name}.{link.into}"
-            _add(live, path, carried(link, self.wires[link.name], seen) * self.group.weight[link.name])
+            brings(path, carried(link, self.wires[link.name], seen), self.group.weight[link.name])
             values[link.name] = ring
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
             for path, value in trigger.act(own, triggers[name], index).items():
-                _add(live, path, value[:, None])
+                brings(path, value[:, None])
         for path, value in self.group.live.items():
             if path not in signals:
-                _add(live, path, value[:, None])
+                brings(path, value[:, None])
         return Answer(signals, triggers, values, live)
 
     def incoming(self, state: State) -> dict[tuple[int, str], list[Incoming]]:
@@ -160,37 +169,37 @@ class Loop:
                 found.setdefault((target.kind, link.into), []).append(one)
         return found
 
-    def inputs(self, member: Member, index: Array, live: Values) -> Ports:
-        """Input of a member in a window, (sample, cell or 1); ports that nothing drives are left out."""
+    def inputs(self, member: Member, index: Array, live: dict[str, list[Term]]) -> Ports:
+        """Input of a member in a window: of each port that something drives, what is added up there."""
+        place = self._by_name[member.name]
         own = {p: f"{member.name}.{p}" for p in member.program.ports}
         commands = ports_at({p: self.group.drives[path] for p, path in own.items() if path in self.group.drives}, index)
         found = Ports({}, {}, {})
         for which, courses, inputs in zip(Ports._fields, commands, found, strict=True):
             for port, path in own.items():
-                parts = [courses[port][:, None]] if port in courses else []
-                if path in live and which != "rise":
-                    parts.append(live[path])
-                if parts:
-                    inputs[port] = sum(parts[1:], parts[0])
+                terms = [Term(place, courses[port][:, None])] if port in courses else []
+                if which != "rise":
+                    terms += live.get(path, [])
+                if terms:
+                    inputs[port] = terms
         return found
 
-    def ports(self, kind: Kind, lanes: int, index: Array, live: Values) -> Ports:
-        """Input of the lanes of a kind of cells in a window, (lane,); a scalar zero where nothing drives a port."""
-        inputs = {self.places[k]: self.inputs(self.circuit.members[k], index, live) for k in kind.members}
+    def ports(self, kind: Kind, index: Array, live: dict[str, list[Term]]) -> Ports:
+        """Input of a kind of cells in a window: of each port, what is added up there."""
+        inputs = [self.inputs(self.circuit.members[k], index, live) for k in kind.members]
 
-        def laid_out(which: int, port: str) -> Array:
-            parts = {place: own[which][port] for place, own in inputs.items() if port in own[which]}
-            return laid(parts, lanes) if parts else jnp.zeros((), self.circuit.dtype)
+        def terms(which: int, port: str) -> list[Term]:
+            return [term for own in inputs for term in own[which].get(port, [])]
 
-        return Ports(*({port: laid_out(k, port) for port in kind.program.ports} for k in range(len(Ports._fields))))
+        return Ports(*({port: terms(k, port) for port in kind.program.ports} for k in range(len(Ports._fields))))
 
     def window(self, state: State, index: Array) -> tuple[State, Array]:
         """The state after a window, and the marks of the lanes of all kinds, one kind after the other."""
         answer = self.answer(state, index)
         works = []
         for k, kind in enumerate(self.kinds):
-            ports = jax.tree.map(lambda x: x[None], self.ports(kind, self.lanes[k], index, answer.live))
-            works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports, {}))
+            ports = self.ports(kind, index, answer.live)
+            works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports))
         after, marks = self.kernel.window(works, self.incoming(state), index, self.circuit.steps)
         spikes = lax.dynamic_update_index_in_dim(state.spikes, marks, index % len(state.spikes), 0)
         gains = {
@@ -220,14 +229,15 @@ class Loop:
         for member, place in zip(self.circuit.members, self.places, strict=True):
             levels = self.inputs(member, index, answer.live).level
             silent = dict.fromkeys(member.program.ports, jnp.zeros((), self.circuit.dtype))
-            ports = silent | {p: by_lane(x, place.samples, place.size, place.lanes) for p, x in levels.items()}
+            ports = silent | {p: by_lane(added(x), place.samples, place.size, place.lanes) for p, x in levels.items()}
             cells = self.group.cells[place.kind].constants, state.cells[place.kind]
             constants, now = ({name: place.of_kind(x) for name, x in values.items()} for values in cells)
             found = member.program.observe(now, constants, ports)
             seen.append({name: place.cells(x) for name, x in found.items()})
         for path, drive in self.group.drives.items():
             driven[path] = drive.at(index)[0]
-        for path, value in answer.live.items():
+        for path, terms in answer.live.items():
+            value = added(terms)
             _add(driven, path, tree_sum(value) / value.shape[-1])
         return tuple(seen), answer.signals, driven
 

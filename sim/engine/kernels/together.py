@@ -13,14 +13,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sim.engine.coupling import Incoming
+from sim.engine.coupling import Incoming, Term
 from sim.engine.kernel import Work
 from sim.engine.kernels import compiler
 from sim.engine.kernels.loops import FLAGS as KERNELS
 from sim.engine.kernels.loops import Call
+from sim.engine.lanes import Ports
 from sim.engine.system import Array, Values
 
-EACH_TO_EACH, ONE_TO_ONE, NONE = -1, -2, -1
+EACH_TO_EACH, ONE_TO_ONE, NONE, AS_ANOTHER = -1, -2, -1, -1
 SHARED = 512
 """Lanes for which another thread is worth while: to share a window out takes some microseconds."""
 FLAGS = ("-std=c++17", "-O3", "-ffp-contract=off", "-pthread")
@@ -45,23 +46,27 @@ def window(
     arguments, results, aliases, kinds, calls = [index], [], {}, [], []
     for k, work in enumerate(works):
         states = sorted(state for kind, state in incoming if kind == k)  # as JAX orders the names of a dictionary
-        brought = jax.ShapeDtypeStruct((steps, work.cells.keys[0].shape[0]), jnp.float32)
-        own = Call.of(work._replace(arrivals=dict.fromkeys(states, brought)))
-        given = own.leaves[: len(own.leaves) - len(states)]
+        brought = dict.fromkeys(states, jax.ShapeDtypeStruct((steps, work.lanes), jnp.float32))
+        ports = Ports(*({port: _shape(terms, work.lanes) for port, terms in own.items()} for own in work.ports))
+        own = Call.of(work.program, work.cells, work.state, ports, brought)
+        numbers = len(jax.tree.leaves(ports))
+        given = own.leaves[: len(own.leaves) - len(states) - numbers]
         aliases |= {len(arguments) + i: len(results) + i for i in range(own.states.num_leaves)}
         arguments += given
         results += own.results(1)[:-1]
-        kinds += [len(given), own.states.num_leaves, own.lanes, len(states)]
+        kinds += [len(given), own.states.num_leaves, own.lanes, numbers, len(states)]
         calls.append(own)
     lanes = sum(own.lanes for own in calls)
     results.append(jax.ShapeDtypeStruct((lanes,), jnp.uint8))
-    links = _links(incoming, arguments)
+    place = _Places(arguments)
+    ports, terms = _ports(works, place)
+    links = _links(incoming, place)
     call = jax.ffi.ffi_call(compiler.registered(_text(), FLAGS), results, input_output_aliases=aliases)
+    plans = {"kinds": kinds, "ports": ports, "terms": terms, "links": links}
     *left, marks = call(
         *arguments,
         names="".join(f"{_known(own.text)} " for own in calls),
-        kinds=np.array(kinds, np.int64),
-        links=np.array(links, np.int64),
+        **{name: np.array(plan, np.int64) for name, plan in plans.items()},
         steps=np.int64(steps),
         threads=np.int64(max(1, min(threads, lanes // SHARED))),
     )
@@ -69,17 +74,46 @@ def window(
     return [own.state([next(states) for _ in range(own.states.num_leaves)]) for own in calls], marks
 
 
-def _links(incoming: Mapping[tuple[int, str], Sequence[Incoming]], arguments: list[Any]) -> list[int]:
-    """The plan of all projections, see together.cpp; arrays that they need are added to the arguments."""
-    places: dict[int, int] = {}
+class _Places:
+    """Numbers of arrays among the arguments of a call, in which each stands once."""
 
-    def place(x: Array) -> int:
-        """Its number among the arguments, in which it stands once."""
-        if id(x) not in places:
-            places[id(x)] = len(arguments)
-            arguments.append(x)
-        return places[id(x)]
+    def __init__(self, arguments: list[Any]) -> None:
+        self._arguments = arguments
+        self._known: dict[int, int] = {}
 
+    def __call__(self, x: Array) -> int:
+        if id(x) not in self._known:
+            self._known[id(x)] = len(self._arguments)
+            self._arguments.append(x)
+        return self._known[id(x)]
+
+
+def _shape(terms: Sequence[Term], lanes: int) -> jax.ShapeDtypeStruct:
+    """Of what a kernel reads of a port in a single window."""
+    return jax.ShapeDtypeStruct((1, lanes) if terms else (1,), jnp.float32)
+
+
+def _ports(works: Sequence[Work], place: _Places) -> tuple[list[int], list[int]]:
+    """The plans of what drives the ports of all kinds, see together.cpp."""
+    ports, plan = [], []
+    for work in works:
+        seen: dict[tuple[int, ...], int] = {}
+        for number, terms in enumerate(terms for own in work.ports for _, terms in sorted(own.items())):
+            found = []
+            for term in terms:
+                weight = NONE if term.weight is None else place(term.weight)
+                found += [place(term.value), weight, term.place.first, term.place.size]
+            first = seen.setdefault(tuple(found), number)
+            if terms and first < number:
+                ports += [AS_ANOTHER, first]
+            else:
+                ports.append(len(terms))
+                plan += found
+    return ports, plan
+
+
+def _links(incoming: Mapping[tuple[int, str], Sequence[Incoming]], place: _Places) -> list[int]:
+    """The plan of all projections, see together.cpp."""
     plan: list[int] = []
     for number, key in enumerate(sorted(incoming)):
         for one in incoming[key]:
@@ -99,6 +133,5 @@ def _text() -> str:
 def _known(kernel: str) -> str:
     """The name of a kernel, known from now on to the call of all."""
     name, own = compiler.library_name(kernel, KERNELS), compiler.loaded(kernel, KERNELS)
-    together, some = ctypes.c_long.in_dll(own, "together"), ctypes.cast(own.some, ctypes.c_void_p)
-    compiler.loaded(_text(), FLAGS).know(name.encode(), some, together)
+    compiler.loaded(_text(), FLAGS).know(name.encode(), ctypes.cast(own.some, ctypes.c_void_p))
     return name
