@@ -55,10 +55,18 @@ static inline void by_block(int64_t number, int64_t lane, const F &f) {
     }
 }
 
-// Room for what one projection brings to one sample, (step, target), before its weight; it is used again.
+// A spike that arrives in a window: at which step, of which cell of which sample, and the window in which it was fired.
+struct Hit {
+    int32_t step, sample, source;
+    int64_t then;
+};
+
+// Room for what one projection brings before its weight; it is used again.
 struct Brought {
-    std::vector<float> sums;
-    std::vector<uint16_t> counts;  // along wires of 0 and 1, in 1/128 where there are gains
+    std::vector<Hit> hits, sorted;
+    std::vector<int32_t> begins;   // of the hits of each sample
+    std::vector<float> sums;       // (step, target), of one sample
+    std::vector<uint16_t> counts;  // the same along wires of 0 and 1, in 1/128 where there are gains
     std::vector<int> spikes;       // of each step, those in its counts
     std::vector<char> touched;     // of each step
 };
@@ -83,31 +91,51 @@ static inline uint32_t due(const uint8_t *marks, const int32_t *delay, int since
     return found;
 }
 
-// Every spike of a sample that arrives in a window, once: its source, the window of its gain, and the step.
-template <class F>
-static void each_arrival(const Link &link, int sample, int now, int steps, const F &arrives) {
-    const int64_t sources = link.sources, first = sample * sources;
-    const int32_t *delay = link.delay + first;
+// Every spike that arrives in a window, once; of each sample one after the other.
+static void arriving(const Link &link, int now, int steps, Brought &room) {
+    const int64_t all = link.samples * link.sources;
+    auto &found = room.hits;
+    found.clear();
+    const auto hit = [&](int64_t lane, int64_t then, int step) {
+        const int32_t sample = int32_t(lane / link.sources);
+        found.push_back({step, sample, int32_t(lane - sample * link.sources), then});
+    };
     for (int64_t back = link.soonest; back <= link.latest + 1; back++) {
         const int64_t then = now - back;
-        const uint8_t *row = link.marks + ((then % link.depth + link.depth) % link.depth) * link.stride + first;
+        const uint8_t *row = link.marks + ((then % link.depth + link.depth) % link.depth) * link.stride;
         const int since = int(back) * steps;
-        int64_t source = 0;
-        for (; source + 16 <= sources; source += 16) {
-            if (source % 64 == 0 && source + 64 <= sources && !any_of_64(row + source)) {
-                source += 48;
+        int64_t lane = 0;
+        for (; lane + 16 <= all; lane += 16) {
+            if (lane % 64 == 0 && lane + 64 <= all && !any_of_64(row + lane)) {
+                lane += 48;
                 continue;
             }
-            for (uint32_t bits = due(row + source, delay + source, since, steps); bits; bits &= bits - 1) {
-                const int64_t own = source + __builtin_ctz(bits);
-                arrives(own, then, row[own] + delay[own] - since);
+            for (uint32_t bits = due(row + lane, link.delay + lane, since, steps); bits; bits &= bits - 1) {
+                const int64_t own = lane + __builtin_ctz(bits);
+                hit(own, then, row[own] + link.delay[own] - since);
             }
         }
-        for (; source < sources; source++) {
-            const int step = row[source] + delay[source] - since;
-            if (row[source] != 0 && row[source] != twice && step >= 0 && step < steps) arrives(source, then, step);
+        for (; lane < all; lane++) {
+            const int step = row[lane] + link.delay[lane] - since;
+            if (row[lane] != 0 && row[lane] != twice && step >= 0 && step < steps) hit(lane, then, step);
         }
     }
+    room.begins.assign(link.samples + 1, 0);
+    for (const Hit &one : found) room.begins[one.sample + 1]++;
+    for (int64_t k = 0; k < link.samples; k++) room.begins[k + 1] += room.begins[k];
+    if (link.samples == 1) return;
+    room.sorted.resize(found.size());
+    for (const Hit &one : found) room.sorted[room.begins[one.sample]++] = one;
+    for (int64_t k = link.samples; k > 0; k--) room.begins[k] = room.begins[k - 1];
+    room.begins[0] = 0;
+    std::swap(found, room.sorted);
+}
+
+// In 1/128, by what a spike is multiplied.
+static inline int gain_of(const Link &link, const Hit &hit) {
+    if (!link.gains) return gain_of_one;
+    const int64_t place = (hit.then % link.remembered + link.remembered) % link.remembered;
+    return link.gains[(place * link.samples + hit.sample) * link.sources + hit.source];
 }
 
 // The counts of a step become part of its sums.
@@ -120,39 +148,36 @@ static void counted(const Link &link, int64_t step, Brought &room) {
 }
 
 // What the spikes of one sample bring to its lanes, the first of which is given.
-static void add(const Link &link, int sample, int now, int steps, Arrivals &to, int64_t lane, Brought &room) {
-    const int64_t sources = link.sources, targets = link.targets, first = sample * sources;
+static void add(const Link &link, int64_t sample, int steps, Arrivals &to, int64_t lane, Brought &room) {
+    const Hit *hit = room.hits.data() + room.begins[sample], *end = room.hits.data() + room.begins[sample + 1];
+    if (hit == end) return;
+    const int64_t targets = link.targets;
     const float *weight = link.weight + sample * targets;
-    const bool even = link.kind == each_to_each, alone = link.kind == one_to_one;
+    if (link.kind == one_to_one) {
+        for (; hit < end; hit++)
+            *to.written_at(hit->step, lane + hit->source) +=
+                float(gain_of(link, *hit)) / gain_of_one * weight[hit->source];
+        return;
+    }
+    const bool even = link.kind == each_to_each;
     const int64_t width = even ? 1 : targets;
     constexpr int most = 256;  // spikes of a step, of a gain below 2, that 16 bits can count
-    if (!alone) {
-        room.sums.resize(size_t(steps) * width);
-        room.touched.assign(steps, 0);
-    }
+    room.sums.resize(size_t(steps) * width);
+    room.touched.assign(steps, 0);
     if (link.ones) {
         room.counts.resize(size_t(steps) * width);
         room.spikes.assign(steps, 0);
     }
-    bool any = false;
-    each_arrival(link, sample, now, steps, [&](int64_t source, int64_t then, int64_t step) {
-        int gain = gain_of_one;
-        if (link.gains) {
-            const int64_t place = (then % link.remembered + link.remembered) % link.remembered;
-            gain = link.gains[place * link.samples * sources + first + source];
-        }
+    for (; hit < end; hit++) {
+        const int step = hit->step, gain = gain_of(link, *hit);
         const float factor = float(gain) / gain_of_one;
-        if (alone) {
-            *to.written_at(step, lane + source) += factor * weight[source];
-            return;
-        }
         float *sums = room.sums.data() + step * width;
         if (!room.touched[step]) std::memset(sums, 0, sizeof(float) * width);
-        any = room.touched[step] = true;
+        room.touched[step] = true;
         if (even) {
             sums[0] += factor;
         } else if (link.ones) {
-            const uint8_t *ones = link.ones + source * targets;
+            const uint8_t *ones = link.ones + hit->source * targets;
             uint16_t *counts = room.counts.data() + step * targets;
             const uint16_t unit = link.gains ? gain : 1;
             if (room.spikes[step]++ == 0)
@@ -161,11 +186,10 @@ static void add(const Link &link, int sample, int now, int steps, Arrivals &to, 
                 for (int64_t target = 0; target < targets; target++) counts[target] += uint16_t(unit * ones[target]);
             if (room.spikes[step] == most) counted(link, step, room);
         } else {
-            const float *wires = link.wires + source * targets;
+            const float *wires = link.wires + hit->source * targets;
             for (int64_t target = 0; target < targets; target++) sums[target] += factor * wires[target];
         }
-    });
-    if (!any) return;
+    }
     for (int64_t step = 0; step < steps; step++) {
         if (!room.touched[step]) continue;
         if (link.ones && room.spikes[step]) counted(link, step, room);

@@ -161,8 +161,10 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
             link.targets = weight.dimensions()[1];
             link.soonest = plan[6];
             link.latest = plan[7];
+            arriving(link, now, int(steps), brought);
+            if (brought.hits.empty()) continue;
             for (int64_t sample = 0; sample < link.samples; sample++)
-                add(link, int(sample), now, int(steps), own, plan[8] + sample * link.targets, brought);
+                add(link, sample, int(steps), own, plan[8] + sample * link.targets, brought);
         }
     });
 
