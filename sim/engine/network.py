@@ -33,7 +33,7 @@ class State(NamedTuple):
         cells: of each kind of cells, name -> (lane,); as arrays along `sample` (`sim.engine.steps`), of each member.
         spikes: marks of the last windows of the lanes of all kinds, one kind after the other, (ring, lane); as arrays
             along `sample`, of each member that sends spikes, (sample, ring, cell).
-        values: what each graded projection read in the last windows, (ring, sample, cell).
+        values: what each graded projection with a delay read in the last windows, (ring, sample, cell).
         triggers: by name.
         gains: of the spikes of the last windows, by what they are read of (`Circuit.reads`), as `coupling.held`, (ring,
             sample, cell).
@@ -113,7 +113,7 @@ class Loop:
         return State(
             cells=tuple(cells.state for cells in self.group.cells),
             spikes=jnp.zeros((circuit.depth, sum(self.lanes)), jnp.uint8),
-            values={x.name: ring(x, circuit.dtype) for x in circuit.graded},
+            values={x.name: ring(x, circuit.dtype) for x in circuit.graded if x.lags != (0, 0)},
             triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
             gains={name: ring(x, jnp.uint8) for name, x in circuit.gains.items()},
         )
@@ -134,12 +134,14 @@ class Loop:
 
         for link in self.circuit.graded:
             assert link.read is not None
-            now = self.read(link.read, link.source, state)
-            ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
-            seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
+            seen = self.read(link.read, link.source, state)
+            if link.lags != (0, 0):
+                values[link.name] = ring = lax.dynamic_update_index_in_dim(
+                    state.values[link.name], seen, index % link.depth, 0
+                )
+                seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
             path = f"{self.circuit.members[link.target].name}.{link.into}"
             brings(path, carried(link, self.wires[link.name], seen), self.group.weight[link.name])
-            values[link.name] = ring
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
             for path, value in trigger.act(own, triggers[name], index).items():

@@ -25,14 +25,14 @@ extern "C" void know(const char *name, void *some) {
 // (sample, cell) or nothing.
 struct Term {
     const float *value, *weight;
-    int64_t first, samples, width, size;
+    int64_t columns, first, samples, width, size;  // columns: from the values of a sample to those of the next
 
     void add(int64_t begin, int64_t end, float *to) const {
         const int64_t last = std::min(end, first + samples * size);
         for (int64_t lane = std::max(begin, first); lane < last;) {
             const int64_t sample = (lane - first) / size, cell = (lane - first) % size;
             const int64_t count = std::min(last - lane, size - cell);
-            const float *own = value + sample * width + (width > 1 ? cell : 0);
+            const float *own = value + sample * columns + (width > 1 ? cell : 0);
             const float *by = weight ? weight + sample * size + cell : nullptr;
             float *place = to + (lane - begin);
             if (width > 1 && by)
@@ -92,24 +92,25 @@ static std::unique_ptr<Room> room(const std::vector<int64_t> &plan, const std::v
 
 static const float nothing[1] = {};
 
-constexpr int of_kind = 5, of_link = 10, of_term = 4;
+constexpr int of_kind = 5, of_link = 10, of_term = 5;
 
 // names: of the kernel of each kind, each followed by a blank.
 // kinds: of each kind how many arrays it reads, how many states it has, how many lanes, how many numbers it reads of
 // ports, and what arrives at it.
 // ports: of each number that a kind reads of ports how many terms it has; 0 is silent, and -1 is as the one of the same
 // kind that the next number says.
-// terms: of each the arguments that are its values and its weights (or -1), its first lane among those of the kind, and
-// how many cells the member has.
+// terms: of each its first value of a sample, how many it has, the argument that is its weights (or -1), its first lane
+// among those of the kind, and how many cells the member has.
 // links: of each projection the number of what arrives, of all kinds, one after the other; the arguments that are its
 // marks, delay, weight, wires (or how it is wired) and gains (or -1); its shortest and longest delay in whole windows; the
 // lanes of its first target, among those of the kind, and of its first source, among all.
+// values: the argument that holds the values of all terms, (sample, value).
 // Argument 0 is the number of the window; each kind then has its arrays, states first. It leaves the states of each kind,
 // and last the marks of the lanes of all.
 static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, std::string_view names,
                          ffi::Span<const int64_t> kinds, ffi::Span<const int64_t> ports,
-                         ffi::Span<const int64_t> terms, ffi::Span<const int64_t> links, int64_t steps,
-                         int64_t threads) {
+                         ffi::Span<const int64_t> terms, ffi::Span<const int64_t> links, int64_t values,
+                         int64_t steps, int64_t threads) {
     const auto array = [&](size_t k) { return *given.get<ffi::AnyBuffer>(k); };
     std::vector<Kind> all(kinds.size() / of_kind);
     std::vector<int64_t> lanes, plan{steps};
@@ -194,11 +195,10 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
             kind.ports.emplace_back();
             for (int64_t j = 0; j < count; j++, term += of_term) {
                 const int64_t *own = terms.begin() + term;
-                const auto value = array(own[0]);
-                const auto *weight = own[1] < 0 ? nullptr : (const float *)array(own[1]).untyped_data();
-                const auto shape = value.dimensions();
-                kind.ports.back().push_back(
-                    {(const float *)value.untyped_data(), weight, own[2], shape[0], shape[1], own[3]});
+                const auto shape = array(values).dimensions();
+                const auto *value = (const float *)array(values).untyped_data() + own[0];
+                const auto *weight = own[2] < 0 ? nullptr : (const float *)array(own[2]).untyped_data();
+                kind.ports.back().push_back({value, weight, shape[1], own[3], shape[0], own[1], own[4]});
             }
         }
         for (int64_t i = 0; i < plan[4]; i++) kind.arrivals.push_back(&arrived[arrival++]);
@@ -244,5 +244,6 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, window,
                                   .Attr<ffi::Span<const int64_t>>("ports")
                                   .Attr<ffi::Span<const int64_t>>("terms")
                                   .Attr<ffi::Span<const int64_t>>("links")
+                                  .Attr<int64_t>("values")
                                   .Attr<int64_t>("steps")
                                   .Attr<int64_t>("threads"));

@@ -60,6 +60,7 @@ def window(
     results.append(jax.ShapeDtypeStruct((lanes,), jnp.uint8))
     place = _Places(arguments)
     ports, terms = _ports(works, place)
+    values = len(arguments) - 1
     links = _links(incoming, place)
     call = jax.ffi.ffi_call(compiler.registered(_text(), FLAGS), results, input_output_aliases=aliases)
     plans = {"kinds": kinds, "ports": ports, "terms": terms, "links": links}
@@ -67,6 +68,7 @@ def window(
         *arguments,
         names="".join(f"{_known(own.text)} " for own in calls),
         **{name: np.array(plan, np.int64) for name, plan in plans.items()},
+        values=np.int64(values),
         steps=np.int64(steps),
         threads=np.int64(max(1, min(threads, lanes // SHARED))),
     )
@@ -94,21 +96,29 @@ def _shape(terms: Sequence[Term], lanes: int) -> jax.ShapeDtypeStruct:
 
 
 def _ports(works: Sequence[Work], place: _Places) -> tuple[list[int], list[int]]:
-    """The plans of what drives the ports of all kinds, see together.cpp."""
+    """The plans of what drives the ports of all kinds, see together.cpp. All values stand side by side in one array, since
+    each array of a call takes its time."""
     ports, plan = [], []
+    values: dict[int, tuple[int, Array]] = {}
+    columns = 0
     for work in works:
         seen: dict[tuple[int, ...], int] = {}
         for number, terms in enumerate(terms for own in work.ports for _, terms in sorted(own.items())):
             found = []
             for term in terms:
+                if id(term.value) not in values:
+                    values[id(term.value)] = columns, term.value
+                    columns += term.value.shape[1]
                 weight = NONE if term.weight is None else place(term.weight)
-                found += [place(term.value), weight, term.place.first, term.place.size]
+                found += [values[id(term.value)][0], term.value.shape[1], weight, term.place.first, term.place.size]
             first = seen.setdefault(tuple(found), number)
             if terms and first < number:
                 ports += [AS_ANOTHER, first]
             else:
                 ports.append(len(terms))
                 plan += found
+    if values:
+        place(jnp.concatenate([x for _, x in values.values()], axis=1))
     return ports, plan
 
 
