@@ -16,8 +16,8 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import Incoming, Term, added, at_lag, by_lane, carried, held, tree_sum
-from sim.engine.kernel import Kernel, Work
+from sim.engine.coupling import History, Incoming, Reading, Term, added, at_lag, by_lane, carried, tree_sum
+from sim.engine.kernel import Between, Kernel, Work
 from sim.engine.kinds import Kind, Place, kinds, places
 from sim.engine.lanes import Ports
 from sim.engine.loop import finite, ports_at
@@ -96,12 +96,10 @@ class Loop:
         """Of each member, (..., sample, cell), of those of the lanes of all kinds, (..., lane)."""
         return tuple(place.of_all(x) for place in self.places)
 
-    def read(self, rule: Rule, member: int, state: State) -> Array:
-        """A variable of a member's cells, (sample, cell)."""
-        place = self.places[member]
-        values = self.group.cells[place.kind].constants | state.cells[place.kind]
-        value = rule({name: place.of_kind(values[name]) for name in rule.args})
-        return place.cells(jnp.broadcast_to(value, (place.lanes,)))
+    def reading(self, rule: Rule, member: int, *, whole: bool = False) -> Reading:
+        """What a rule reads of a member's cells; it stands there as a state (`Program.read`)."""
+        (state,) = rule.args
+        return Reading(self.places[member], state, whole)
 
     def first(self) -> State:
         """At time zero."""
@@ -122,26 +120,28 @@ class Loop:
         """Signals, triggers and graded projections at the start of a window."""
         signals: Values = {}
         for sense in self.circuit.senses:
-            total = tree_sum(self.read(sense.read, sense.source, state))
+            total = self.reading(sense.read, sense.source, whole=True).of(state.cells)[:, 0]
             signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
             if sense.name in self.group.live:
                 signals[sense.name] += self.group.live[sense.name]
         live: dict[str, list[Term]] = {}
         values, triggers, places = {}, {}, self._by_name
 
-        def brings(path: str, value: Array, weight: Array | None = None) -> None:
-            live.setdefault(path, []).append(Term(places[path.rpartition(".")[0]], value, weight))
+        def brings(path: str, value: Array, weight: Array | None = None, read: Reading | None = None) -> None:
+            live.setdefault(path, []).append(Term(places[path.rpartition(".")[0]], value, weight, read))
 
         for link in self.circuit.graded:
             assert link.read is not None
-            seen = self.read(link.read, link.source, state)
-            if link.lags != (0, 0):
-                values[link.name] = ring = lax.dynamic_update_index_in_dim(
-                    state.values[link.name], seen, index % link.depth, 0
-                )
+            reading = self.reading(link.read, link.source)
+            seen, path = reading.of(state.cells), f"{self.circuit.members[link.target].name}.{link.into}"
+            if link.lags == (0, 0):
+                alone = link.wires is None or link.even
+                read = reading._replace(whole=link.even) if alone else None
+            else:
+                read, ring = None, state.values[link.name]
+                values[link.name] = ring = lax.dynamic_update_index_in_dim(ring, seen, index % link.depth, 0)
                 seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
-            path = f"{self.circuit.members[link.target].name}.{link.into}"
-            brings(path, carried(link, self.wires[link.name], seen), self.group.weight[link.name])
+            brings(path, carried(link, self.wires[link.name], seen), self.group.weight[link.name], read)
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
             for path, value in trigger.act(own, triggers[name], index).items():
@@ -202,25 +202,11 @@ class Loop:
         for k, kind in enumerate(self.kinds):
             ports = self.ports(kind, index, answer.live)
             works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports))
-        after, marks = self.kernel.window(works, self.incoming(state), index, self.circuit.steps)
-        spikes = lax.dynamic_update_index_in_dim(state.spikes, marks, index % len(state.spikes), 0)
-        gains = {
-            name: lax.dynamic_update_index_in_dim(state.gains[name], now, index % state.gains[name].shape[0], 0)
-            for name, now in self.gains(state, index).items()
-        }
-        return State(tuple(after), spikes, answer.values, answer.triggers, gains), marks
-
-    def gains(self, state: State, index: Array) -> Values:
-        """Of the spikes of a window, as it starts: by what they are read of, (sample, cell)."""
-
-        def now(state: State, _: Array) -> Values:
-            found: Values = {}
-            for name, link in self.circuit.gains.items():
-                assert link.gain is not None
-                found[name] = held(self.read(link.gain, link.source, state))
-            return found
-
-        return apart(now, state, index) if self.circuit.gains else {}
+        gains = {name: self.reading(link.gain, link.source) for name, link in self.circuit.gains.items() if link.gain}
+        between = Between(self.incoming(state), History(state.spikes, state.gains), gains)
+        after = self.kernel.window(works, between, index, self.circuit.steps)
+        spikes, gained = after.history
+        return State(tuple(after.states), spikes, answer.values, answer.triggers, gained), after.marks
 
     def observe(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
         """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window."""

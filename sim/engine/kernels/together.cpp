@@ -1,6 +1,7 @@
 // All cells of a network through one window: what spikes bring to them, then their steps; see together.py.
 // threads.h and rows.h stand before it.
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ extern "C" void know(const char *name, void *some) {
 // (sample, cell) or nothing.
 struct Term {
     const float *value, *weight;
-    int64_t columns, first, samples, width, size;  // columns: from the values of a sample to those of the next
+    int64_t first, samples, columns, width, size;  // columns: from the values of a sample to those of the next
 
     void add(int64_t begin, int64_t end, float *to) const {
         const int64_t last = std::min(end, first + samples * size);
@@ -44,6 +45,46 @@ struct Term {
             else
                 for (int64_t k = 0; k < count; k++) place[k] += own[0];
             lane += count;
+        }
+    }
+};
+
+// The sum of some numbers along the tree of coupling.py.
+static float tree_sum(const float *x, int64_t size) {
+    static thread_local std::vector<float> own;
+    own.assign(x, x + size);
+    while (size > 1) {
+        const int64_t half = size / 2;
+        for (int64_t k = 0; k < half; k++) own[k] += own[half + k];
+        if (size % 2) own[half] = own[size - 1];
+        size = half + size % 2;
+    }
+    return own[0];
+}
+
+// A state of some cells as a window starts, (sample, cell); or of each sample the sum over its cells.
+struct Reading {
+    const float *state;
+    int64_t samples, size;
+    bool whole;
+
+    Reading(const float *array, const int64_t *plan)
+        : state(array + plan[1]), samples(plan[2]), size(plan[3]), whole(plan[4]) {}
+
+    int64_t width() const { return whole ? 1 : size; }
+
+    void to(float *values) const {
+        if (!whole || size == 1)
+            std::memcpy(values, state, sizeof(float) * samples * size);
+        else
+            for (int64_t sample = 0; sample < samples; sample++) values[sample] = tree_sum(state + sample * size, size);
+    }
+
+    // As coupling.py holds gains.
+    void held(uint8_t *values) const {
+        for (int64_t k = 0; k < samples * size; k++) {
+            const float x = std::nearbyint(state[k] * gain_of_one);
+            values[k] = x > 0 ? uint8_t(std::min(x, 255.f)) : 0;
         }
     }
 };
@@ -92,25 +133,28 @@ static std::unique_ptr<Room> room(const std::vector<int64_t> &plan, const std::v
 
 static const float nothing[1] = {};
 
-constexpr int of_kind = 5, of_link = 10, of_term = 5;
+constexpr int of_kind = 6, of_link = 10, of_reading = 5, of_term = 8;
 
 // names: of the kernel of each kind, each followed by a blank.
 // kinds: of each kind how many arrays it reads, how many states it has, how many lanes, how many numbers it reads of
-// ports, and what arrives at it.
+// ports, what arrives at it, and the argument that is its first array.
+// gains: of each ring of gains what is read of it: the argument, the first lane among those of the kind, samples, cells of
+// each, whether their sum is meant.
 // ports: of each number that a kind reads of ports how many terms it has; 0 is silent, and -1 is as the one of the same
 // kind that the next number says.
-// terms: of each its first value of a sample, how many it has, the argument that is its weights (or -1), its first lane
-// among those of the kind, and how many cells the member has.
+// terms: of each what is read, as of a gain, or -1, its first value of a sample among those given, samples, how many it
+// has of each, and 0; the argument that is its weights (or -1), its first lane among those of the kind, and how many cells
+// the member has.
 // links: of each projection the number of what arrives, of all kinds, one after the other; the arguments that are its
 // marks, delay, weight, wires (or how it is wired) and gains (or -1); its shortest and longest delay in whole windows; the
 // lanes of its first target, among those of the kind, and of its first source, among all.
-// values: the argument that holds the values of all terms, (sample, value).
-// Argument 0 is the number of the window; each kind then has its arrays, states first. It leaves the states of each kind,
-// and last the marks of the lanes of all.
+// values: the argument that holds the values that are given, (sample, value).
+// Argument 0 is the number of the window; then come the ring of marks and those of gains; each kind then has its arrays,
+// states first. It leaves the rings, the states of each kind, and last the marks of the lanes of all.
 static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, std::string_view names,
-                         ffi::Span<const int64_t> kinds, ffi::Span<const int64_t> ports,
-                         ffi::Span<const int64_t> terms, ffi::Span<const int64_t> links, int64_t values,
-                         int64_t steps, int64_t threads) {
+                         ffi::Span<const int64_t> kinds, ffi::Span<const int64_t> gains,
+                         ffi::Span<const int64_t> ports, ffi::Span<const int64_t> terms,
+                         ffi::Span<const int64_t> links, int64_t values, int64_t steps, int64_t threads) {
     const auto array = [&](size_t k) { return *given.get<ffi::AnyBuffer>(k); };
     std::vector<Kind> all(kinds.size() / of_kind);
     std::vector<int64_t> lanes, plan{steps};
@@ -169,18 +213,41 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
         }
     });
 
+    // What is read is read before any state moves on.
+    static thread_local std::vector<float> room_of_readings;
+    std::vector<float> &read = room_of_readings;
+    read.clear();
+    for (size_t term = 0; term < terms.size(); term += of_term) {
+        if (terms[term] < 0) continue;
+        const Reading own((const float *)array(terms[term]).untyped_data(), terms.begin() + term);
+        const size_t begin = read.size();
+        read.resize(begin + own.samples * own.width());
+        own.to(&read[begin]);
+    }
+    const auto row = [&](size_t ring) {
+        const ffi::AnyBuffer own = **results.get<ffi::AnyBuffer>(ring);
+        const int64_t depth = own.dimensions()[0];
+        return (uint8_t *)own.untyped_data() + now % depth * (own.element_count() / depth);
+    };
+    const size_t rings = 1 + gains.size() / of_reading;
+    for (size_t k = 1; k < rings; k++) {
+        const int64_t *own = gains.begin() + (k - 1) * of_reading;
+        Reading((const float *)array(own[0]).untyped_data(), own).held(row(k));
+    }
+
     struct Piece {
         const Kind *kind;
         int64_t begin, end;
     };
     std::vector<Piece> pieces;
-    size_t argument = 1, result = 0, arrival = 0, port = 0, term = 0;
+    size_t result = rings, arrival = 0, port = 0, term = 0;
+    const float *known_values = values < 0 ? nullptr : (const float *)array(values).untyped_data(), *next = read.data();
     auto *marks = (uint8_t *)(*results.get<ffi::AnyBuffer>(results.size() - 1))->untyped_data();
     for (size_t k = 0; k < all.size(); k++) {
         Kind &kind = all[k];
         const int64_t *plan = kinds.begin() + of_kind * k;
         for (int64_t i = 0; i < plan[0]; i++) {
-            const auto x = array(argument++);
+            const auto x = array(plan[5] + i);
             const auto shape = x.dimensions();
             const bool by_lane = shape.size() && shape.back() == kind.lanes;
             kind.from.push_back({(char *)x.untyped_data(), by_lane ? 4 : 0});
@@ -195,10 +262,15 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
             kind.ports.emplace_back();
             for (int64_t j = 0; j < count; j++, term += of_term) {
                 const int64_t *own = terms.begin() + term;
-                const auto shape = array(values).dimensions();
-                const auto *value = (const float *)array(values).untyped_data() + own[0];
-                const auto *weight = own[2] < 0 ? nullptr : (const float *)array(own[2]).untyped_data();
-                kind.ports.back().push_back({value, weight, shape[1], own[3], shape[0], own[1], own[4]});
+                const auto *weight = own[5] < 0 ? nullptr : (const float *)array(own[5]).untyped_data();
+                const int64_t samples = own[2], width = own[4] ? 1 : own[3];
+                if (own[0] < 0) {
+                    const int64_t columns = array(values).dimensions()[1];
+                    kind.ports.back().push_back({known_values + own[1], weight, own[6], samples, columns, width, own[7]});
+                } else {
+                    kind.ports.back().push_back({next, weight, own[6], samples, width, width, own[7]});
+                    next += samples * width;
+                }
             }
         }
         for (int64_t i = 0; i < plan[4]; i++) kind.arrivals.push_back(&arrived[arrival++]);
@@ -230,6 +302,9 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
         kind.some(from.data(), to.data(), 1, block, 0, end - begin);
     });
 
+    const ffi::AnyBuffer fired = **results.get<ffi::AnyBuffer>(results.size() - 1);
+    std::memcpy(row(0), fired.untyped_data(), fired.element_count());
+
     const std::lock_guard<std::mutex> lock(guard);
     rooms.push_back(std::move(own_room));
     return ffi::Error::Success();
@@ -241,6 +316,7 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(kernel, window,
                                   .RemainingRets()
                                   .Attr<std::string_view>("names")
                                   .Attr<ffi::Span<const int64_t>>("kinds")
+                                  .Attr<ffi::Span<const int64_t>>("gains")
                                   .Attr<ffi::Span<const int64_t>>("ports")
                                   .Attr<ffi::Span<const int64_t>>("terms")
                                   .Attr<ffi::Span<const int64_t>>("links")
