@@ -298,7 +298,7 @@ class LaneSimulation(ABC):
         for finite in outcome.finite:
             status[~finite[:count].all(-1)] = Status.FAILED_NOT_FINITE
         dtypes = {v.name: v.dtype for v in self.schema.variables}
-        return Slab({name: np.asarray(x).astype(dtypes[name]) for name, x in arrays.items()}, status)
+        return Slab({name: np.asarray(x).astype(dtypes[name], copy=False) for name, x in arrays.items()}, status)
 
     def filled(self, values: dict[str, np.ndarray], stream: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """The value of every leaf and the streams of a whole batch: a short one repeats its last sample."""

@@ -36,6 +36,8 @@ struct Term {
             const float *own = value + sample * columns + (width > 1 ? cell : 0);
             const float *by = weight ? weight + sample * size + cell : nullptr;
             float *place = to + (lane - begin);
+            lane += count;
+            if (width == 1 && own[0] == 0) continue;  // as nerves that nothing stimulates
             if (width > 1 && by)
                 for (int64_t k = 0; k < count; k++) place[k] += own[k] * by[k];
             else if (width > 1)
@@ -44,7 +46,6 @@ struct Term {
                 for (int64_t k = 0; k < count; k++) place[k] += own[0] * by[k];
             else
                 for (int64_t k = 0; k < count; k++) place[k] += own[0];
-            lane += count;
         }
     }
 };
