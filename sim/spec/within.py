@@ -113,14 +113,16 @@ def extremes(
     trains = [p for p in pieces if isinstance(p, Pulses)]
     low = high = np.zeros(1)
     corners = [t for p in (*straight, *trains) for t in (p.t0, p.t1)]
-    ends = [np.array([t]) for t in (since, until) if np.isfinite(t)]
-    for at in (np.clip(t, since, until) for t in (*corners, *ends)):
-        for after in (True, False):  # just after the moment, and just before it
-            inside = (at < until) if after else (at > since)
-            level = sum((_level(p, at, after) for p in straight), np.zeros(1))
-            for more in (0.0, *(np.where(_acts(p, at, after), p.level, 0.0) for p in trains)):
-                found = np.where(inside, level + more, 0.0)
-                low, high = np.minimum(low, found), np.maximum(high, found)
+    corners += [np.array([t]) for t in (since, until) if np.isfinite(t)]
+    if not corners:
+        return low, high
+    at = np.clip(np.stack(np.broadcast_arrays(*corners)), since, until)  # (corner, sample)
+    for after in (True, False):  # just after the moment, and just before it
+        inside = (at < until) if after else (at > since)
+        level = sum((_level(p, at, after) for p in straight), np.zeros(1))
+        for more in (0.0, *(np.where(_acts(p, at, after), p.level, 0.0) for p in trains)):
+            found = np.where(inside, level + more, 0.0)
+            low, high = np.minimum(low, found.min(0)), np.maximum(high, found.max(0))
     for at, more in meeting(trains, since, until, window):  # (pulse, sample)
         for moment, after in ((at, True), (at + window, False)):
             level = sum((_level(p, moment, after) for p in straight), np.zeros(1)) + more
