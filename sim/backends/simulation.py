@@ -20,7 +20,7 @@ from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
 from sim.spec.record import Record, check_record, kept_bits
-from sim.spec.targets import check_numbers, check_targets, check_within
+from sim.spec.targets import Given, check_numbers, check_targets, check_within
 from sim.spec.trigger import When
 from sim.units import coherent_unit, positive
 
@@ -97,7 +97,7 @@ class LaneSimulation(ABC):
         self.parts: list[Assembled] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
         check_numbers(protocol, numbers)
-        check_within(network, protocol, numbers)
+        check_within(network, protocol, numbers, Given(window=numerics.window_ms))
         with np.errstate(over="ignore"):  # an infinite one is refused below
             self.end = horizon(protocol, numbers)
         self._check_times(numbers)
@@ -194,7 +194,7 @@ class LaneSimulation(ABC):
         """
         with np.errstate(over="ignore"):
             numbers = self.network.completed(numbers)
-            check_within(self.network, self.protocol, numbers)
+            check_within(self.network, self.protocol, numbers, Given(window=self.numerics.window_ms))
             asked = horizon(self.protocol, numbers)
         if np.ceil(asked / self.numerics.window_ms - 1e-9) > self.windows or not np.isfinite(asked):
             raise ValueError(
