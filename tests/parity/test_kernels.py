@@ -149,11 +149,11 @@ def test_every_kernel_reads_the_same_lays_it_out_alike_and_remembers_it(index):
     rise = np.zeros(384)
     rise[32:122] = np.repeat(np.asarray(course.value)[:, 0], 30)
     summed = level_now * steps + rise * (steps - 1) / 2  # each step reads a port as it is at its start
+    held = np.clip(np.rint(np.asarray(each.of([works[0].state])) * 128), 0, 255).astype(np.uint8)
     for after in found:
         np.testing.assert_allclose(np.asarray(after.states[0]["h"]), summed, rtol=1e-5, atol=1e-4)
         np.testing.assert_allclose(after.states[0]["h"], expected.states[0]["h"], rtol=2e-6, atol=1e-5)
         np.testing.assert_array_equal(after.history.spikes, history.spikes.at[index % 5].set(after.marks))
-        held = np.clip(np.rint(np.asarray(each.of([works[0].state])) * 128), 0, 255).astype(np.uint8)
         np.testing.assert_array_equal(after.history.gains["of"], history.gains["of"].at[index % 4].set(held))
     assert 0 < (held == 0).mean() < 1
     assert (held == 255).any()
