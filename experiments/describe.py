@@ -98,7 +98,7 @@ def described(network: Network, protocol: Protocol) -> Description:
             tuple((s.name, coherent_unit(network.heard()[s.name]), s.how, s.of) for s in network.signals),
         ),
         *protocol.describe(),
-        _commands(protocol),
+        _commands(network, protocol),
     ]
     return Description(tuple(table for table in found if table.rows))
 
@@ -158,13 +158,18 @@ def _ports(network: Network, protocol: Protocol) -> Table:
     return Table("Ports, which a protocol may drive", ("port", "unit", "driven by", "reached by", "takes"), rows)
 
 
-def _commands(protocol: Protocol) -> Table:
-    bounds, rows = protocol.bounds(), []
+def _commands(network: Network, protocol: Protocol) -> Table:
+    """The range of a level is that of its port, where that has one."""
+    bounds, takes, rows = protocol.bounds(), limited(network), []
     for element in protocol.elements():
-        for field, value in element.written().all().items() if element.has_path else ():
+        written, target = element.written(), getattr(element, "target", "")
+        for field, value in written.all().items() if element.has_path else ():
             path = f"protocol.{element.label}.{field}"
             number, unit = numbers.split(value)
-            rows.append((path, number, unit, numbers.between(bounds.get(path, (None, None)))))
+            between = numbers.between(bounds.get(path, (None, None)))
+            if field in written.levels and target in takes:
+                between = f"{takes[target][1].what}: {takes[target][1]}"
+            rows.append((path, number, unit, between))
     return Table("Numbers of the protocol", ("path", "value", "unit", "bounds"), tuple(rows))
 
 

@@ -3,6 +3,8 @@
     Ia afferents of A ---> interneurons ---| motoneurons of B ---> muscle B            and the other way round
                  \\---> motoneurons of A ---> muscle A                                  one ligand for all motoneurons
 
+`network.reciprocal_soma_share` is the part of this inhibition that lies on the soma, see `networks.on_soma`.
+
 A population is called by its muscle and its kind: `soleus`, `soleus_ia` (afferents), `soleus_in` (the interneurons
 that silence the soleus, driven by the afferents of its antagonist), `soleus_muscle`; and `ligand`. A stimulus of a
 nerve is a pulse on the port `stimulus` of its afferents; its intensity is the fraction of them that fire.
@@ -14,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from networks import on_soma
 from networks.cells import afferent, ia_interneuron, muscle
 from networks.neuromodulation import LIGAND_POOL
-from networks.replaced import sourced
+from networks.replaced import all_kept, sourced
 from sim.spec.kinds import part, whole
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
@@ -32,7 +35,7 @@ JANKOWSKA = "Jankowska & Roberts 1972 (J Physiol 222:623, cat)"
 REMOTO = "ReMoto (Cisi & Kohn 2008) configuration"
 IPSP = (
     f"fitted to a largest Ia IPSP of 2 mV at rest in the lowest-threshold cell: unitary ones are 8 to 220 uV and 10 to "
-    f"200 times smaller than it, {JANKOWSKA}; half of the conductance on the dendrites: chosen"
+    f"200 times smaller than it, {JANKOWSKA}; at a half"
 )
 
 
@@ -113,7 +116,9 @@ def build(
         f"segment of {' and '.join(pools)}, of each muscle {size} motoneurons ({cell}), {afferents} Ia fibres, and "
         f"{interneurons} Ia interneurons that silence it"
     )
-    return Network(tuple(populations), tuple(projections), tuple(signals), words=words)
+    halves = {(f"{k}_in_to_{k}_dendrites", f"{k}_in_to_{k}_soma"): _half(interneurons) for k in pools}
+    shared = (on_soma.reciprocal(halves, IPSP),)
+    return all_kept(Network(tuple(populations), tuple(projections), tuple(signals), shared, words=words), set)
 
 
 def _fibres(name: str, size: int, changed: dict[str, dict[str, Any]]) -> Population:
@@ -150,8 +155,6 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
         0.0,
         f"0.6 m of nerve and fibres of 66 to 55 m/s ({REMOTO}), synapse 0.3 ms; lengths chosen",
     )
-    heard = max(1, round(0.2 * interneurons))  # interneurons by each motoneuron
-    unitary = 1250 / heard
     return [
         Projection(
             f"{antagonist}_ia_to_{muscle_name}_in",
@@ -171,9 +174,9 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
                 f"{muscle_name}_in_to_{place}",
                 f"{muscle_name}_in",
                 f"{muscle_name}.g_recip_{kind}",
-                weight=Param(f"{unitary / 2} nS", IPSP),
+                weight=Param(_half(interneurons), IPSP),
                 delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
-                wiring=Convergent(heard, wiring, f"{muscle_name}_in"),  # the same on soma and dendrites
+                wiring=Convergent(_heard(interneurons), wiring, f"{muscle_name}_in"),  # the same on soma and dendrites
             )
             for place, kind in ((f"{muscle_name}_dendrites", "dend"), (f"{muscle_name}_soma", "soma"))
         ),
@@ -210,6 +213,16 @@ def _projections(muscle_name: str, antagonist: str, afferents: int, interneurons
             delay=Param("0 ms", "none: one ligand for the whole segment"),
         ),
     ]
+
+
+def _heard(interneurons: int) -> int:
+    """How many of the interneurons each motoneuron hears: 20 %, as in ReMoto."""
+    return max(1, round(0.2 * interneurons))
+
+
+def _half(interneurons: int) -> str:
+    """Half of what an Ia interneuron brings to a motoneuron; a volley of all brings 1250 nS."""
+    return f"{625 / _heard(interneurons)} nS"
 
 
 def _changed(projection: Projection, values: Mapping[str, Any]) -> Projection:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sim.spec.network import Network
 from sim.spec.params import Graded, Param
 from sim.units import UnitError
 
@@ -27,3 +28,14 @@ def all_sourced(values: Any, source: str) -> Any:
         return sourced(values, source)
     except UnitError:
         return values
+
+
+def all_kept(network: Network, set: Mapping[str, Mapping[str, Any]] | None) -> Network:
+    """The network, unless `set` replaces what is computed in it from a shared number.
+
+    Raises:
+        NetworkError: it does; the value would be lost.
+    """
+    given = {f"network.{name}.{what}" for name, values in (set or {}).items() for what in values}
+    network.check_free((path for path in network.fed if {path, path.rpartition(".")[0]} & given), "`set`")
+    return network

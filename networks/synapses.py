@@ -46,7 +46,9 @@ DECAY = {
 """Time constants of decay: of fast excitation, and of glycinergic inhibition."""
 
 
-def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -> Block:
+def receptor(
+    name: str, *places: str, tau: str, reversal: str, gain: str = "", soma_share: float | None = None
+) -> Block:
     """A conductance `g_NAME` (siemens) that arriving spikes raise.
 
     Args:
@@ -56,14 +58,23 @@ def receptor(name: str, *places: str, tau: str, reversal: str, gain: str = "") -
         tau: one of `DECAY`.
         reversal: one of `REVERSAL`.
         gain: a parameter that multiplies the current, 1 unless a pool or a design sets it.
+        soma_share: part of the conductance that lies on the soma and not at `places`, as a parameter
+            `NAME_soma_share`; None is none, and no parameter.
     """
     params = {tau: DECAY[tau], reversal: REVERSAL[reversal]}
     if gain:
         params[gain] = Param(1.0, "1 = weights as they are; a dose or a disease changes it", (0, 1000))
+    whole, share = "*".join(filter(None, (gain, f"g_{name}"))), f"{name}_soma_share"
+    parts = dict.fromkeys(places, whole + (f"/{len(places)}" if len(places) > 1 else ""))
+    if soma_share is not None:
+        params[share] = Param(soma_share, "chosen: part of the conductance that lies on the soma", (0, 1))
+        parts = {place: f"(1 - {share})*{part}" for place, part in parts.items()} | {"soma": f"{share}*{whole}"}
     block = Block(f"dg_{name}/dt = -g_{name}/{tau} : siemens", params=params)
-    part = "*".join(filter(None, (gain, f"g_{name}"))) + (f"/{len(places)}" if len(places) > 1 else "")
-    current = Block(f"i_{name} = {part}*({reversal} - v) : amp", into={"i_in": f"i_{name}"})
-    return sum((current.at(place) for place in places), block)
+    currents = (
+        Block(f"i_{name} = {part}*({reversal} - v) : amp", into={"i_in": f"i_{name}"}).at(place)
+        for place, part in parts.items()
+    )
+    return sum(currents, block)
 
 
 def fluctuating_synapses() -> Block:

@@ -25,11 +25,11 @@ from sim.engine.platform import computing, on_gpu
 from sim.engine.program import Rule
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
-from sim.spec.params import Value, nearest
+from sim.spec.params import Value, check_bounds, nearest
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record
 from sim.spec.trigger import When
-from sim.units import UnitError, describe, quantity
+from sim.units import Quantity, UnitError, describe, quantity
 
 Objective = Callable[[Mapping[str, Any]], Any]
 """A smooth function of recorded courses, in `jax.numpy`, that leaves one number.
@@ -84,7 +84,8 @@ def gradient(
 
     Returns:
         Called without arguments, the slope at the declared values; called with a table of numbers by path (of coherent
-        units, or text with a unit), the slope there. It raises a DerivativeError if a spike that acts was fired, or any
+        units, or text with a unit), the slope there. It raises a ProtocolError if a port would be given what it may not
+        be given, a UnitError if a number is out of bounds, a DerivativeError if a spike that acts was fired, or any
         spike where all are to be `silent`.
 
     Raises:
@@ -119,6 +120,7 @@ def gradient(
 
     def slope(values: Mapping[str, Value] | None = None) -> Slope:
         at = declared | {path: _number(path, value, declared, prepared) for path, value in (values or {}).items()}
+        prepared.check_room({**prepared.leaves, **{path: np.array([x]) for path, x in at.items()}})
         with computing(jnp.float64):
             by_path, (value, fired) = jax.tree.map(np.asarray, compiled(np.array([at[path] for path in paths])))
         for part, spikes in zip(prepared.parts, fired, strict=True):
@@ -228,10 +230,10 @@ def _number(path: str, value: Value, declared: Mapping[str, float], prepared: Ja
     """A value as a plain number of coherent units."""
     if path not in declared:
         raise DerivativeError(f"no derivative by {path!r} was asked for: {nearest(path, declared)}")
-    if isinstance(value, int | float):
-        return float(value)
-    given = quantity(value, path)
-    wanted = {**prepared.network.leaves(), **prepared.protocol.leaves()}[path].dimensions
+    network, protocol = prepared.network, prepared.protocol
+    wanted = {**network.leaves(), **protocol.leaves()}[path].dimensions
+    given = Quantity(float(value), wanted) if isinstance(value, int | float) else quantity(value, path)
     if given.dimensions != wanted:
         raise UnitError(f"{path!r} is in {describe(wanted)}, but {value!r} is in {describe(given.dimensions)}.")
+    check_bounds(repr(path), given, {**network.bounds(), **protocol.bounds()}.get(path, (None, None)))
     return given.number

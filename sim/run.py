@@ -36,7 +36,7 @@ from sim.spec.numerics import Numerics
 from sim.spec.pieces import Numbers
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record, check_record
-from sim.spec.targets import check_numbers, check_targets, check_within
+from sim.spec.targets import Given, check_numbers, check_targets, check_within
 from sim.units import Quantity, shown
 
 log = logging.getLogger("sherrington")
@@ -77,7 +77,7 @@ class Study:
         self.design.check(self.leaves(), {**self.network.bounds(), **self.protocol.bounds()})
         numbers = self.numbers(samples)
         check_numbers(self.protocol, numbers)
-        check_within(self.network, self.protocol, numbers)
+        check_within(self.network, self.protocol, numbers, Given(window=self.numerics.window_ms))
         check_one(self.sized(samples))
 
     def numbers(self, samples: xr.Dataset) -> Numbers:

@@ -39,7 +39,7 @@ from sim.spec.numerics import Numerics
 from sim.spec.params import nearest
 from sim.spec.protocol import Protocol
 from sim.spec.record import Record
-from sim.spec.targets import check_live, limited
+from sim.spec.targets import Given, check_within, limited
 from sim.stepping import Stepping, batches
 from sim.units import Quantity, coherent_unit, shown
 
@@ -136,7 +136,8 @@ class Simulator:
                 stays as it is (zero from the start).
 
         Raises:
-            ValueError: not a number of windows, or a port or signal that the simulator was not made to take live.
+            ValueError: not a number of windows, a port or signal that the simulator was not made to take live, or more
+                than a port may be given, what the protocol brings to it included.
             StateError: the state is one of something else.
         """
         count = whole(windows)
@@ -146,6 +147,7 @@ class Simulator:
             raise ValueError(f"{count} more windows would make more than 2**31 steps; advance by fewer.")
         self._check(state)
         held = {**state.live, **self._read_live({} if live is None else live, state)}
+        self._check_live(state, count, held)
         now, marks = self._stepping(state.samples).advanced(state, count, held)
         twice = state.twice | np.any([(x == TWICE).any((0, 2)) for x in marks], axis=0)
         return replace(state, window=state.window + count, live=held, marks=marks, twice=twice, now=now)
@@ -301,7 +303,11 @@ class Simulator:
         known = {**self.network.ports(), **self.network.heard()}
         leaves = {name: Quantity(0.0, known[name]) for name in self._live}
         numbers, _ = together(given(live, leaves, {}, "what is given live"), np.zeros(state.samples))
-        found = self._of(state.samples, numbers)
-        if limited(self.network).keys() & found.keys():
-            check_live(self.network, found, self.network.completed(self._all(state.values)))
-        return found
+        return self._of(state.samples, numbers)
+
+    def _check_live(self, state: SimState, windows: int, held: Numbers) -> None:
+        """Together with what the protocol brings until then it must be what the ports may be given."""
+        if any(held[port].any() for port in limited(self.network).keys() & held.keys()):
+            since, window = state.window * self.numerics.window_ms, self.numerics.window_ms
+            numbers = self.network.completed(self._all(state.values))
+            check_within(self.network, self.protocol, numbers, Given(held, since, since + windows * window, window))

@@ -276,7 +276,9 @@ COLLATERAL_RESET = "collateral = collateral*(1 - collateral_used)"
 def ankle() -> Block:
     """What reaches a motoneuron of the ankle: what `segmental` has, further afferents, Renshaw cells and its own axon.
 
-    Half of what Ia afferents and Ia interneurons bring lies on the soma, at `g_ia_soma` and `g_recip_soma`: chosen.
+    Half of what Ia afferents bring lies on the soma, at `g_ia_soma`: chosen; of what Ia interneurons bring, what
+    arrives at `g_recip_soma`; of what Ib interneurons and Renshaw cells bring, the parts `ib_soma_share` and
+    `renshaw_soma_share`, none unless they are set.
     Group II fibres excite through interneurons that are not simulated; Ib interneurons and Renshaw cells inhibit the
     dendrites, where the persistent inward current lies: in cats Renshaw synapses lie 65 to 470 um from the soma, the
     inward current's channels 100 to 400 um (Bui, Grande & Rose 2008). The cell's reset must be `ANKLE_RESET`.
@@ -292,8 +294,8 @@ def ankle() -> Block:
         + collaterals()
         + receptor("ia_soma", "soma", tau="tau_glu", reversal="E_e")
         + receptor("ii", *FOUR, tau="tau_glu", reversal="E_e")
-        + receptor("ib", *FOUR, tau="tau_gly", reversal="E_cl")
-        + receptor("renshaw", *FOUR, tau="tau_renshaw", reversal="E_cl")
+        + receptor("ib", *FOUR, tau="tau_gly", reversal="E_cl", soma_share=0.0)
+        + receptor("renshaw", *FOUR, tau="tau_renshaw", reversal="E_cl", soma_share=0.0)
     )
 
 

@@ -6,6 +6,8 @@ A pulse of one window on the port `stimulus`, in multiples of the motor threshol
 next window, when the axons read it: so a pulse acts one window (0.5 ms) after its command, on all axons alike.
 """
 
+from dataclasses import replace
+
 from networks.cells.axon import INTENSITY
 from sim.spec.model import Block, Model
 from sim.spec.params import Param
@@ -19,6 +21,6 @@ STIMULATOR = Model(
         """,
         params={"tau_electrode": Param("0.02 ms", "numerical: it follows within a window", ("0.001 ms", "0.1 ms"))},
         initial={"intensity": 0},
-        within={"stimulus": INTENSITY},
+        within={"stimulus": replace(INTENSITY, followed_by="intensity")},
     ),
 )

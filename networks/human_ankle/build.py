@@ -22,7 +22,7 @@ from networks.human_ankle.motor import motor, reticulospinal
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
 from networks.human_ankle.sensory import sensory
-from networks.replaced import sourced
+from networks.replaced import all_kept, sourced
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import nearest
@@ -80,7 +80,7 @@ def build(
     populations, projections = _changed(parts, found.values(), set)
     counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
     words = f"ankle at {part:g} of human numbers ({cell}): {counts}"
-    return Network(populations, projections, parts.signals, parts.shared, words=words)
+    return all_kept(Network(populations, projections, parts.signals, parts.shared, words=words), set)
 
 
 def _muscles(muscles: Mapping[str, Mapping[str, Any]], scale: float) -> dict[str, Muscle]:

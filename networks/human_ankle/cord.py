@@ -8,6 +8,10 @@
     II           ---> motoneurons of the muscle, late
     Ib           ---> interneurons ---| motoneurons of the muscle and its synergists
 
+Inhibition of motoneurons lies on soma and dendrites in a proportion that one number says for each kind, in all pools:
+`network.reciprocal_soma_share` (0.5), `recurrent_soma_share` and `autogenic_soma_share` (both 0); see
+`networks.on_soma`. A design varies them, as `+design.axes.network.reciprocal_soma_share=[0,0.25,0.5]`.
+
 A population is called by the muscle that it acts on: `soleus_in` are the Ia interneurons that silence the soleus and
 are driven by the Ia of its antagonists, `soleus_pad` those that inhibit the terminals of its Ia and are driven by these
 fibres themselves and by the Ia of its antagonists.
@@ -15,12 +19,13 @@ fibres themselves and by the Ia of its antagonists.
 
 from collections.abc import Iterator, Mapping
 
+from networks import on_soma
 from networks.cells.ia_interneuron import INTERNEURON
 from networks.cells.renshaw import RENSHAW
 from networks.cells.terminal import DELAYS
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts
-from networks.human_ankle.weights import HEARD, SYNAPSE, heard, volley
+from networks.human_ankle.weights import HEARD, SYNAPSE, each, heard, volley
 from networks.nerve import REMOTO
 from networks.neuromodulation import LIGAND_POOL
 from sim.spec.network import Population
@@ -58,7 +63,17 @@ def cord(muscles: Mapping[str, Muscle], wiring: int) -> Parts:
             ),
         ]
     populations.append(Population("ligand", LIGAND_POOL, 1))
-    return Parts(tuple(populations), tuple(projections), (Signal("ligand_level", "ligand.ligand"),))
+    halves = {(f"{k}_in_to_{k}_dend", f"{k}_in_to_{k}_soma"): _half(own) for k, own in muscles.items()}
+    return Parts(
+        tuple(populations),
+        tuple(projections),
+        (Signal("ligand_level", "ligand.ligand"),),
+        (
+            on_soma.reciprocal(halves, RECIPROCAL),
+            on_soma.one_receptor(on_soma.RECURRENT, "renshaw", muscles),
+            on_soma.one_receptor(on_soma.AUTOGENIC, "ib", muscles),
+        ),
+    )
 
 
 def _monosynaptic(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iterator[Projection]:
@@ -135,13 +150,18 @@ def _reciprocal(own: Muscle, muscles: Mapping[str, Muscle], wiring: int) -> Iter
             f"{own.name}_in_to_{own.name}_{kind}",
             f"{own.name}_in",
             f"{own.name}.g_recip_{kind}",
-            weight=volley("120 nS", "120 nS", number, f"{RECIPROCAL}; {HEARD['in'][1]}"),
+            weight=Param(_half(own), RECIPROCAL),
             delay=Param("1 ms", "about 1 ms beyond the monosynaptic path: Crone 1987, human"),
             wiring=Convergent(number, wiring, f"{own.name}_in"),  # the same on soma and dendrites
         )
 
 
-RECIPROCAL = "fitted to 10 to 25 % less H reflex at 1.0 times the motor threshold; half on the dendrites: chosen"
+RECIPROCAL = f"fitted to 10 to 25 % less H reflex at 1.0 times the motor threshold, at a half; {HEARD['in'][1]}"
+
+
+def _half(own: Muscle) -> str:
+    """Half of what an Ia interneuron brings to a motoneuron; a volley of all brings 240 nS."""
+    return each("120 nS", heard("in", own.interneurons))
 
 
 def _presynaptic(own: Muscle, muscles: Mapping[str, Muscle]) -> Iterator[Projection]:

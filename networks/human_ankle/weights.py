@@ -17,8 +17,12 @@ def volley(low: str, high: str, heard: int, source: str, skew: float = 0.0) -> G
     Args:
         low, high: conductance that a volley adds in the first and in the last target cell.
     """
-    first, last = (f"{quantity(x).number / NANOSIEMENS / heard:.6g} nS" for x in (low, high))
-    return Graded(first, last, skew, source)
+    return Graded(each(low, heard), each(high, heard), skew, source)
+
+
+def each(volley: str, heard: int) -> str:
+    """What one of the cells that a target hears brings, of what a volley of all of them does."""
+    return f"{quantity(volley).number / NANOSIEMENS / heard:.6g} nS"
 
 
 HEARD = {

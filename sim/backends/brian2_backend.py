@@ -3,8 +3,8 @@
 With `method: same` Brian2 executes the declared scheme as abstract code (sim.compile.abstract_code); any other method
 is Brian2's own integrator on the raw text, so that it shares no numerical code with the JAX back end. With `target:
 cpp_standalone` Brian2 writes and compiles a C++ program, in which nothing can answer to a signal. Noise is a table of
-the same draws. All lanes of a population are one NeuronGroup; the tables of commands and noise hold every step: keep
-runs short. What couples the groups is in sim.backends.brian2_coupling.
+the same draws. All lanes of a kind of cells are one NeuronGroup; the tables of commands and noise hold every step:
+keep runs short. What couples the groups is in sim.backends.brian2_coupling.
 Brian2's own methods see a command as steps of dt, so that rk2 and rk4 are of first order while a command moves.
 """
 
@@ -27,7 +27,8 @@ from sim.compile.abstract_code import one_sided, staggered
 from sim.compile.assemble import Assembled
 from sim.engine.circuit import NetworkOutcome
 from sim.engine.drive import Drive
-from sim.engine.lanes import TWICE, Cells
+from sim.engine.kinds import Place, joined, kinds, places
+from sim.engine.lanes import TWICE
 from sim.progress import within
 from sim.spec.model import Model, rename
 from sim.spec.network import Network
@@ -156,23 +157,26 @@ class Brian2Simulation(LaneSimulation):
     def _execute(self, batch: Batch, build: Callable[[], float]) -> NetworkOutcome:
         brian2 = brian2_for_numpy()
         dt, steps = self.numerics.dt_ms * brian2.ms, self.blocks * self.block * self.numerics.steps
-        groups = [self._group(part, batch, k, steps) for k, part in enumerate(self.parts)]
-        coupling = Coupling(self.circuit, self.parts, batch, groups, self.numerics, self.blocks, self.block)
+        lie = places(self.circuit, self.batch, 1)
+        groups = self._groups(batch, steps)
+        coupling = Coupling(self.circuit, self.parts, batch, groups, lie, self.numerics, self.blocks, self.block)
         network = brian2.Network(groups, coupling.synapses(), coupling.operations())
-        spikes, traces = {}, {}
-        for k, (part, group) in enumerate(zip(self.parts, groups, strict=True)):
-            model, observed = part.population.model, [name for name, _ in part.program.observed]
+        spikes: dict[int, Any] = {}
+        traces: dict[int, Any] = {}
+        for kind, group in enumerate(groups):
+            model = self.parts[next(k for k, own in enumerate(lie) if own.kind == kind)].population.model
             if self.method == "same" and model.parsed.ports:
                 ports = "\n".join(
                     f"{p.name} = {p.name}_start(t, {p.name}_column) + {p.name}_live" for p in model.parsed.ports
                 )
                 network.add(group.run_regularly(ports, dt=dt, when="start", order=-1))
             if model.threshold:
-                spikes[k] = brian2.SpikeMonitor(group)
-                network.add(spikes[k])
-            if observed:
-                every = self.block * self.numerics.window_ms * brian2.ms
-                traces[k] = brian2.StateMonitor(group, observed, record=True, dt=every, when="start")
+                spikes[kind] = brian2.SpikeMonitor(group)
+                network.add(spikes[kind])
+        for k, (part, own) in enumerate(zip(self.parts, lie, strict=True)):
+            if observed := [name for name, _ in part.program.observed]:
+                every, cells = self.block * self.numerics.window_ms * brian2.ms, own.first + np.arange(own.lanes)
+                traces[k] = brian2.StateMonitor(groups[own.kind], observed, record=cells, dt=every, when="start")
                 network.add(traces[k])
         if self.backend.target == "numpy":
             samples = f"{self.batch} sample{'s' * (self.batch != 1)}"
@@ -189,22 +193,49 @@ class Brian2Simulation(LaneSimulation):
             network.run(steps * dt, namespace={})
         self.seconds = build()
         return NetworkOutcome(
-            marks=tuple(self._marks(k, spikes.get(k)) for k in range(len(self.parts))),
+            marks=tuple(self._marks(own, spikes.get(own.kind)) for own in lie),
             traces=tuple(self._recorded(k, traces.get(k)) for k in range(len(self.parts))),
-            finite=tuple(self._finite(part, group) for part, group in zip(self.parts, groups, strict=True)),
+            finite=tuple(self._finite(part, groups[own.kind], own) for part, own in zip(self.parts, lie, strict=True)),
             signals=coupling.signals(),
             ports=coupling.with_answers(self.open_loop(batch)),
             actions=coupling.actions(),
         )
 
-    def _group(self, part: Assembled, batch: Batch, k: int, steps: int) -> Any:
-        """One population of all samples."""
+    def _groups(self, batch: Batch, steps: int) -> list[Any]:
+        """One of each kind of cells: its populations one after the other, each with all samples."""
+        state, parameters, keys = (
+            joined(self.circuit, values)
+            for values in (
+                [own.state for own in batch.cells],
+                batch.parameters,
+                [dict(zip("01", own.keys, strict=True)) for own in batch.cells],
+            )
+        )
+        found = []
+        for number, kind in enumerate(kinds(self.circuit)):
+            members = [self.parts[k] for k in kind.members]
+            group = self._group(members, batch, (keys[number]["0"], keys[number]["1"]), steps)
+            model = members[0].population.model
+            for name, values in parameters[number].items():
+                set_values(group, name, values / si_factor(model.params[name].quantity.dimensions))
+            for own in model.parsed.states:
+                set_values(group, own.name, state[number][own.name] / si_factor(own.dimensions))
+            found.append(group)
+        return found
+
+    def _group(self, members: list[Assembled], batch: Batch, keys: tuple[np.ndarray, np.ndarray], steps: int) -> Any:
+        """The cells of one kind, without their numbers.
+
+        Args:
+            keys: of their noise, (cell,).
+        """
         brian2 = brian2_for_numpy()
+        part = members[0]
         model, program = part.population.model, part.program
-        dt, cells = self.numerics.dt_ms * brian2.ms, batch.cells[k]
-        tables, columns = self._tables(part, batch, cells, steps)
+        dt = self.numerics.dt_ms * brian2.ms
+        tables, columns = self._tables(members, batch, keys, steps)
         group = brian2.NeuronGroup(
-            cells.keys[0].shape[-1],
+            keys[0].shape[-1],
             self._equations(model),
             method=self._method(part),
             threshold=model.threshold or None,
@@ -214,26 +245,25 @@ class Brian2Simulation(LaneSimulation):
             namespace=tables,
         )
         say_what_changes(group)
+        sizes = np.repeat([own.population.size for own in members], self.batch)
         for port, column in columns.items():
-            set_values(group, f"{port}_column", np.repeat(column, part.population.size))
-        for name, values in batch.parameters[k].items():
-            set_values(group, name, values / si_factor(model.params[name].quantity.dimensions))
-        for state in model.parsed.states:
-            set_values(group, state.name, cells.state[state.name] / si_factor(state.dimensions))
+            set_values(group, f"{port}_column", np.repeat(column, sizes))
         return group
 
     def _by_cell(self, x: np.ndarray, k: int) -> np.ndarray:
         """(..., lane) -> (..., sample, cell)."""
         return x.reshape(*x.shape[:-1], self.batch, self.parts[k].population.size)
 
-    def _marks(self, k: int, spikes: Any) -> np.ndarray:
-        size, steps = self.batch * self.parts[k].population.size, self.numerics.steps
-        marks = np.zeros((self.blocks * self.block, size), np.uint8)
+    def _marks(self, own: Place, spikes: Any) -> np.ndarray:
+        steps = self.numerics.steps
+        marks = np.zeros((self.blocks * self.block, own.lanes), np.uint8)
         if spikes is not None:
-            step = np.rint(np.asarray(spikes.t_[:]) * 1e3 / self.numerics.dt_ms).astype(int)
-            for window, mark, lane in zip(step // steps, step % steps + 1, np.asarray(spikes.i), strict=True):
-                marks[window, lane] = TWICE if marks[window, lane] else mark
-        return self._by_cell(marks, k)
+            step, lane = np.rint(np.asarray(spikes.t_[:]) * 1e3 / self.numerics.dt_ms).astype(int), np.asarray(spikes.i)
+            here = (lane >= own.first) & (lane < own.first + own.lanes)
+            for at, cell in zip(step[here], lane[here] - own.first, strict=True):
+                window, mark = at // steps, at % steps + 1
+                marks[window, cell] = TWICE if marks[window, cell] else mark
+        return own.cells(marks)
 
     def _recorded(self, k: int, trace: Any) -> dict[str, np.ndarray]:
         found, dimensions = {}, self.parts[k].population.model.parsed.dimensions()
@@ -242,9 +272,9 @@ class Brian2Simulation(LaneSimulation):
             found[name] = self._by_cell(values * si_factor(dimensions[name]), k)
         return found
 
-    def _finite(self, part: Assembled, group: Any) -> np.ndarray:
+    def _finite(self, part: Assembled, group: Any, own: Place) -> np.ndarray:
         states = [np.asarray(getattr(group, s.name + "_")[:]) for s in part.population.model.parsed.states]
-        return np.isfinite(states).all(0).reshape(self.batch, part.population.size)
+        return own.cells(own.of_kind(np.isfinite(states).all(0)))
 
     def _method(self, part: Assembled) -> Any:
         if self.method != "same":
@@ -279,16 +309,19 @@ class Brian2Simulation(LaneSimulation):
         return "\n".join(lines)
 
     def _tables(
-        self, part: Assembled, batch: Batch, cells: Cells, steps: int
+        self, members: list[Assembled], batch: Batch, keys: tuple[np.ndarray, np.ndarray], steps: int
     ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Commands and noise of every step as functions of (t, column) and (t, i), and each sample's column by port."""
+        """Commands and noise of every step as functions of (t, column) and (t, i), and by port the column of each
+        sample of each population."""
         brian2 = brian2_for_numpy()
         from brian2.units.fundamentalunits import get_or_create_dimension
 
-        dt = self.numerics.dt_ms * brian2.ms
+        dt, program = self.numerics.dt_ms * brian2.ms, members[0].program
         tables, columns = {}, {}
-        for port in part.population.model.parsed.ports:
-            courses = step_courses(batch.drives[f"{part.population.name}.{port.name}"], steps, part.program.steps)
+        for port in members[0].population.model.parsed.ports:
+            drives = [batch.drives[f"{own.population.name}.{port.name}"] for own in members]
+            each = [step_courses(drive, steps, program.steps) for drive in drives]
+            courses = {when: np.concatenate([x[when] for x in each], axis=1) for when in each[0]}
             every = np.concatenate(list(courses.values()))
             _, first, columns[port.name] = np.unique(every, axis=1, return_index=True, return_inverse=True)
             dimension = get_or_create_dimension(list(port.dimensions))
@@ -296,8 +329,8 @@ class Brian2Simulation(LaneSimulation):
                 table = brian2.Quantity.with_dimensions(values[:, first] / si_factor(port.dimensions), dimension)
                 tables[f"{port.name}_{when}"] = brian2.TimedArray(table, dt=dt)
         with jax.enable_x64(True):
-            keys = (jnp.asarray(cells.keys[0])[None], jnp.asarray(cells.keys[1])[None])
-            for channel, draws in part.program.draws(keys, jnp.arange(steps, dtype=jnp.int32)[:, None]).items():
+            cells = (jnp.asarray(keys[0])[None], jnp.asarray(keys[1])[None])
+            for channel, draws in program.draws(cells, jnp.arange(steps, dtype=jnp.int32)[:, None]).items():
                 tables[f"draw_{channel}"] = brian2.TimedArray(np.asarray(draws), dt=dt)
         return tables, columns
 

@@ -20,7 +20,7 @@ from sim.spec.network import Network
 from sim.spec.numerics import Numerics
 from sim.spec.protocol import Protocol, Train
 from sim.spec.record import Record, check_record, kept_bits
-from sim.spec.targets import check_numbers, check_targets, check_within
+from sim.spec.targets import Given, check_numbers, check_targets, check_within
 from sim.spec.trigger import When
 from sim.units import coherent_unit, positive
 
@@ -97,7 +97,7 @@ class LaneSimulation(ABC):
         self.parts: list[Assembled] = [assemble(p, record, numerics, read[p.name]) for p in network.populations]
         numbers = self._numbers(slice(None))
         check_numbers(protocol, numbers)
-        check_within(network, protocol, numbers)
+        check_within(network, protocol, numbers, Given(window=numerics.window_ms))
         with np.errstate(over="ignore"):  # an infinite one is refused below
             self.end = horizon(protocol, numbers)
         self._check_times(numbers)
@@ -194,7 +194,7 @@ class LaneSimulation(ABC):
         """
         with np.errstate(over="ignore"):
             numbers = self.network.completed(numbers)
-            check_within(self.network, self.protocol, numbers)
+            check_within(self.network, self.protocol, numbers, Given(window=self.numerics.window_ms))
             asked = horizon(self.protocol, numbers)
         if np.ceil(asked / self.numerics.window_ms - 1e-9) > self.windows or not np.isfinite(asked):
             raise ValueError(
@@ -298,7 +298,7 @@ class LaneSimulation(ABC):
         for finite in outcome.finite:
             status[~finite[:count].all(-1)] = Status.FAILED_NOT_FINITE
         dtypes = {v.name: v.dtype for v in self.schema.variables}
-        return Slab({name: np.asarray(x).astype(dtypes[name]) for name, x in arrays.items()}, status)
+        return Slab({name: np.asarray(x).astype(dtypes[name], copy=False) for name, x in arrays.items()}, status)
 
     def filled(self, values: dict[str, np.ndarray], stream: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """The value of every leaf and the streams of a whole batch: a short one repeats its last sample."""

@@ -6,7 +6,7 @@ a fixed tree.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +14,7 @@ from jax import lax
 
 from sim.engine.circuit import Link
 from sim.engine.kinds import Place
-from sim.engine.system import Array
+from sim.engine.system import Array, Values
 
 DENSE = 2**18
 """Pairs of cells up to which a product with all wires is cheaper than the rows of the few cells that fired: on a CPU at
@@ -28,6 +28,28 @@ GAIN = 2**7
 def held(gain: Array) -> Array:
     """Gains as they are kept, uint8."""
     return jnp.clip(jnp.rint(gain * GAIN), 0, 255).astype(jnp.uint8)
+
+
+class History(NamedTuple):
+    """What is remembered of the spikes of the last windows.
+
+    Args:
+        spikes: marks of the lanes of all kinds of cells, one kind after the other, (ring, lane).
+        gains: by what they are read of (`Circuit.reads`), as `held`, (ring, sample, cell).
+    """
+
+    spikes: Any
+    gains: Values
+
+    def then(self, index: Array, marks: Array, gains: Values) -> "History":
+        """With what a window leaves: marks, and gains as it started, (sample, cell)."""
+
+        def put(ring: Array, now: Array) -> Array:
+            return lax.dynamic_update_index_in_dim(ring, now, index % ring.shape[0], 0)
+
+        return History(
+            put(self.spikes, marks), {name: put(ring, held(gains[name])) for name, ring in self.gains.items()}
+        )
 
 
 class Incoming(NamedTuple):
@@ -50,6 +72,58 @@ class Incoming(NamedTuple):
     gains: Array | None
     source: Place
     target: Place
+
+
+class Reading(NamedTuple):
+    """A state of a member as a window starts.
+
+    Args:
+        place: of its cells.
+        whole: the sum over the cells of a sample is meant.
+    """
+
+    place: Place
+    state: str
+    whole: bool = False
+
+    def of(self, states: Sequence[Values]) -> Array:
+        """Of the states of each kind of cells, (sample, cell or 1)."""
+        x = self.place.cells(self.place.of_kind(states[self.place.kind][self.state]))
+        return tree_sum(x)[..., None] if self.whole else x
+
+
+class Term(NamedTuple):
+    """One of what is added up at a port of a member.
+
+    Args:
+        place: of its cells.
+        value: (sample, cell or 1).
+        weight: by which it is multiplied, (sample, cell); None by nothing.
+        read: what the value is, where a kernel can find it by itself.
+    """
+
+    place: Place
+    value: Array
+    weight: Array | None = None
+    read: Reading | None = None
+
+    @property
+    def whole(self) -> Array:
+        """(sample, cell or 1)."""
+        return self.value if self.weight is None else self.value * self.weight
+
+
+def added(terms: Sequence[Term]) -> Array:
+    """The sum of those of one member, one after the other, (sample, cell or 1)."""
+    return sum((term.whole for term in terms[1:]), terms[0].whole)
+
+
+def driven(terms: Sequence[Term], lanes: int, dtype: Any) -> Array:
+    """What terms of some members of a kind bring to its lanes, (lane,); the number 0 where there is none."""
+    parts: dict[Place, list[Term]] = {}
+    for term in terms:
+        parts.setdefault(term.place, []).append(term)
+    return laid({place: added(own) for place, own in parts.items()}, lanes) if parts else jnp.zeros((), dtype)
 
 
 def tree_sum(x: Array) -> Array:

@@ -1,11 +1,12 @@
 """What a kernel offers: one way to advance cells, coupled or not, on one kind of device."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from sim.engine.coupling import Incoming, bring
+from sim.engine.coupling import History, Incoming, Reading, bring, driven
 from sim.engine.lanes import Cells, Ports
 from sim.engine.program import Program
 from sim.engine.system import Array, Values
@@ -18,21 +19,54 @@ them."""
 
 
 class Work(NamedTuple):
-    """What one kind of cells does in a window; the arguments of `Advance`, ports of a single window."""
+    """What one kind of cells does in a window.
+
+    Args:
+        ports: as of `Advance`, each as the terms that are added up there; it is silent where there are none.
+    """
 
     program: Program
     cells: Cells
     state: Values
     ports: Ports
-    arrivals: Values
+
+    @property
+    def lanes(self) -> int:
+        """Of its cells."""
+        return self.cells.keys[0].shape[-1]
+
+    def laid(self) -> Ports:
+        """Its ports as arrays of a single window."""
+        add = partial(driven, lanes=self.lanes, dtype=self.program.dtype)
+        return Ports(*({port: add(terms)[None] for port, terms in inputs.items()} for inputs in self.ports))
 
 
-Window = Callable[
-    [Sequence[Work], Mapping[tuple[int, str], Sequence[Incoming]], Array, int], tuple[list[Values], Array]
-]
-"""Carries the spikes of a network and advances all its cells by a window: (what each kind does, arrivals left out; what
-reaches each state of each kind; number of the window; steps) -> of each kind the state after it, and the marks of the
-lanes of all, one kind after the other."""
+class Between(NamedTuple):
+    """What passes between the cells of a network in a window.
+
+    Args:
+        incoming: by number of the kind and name of its state, what reaches it.
+        history: of the spikes.
+        gains: of the spikes of this window, by what they are read of.
+    """
+
+    incoming: Mapping[tuple[int, str], Sequence[Incoming]]
+    history: History
+    gains: Mapping[str, Reading]
+
+
+class After(NamedTuple):
+    """What a window leaves: the state of each kind, the marks of the lanes of all, one kind after the other, (lane,),
+    and the history with them."""
+
+    states: list[Values]
+    marks: Array
+    history: History
+
+
+Window = Callable[[Sequence[Work], Between, Array, int], After]
+"""Carries the spikes of a network and advances all its cells by a window: (what each kind does; what passes between
+them; number of the window; steps) -> what it leaves."""
 
 
 class Kernel(NamedTuple):
@@ -74,16 +108,16 @@ class Kernel(NamedTuple):
 def one_by_one(advance: Advance) -> Window:
     """A window of a network as one call for each kind of cells, after what spikes bring."""
 
-    def window(
-        works: Sequence[Work], incoming: Mapping[tuple[int, str], Sequence[Incoming]], index: Array, steps: int
-    ) -> tuple[list[Values], Array]:
-        brought = bring(incoming, [work.cells.keys[0].shape[0] for work in works], index, steps)
+    def window(works: Sequence[Work], between: Between, index: Array, steps: int) -> After:
+        brought = bring(between.incoming, [work.lanes for work in works], index, steps)
         states, marks = [], []
-        for k, (program, cells, state, ports, _) in enumerate(works):
+        for k, work in enumerate(works):
             arrivals = {into: x for (kind, into), x in brought.items() if kind == k}
-            state, fired = advance(program, cells, state, index[None], ports, arrivals)
+            state, fired = advance(work.program, work.cells, work.state, index[None], work.laid(), arrivals)
             states.append(state)
             marks.append(fired[0])
-        return states, jnp.concatenate(marks)
+        gains = {name: reading.of([work.state for work in works]) for name, reading in between.gains.items()}
+        all_marks = jnp.concatenate(marks)
+        return After(states, all_marks, between.history.then(index, all_marks, gains))
 
     return window

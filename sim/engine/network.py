@@ -16,8 +16,8 @@ from jax import lax
 
 from sim.engine import trigger
 from sim.engine.circuit import Circuit, Group, Link, Member, NetworkOutcome
-from sim.engine.coupling import Incoming, at_lag, by_lane, carried, held, laid, tree_sum
-from sim.engine.kernel import Kernel, Work
+from sim.engine.coupling import History, Incoming, Reading, Term, added, at_lag, by_lane, carried, tree_sum
+from sim.engine.kernel import Between, Kernel, Work
 from sim.engine.kinds import Kind, Place, kinds, places
 from sim.engine.lanes import Ports
 from sim.engine.loop import finite, ports_at
@@ -33,7 +33,7 @@ class State(NamedTuple):
         cells: of each kind of cells, name -> (lane,); as arrays along `sample` (`sim.engine.steps`), of each member.
         spikes: marks of the last windows of the lanes of all kinds, one kind after the other, (ring, lane); as arrays
             along `sample`, of each member that sends spikes, (sample, ring, cell).
-        values: what each graded projection read in the last windows, (ring, sample, cell).
+        values: what each graded projection with a delay read in the last windows, (ring, sample, cell).
         triggers: by name.
         gains: of the spikes of the last windows, by what they are read of (`Circuit.reads`), as `coupling.held`, (ring,
             sample, cell).
@@ -53,14 +53,14 @@ class Answer(NamedTuple):
         signals: name -> (sample,).
         triggers: after they saw the signals.
         values: histories of the graded projections.
-        live: what triggers and graded projections bring, and what is given from outside: port -> (sample, cell or 1);
-            constant over the window.
+        live: what triggers and graded projections bring, and what is given from outside, by port; constant over the
+            window.
     """
 
     signals: Values
     triggers: dict[str, TriggerState]
     values: Values
-    live: Values
+    live: dict[str, list[Term]]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,10 @@ class Loop:
         """Where the cells of each member lie."""
         return places(self.circuit, self.samples, self.kernel.least)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Place]:
+        return {member.name: place for member, place in zip(self.circuit.members, self.places, strict=True)}
+
     @property
     def lanes(self) -> list[int]:
         """Of each kind of cells."""
@@ -92,12 +96,10 @@ class Loop:
         """Of each member, (..., sample, cell), of those of the lanes of all kinds, (..., lane)."""
         return tuple(place.of_all(x) for place in self.places)
 
-    def read(self, rule: Rule, member: int, state: State) -> Array:
-        """A variable of a member's cells, (sample, cell)."""
-        place = self.places[member]
-        values = self.group.cells[place.kind].constants | state.cells[place.kind]
-        value = rule({name: place.of_kind(values[name]) for name in rule.args})
-        return place.cells(jnp.broadcast_to(value, (place.lanes,)))
+    def reading(self, rule: Rule, member: int, *, whole: bool = False) -> Reading:
+        """What a rule reads of a member's cells; it stands there as a state (`Program.read`)."""
+        (state,) = rule.args
+        return Reading(self.places[member], state, whole)
 
     def first(self) -> State:
         """At time zero."""
@@ -109,7 +111,7 @@ class Loop:
         return State(
             cells=tuple(cells.state for cells in self.group.cells),
             spikes=jnp.zeros((circuit.depth, sum(self.lanes)), jnp.uint8),
-            values={x.name: ring(x, circuit.dtype) for x in circuit.graded},
+            values={x.name: ring(x, circuit.dtype) for x in circuit.graded if x.lags != (0, 0)},
             triggers={name: trigger.first(own) for name, own in self.group.triggers.items()},
             gains={name: ring(x, jnp.uint8) for name, x in circuit.gains.items()},
         )
@@ -118,26 +120,35 @@ class Loop:
         """Signals, triggers and graded projections at the start of a window."""
         signals: Values = {}
         for sense in self.circuit.senses:
-            total = tree_sum(self.read(sense.read, sense.source, state))
+            total = self.reading(sense.read, sense.source, whole=True).of(state.cells)[:, 0]
             signals[sense.name] = total / self.circuit.members[sense.source].size if sense.mean else total
             if sense.name in self.group.live:
                 signals[sense.name] += self.group.live[sense.name]
-        live, values, triggers = {}, {}, {}
+        live: dict[str, list[Term]] = {}
+        values, triggers, places = {}, {}, self._by_name
+
+        def brings(path: str, value: Array, weight: Array | None = None, read: Reading | None = None) -> None:
+            live.setdefault(path, []).append(Term(places[path.rpartition(".")[0]], value, weight, read))
+
         for link in self.circuit.graded:
             assert link.read is not None
-            now = self.read(link.read, link.source, state)
-            ring = lax.dynamic_update_index_in_dim(state.values[link.name], now, index % link.depth, 0)
-            seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
-            path = f"{self.circuit.members[link.target].name}.{link.into}"
-            _add(live, path, carried(link, self.wires[link.name], seen) * self.group.weight[link.name])
-            values[link.name] = ring
+            reading = self.reading(link.read, link.source)
+            seen, path = reading.of(state.cells), f"{self.circuit.members[link.target].name}.{link.into}"
+            if link.lags == (0, 0):
+                alone = link.wires is None or link.even
+                read = reading._replace(whole=link.even) if alone else None
+            else:
+                read, ring = None, state.values[link.name]
+                values[link.name] = ring = lax.dynamic_update_index_in_dim(ring, seen, index % link.depth, 0)
+                seen = at_lag(ring, self.group.delay[link.name], index, link.lags)
+            brings(path, carried(link, self.wires[link.name], seen), self.group.weight[link.name], read)
         for name, own in self.group.triggers.items():
             triggers[name] = trigger.update(own, state.triggers[name], signals[self.circuit.watched[name]], index)
             for path, value in trigger.act(own, triggers[name], index).items():
-                _add(live, path, value[:, None])
+                brings(path, value[:, None])
         for path, value in self.group.live.items():
             if path not in signals:
-                _add(live, path, value[:, None])
+                brings(path, value[:, None])
         return Answer(signals, triggers, values, live)
 
     def incoming(self, state: State) -> dict[tuple[int, str], list[Incoming]]:
@@ -160,56 +171,42 @@ class Loop:
                 found.setdefault((target.kind, link.into), []).append(one)
         return found
 
-    def inputs(self, member: Member, index: Array, live: Values) -> Ports:
-        """Input of a member in a window, (sample, cell or 1); ports that nothing drives are left out."""
+    def inputs(self, member: Member, index: Array, live: dict[str, list[Term]]) -> Ports:
+        """Input of a member in a window: of each port that something drives, what is added up there."""
+        place = self._by_name[member.name]
         own = {p: f"{member.name}.{p}" for p in member.program.ports}
         commands = ports_at({p: self.group.drives[path] for p, path in own.items() if path in self.group.drives}, index)
         found = Ports({}, {}, {})
         for which, courses, inputs in zip(Ports._fields, commands, found, strict=True):
             for port, path in own.items():
-                parts = [courses[port][:, None]] if port in courses else []
-                if path in live and which != "rise":
-                    parts.append(live[path])
-                if parts:
-                    inputs[port] = sum(parts[1:], parts[0])
+                terms = [Term(place, courses[port][:, None])] if port in courses else []
+                if which != "rise":
+                    terms += live.get(path, [])
+                if terms:
+                    inputs[port] = terms
         return found
 
-    def ports(self, kind: Kind, lanes: int, index: Array, live: Values) -> Ports:
-        """Input of the lanes of a kind of cells in a window, (lane,); a scalar zero where nothing drives a port."""
-        inputs = {self.places[k]: self.inputs(self.circuit.members[k], index, live) for k in kind.members}
+    def ports(self, kind: Kind, index: Array, live: dict[str, list[Term]]) -> Ports:
+        """Input of a kind of cells in a window: of each port, what is added up there."""
+        inputs = [self.inputs(self.circuit.members[k], index, live) for k in kind.members]
 
-        def laid_out(which: int, port: str) -> Array:
-            parts = {place: own[which][port] for place, own in inputs.items() if port in own[which]}
-            return laid(parts, lanes) if parts else jnp.zeros((), self.circuit.dtype)
+        def terms(which: int, port: str) -> list[Term]:
+            return [term for own in inputs for term in own[which].get(port, [])]
 
-        return Ports(*({port: laid_out(k, port) for port in kind.program.ports} for k in range(len(Ports._fields))))
+        return Ports(*({port: terms(k, port) for port in kind.program.ports} for k in range(len(Ports._fields))))
 
     def window(self, state: State, index: Array) -> tuple[State, Array]:
         """The state after a window, and the marks of the lanes of all kinds, one kind after the other."""
         answer = self.answer(state, index)
         works = []
         for k, kind in enumerate(self.kinds):
-            ports = jax.tree.map(lambda x: x[None], self.ports(kind, self.lanes[k], index, answer.live))
-            works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports, {}))
-        after, marks = self.kernel.window(works, self.incoming(state), index, self.circuit.steps)
-        spikes = lax.dynamic_update_index_in_dim(state.spikes, marks, index % len(state.spikes), 0)
-        gains = {
-            name: lax.dynamic_update_index_in_dim(state.gains[name], now, index % state.gains[name].shape[0], 0)
-            for name, now in self.gains(state, index).items()
-        }
-        return State(tuple(after), spikes, answer.values, answer.triggers, gains), marks
-
-    def gains(self, state: State, index: Array) -> Values:
-        """Of the spikes of a window, as it starts: by what they are read of, (sample, cell)."""
-
-        def now(state: State, _: Array) -> Values:
-            found: Values = {}
-            for name, link in self.circuit.gains.items():
-                assert link.gain is not None
-                found[name] = held(self.read(link.gain, link.source, state))
-            return found
-
-        return apart(now, state, index) if self.circuit.gains else {}
+            ports = self.ports(kind, index, answer.live)
+            works.append(Work(kind.program, self.group.cells[k], state.cells[k], ports))
+        gains = {name: self.reading(link.gain, link.source) for name, link in self.circuit.gains.items() if link.gain}
+        between = Between(self.incoming(state), History(state.spikes, state.gains), gains)
+        after = self.kernel.window(works, between, index, self.circuit.steps)
+        spikes, gained = after.history
+        return State(tuple(after.states), spikes, answer.values, answer.triggers, gained), after.marks
 
     def observe(self, state: State, index: Array) -> tuple[tuple[Values, ...], Values, Values]:
         """Recorded variables of each member, (sample, cell), signals and driven ports, (sample,), before a window."""
@@ -220,14 +217,15 @@ class Loop:
         for member, place in zip(self.circuit.members, self.places, strict=True):
             levels = self.inputs(member, index, answer.live).level
             silent = dict.fromkeys(member.program.ports, jnp.zeros((), self.circuit.dtype))
-            ports = silent | {p: by_lane(x, place.samples, place.size, place.lanes) for p, x in levels.items()}
+            ports = silent | {p: by_lane(added(x), place.samples, place.size, place.lanes) for p, x in levels.items()}
             cells = self.group.cells[place.kind].constants, state.cells[place.kind]
             constants, now = ({name: place.of_kind(x) for name, x in values.items()} for values in cells)
             found = member.program.observe(now, constants, ports)
             seen.append({name: place.cells(x) for name, x in found.items()})
         for path, drive in self.group.drives.items():
             driven[path] = drive.at(index)[0]
-        for path, value in answer.live.items():
+        for path, terms in answer.live.items():
+            value = added(terms)
             _add(driven, path, tree_sum(value) / value.shape[-1])
         return tuple(seen), answer.signals, driven
 

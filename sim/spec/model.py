@@ -106,7 +106,10 @@ class Block:
             {key: rename(value, names) for key, value in swap(self.into).items()},
             swap(self.sums),
             swap(self.initial),
-            {port: replace(own, of=rename(own.of, names)) for port, own in swap(self.within).items()},
+            {
+                port: replace(own, of=rename(own.of, names), followed_by=names.get(own.followed_by, own.followed_by))
+                for port, own in swap(self.within).items()
+            },
         )
 
     def __add__(self, other: "Block") -> "Block":
@@ -242,6 +245,12 @@ class Model:
             if used & ports != {port}:
                 raise ModelError(
                     f"model {self.name!r}: what {port!r} may be given, {own.of!r}, is of that port and of parameters."
+                )
+            states = [e.name for e in self.parsed.states]
+            if own.followed_by and own.followed_by not in states:
+                raise ModelError(
+                    f"model {self.name!r} has no state {own.followed_by!r} that follows {port!r}: "
+                    f"{nearest(own.followed_by, states)}"
                 )
             at_rest = {name: np.array([self.params[name].quantity.number]) for name in used - {port}}
             if own.beyond(found := own.formula(names).value({**at_rest, port: np.zeros(1)})).any():

@@ -41,6 +41,7 @@ _BY_KIND: tuple[tuple[str, str], ...] = (
 )
 _ANY = 1e12
 """Of any other quantity: the largest value in coherent units, well within float32."""
+_UNKNOWN = {quantity(_BY_KIND[0][1]).number, _ANY}
 
 
 @cache
@@ -56,3 +57,9 @@ def limits(dimensions: Dimensions, bounds: Bounds = (None, None)) -> Bounds:
     """Bounds, and those of the kind of quantity on a side that they leave open."""
     low, high = of_kind(dimensions)
     return (low if bounds[0] is None else bounds[0], high if bounds[1] is None else bounds[1])
+
+
+def unknown(bounds: Bounds) -> bool:
+    """Whether bounds are those of a plain number, or of a kind of quantity that is not listed, whatever it is of."""
+    low, high = (None if end is None else quantity(end).number for end in bounds)
+    return low is not None and high in _UNKNOWN and low == -high

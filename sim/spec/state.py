@@ -120,9 +120,12 @@ def leading(path: str, known: Mapping[str, Param | Graded], what: str) -> dict[s
     Raises:
         NetworkError: it leads to none; the sentence names the nearest ones.
     """
-    wanted = path.split(".")
+    wanted, head = path.split("."), path.rpartition(".")[0]
+    near = known if "*" in wanted else {own: known[own] for own in (head, path) if own in known}
     found = {}
-    for own, param in known.items():
+    for own, param in near.items():
+        if not fits(wanted[: own.count(".") + 1], own):
+            continue
         for leaf, quantity in param.leaves().items():
             if fits(wanted, own + leaf) or (leaf != ".skew" and fits(wanted, own)):
                 found[own + leaf] = quantity

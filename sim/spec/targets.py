@@ -1,17 +1,41 @@
 """Whether a protocol fits a network: ports and signals that it names exist, have its units and take what it brings."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.spec.network import Network
 from sim.spec.params import Value, nearest
-from sim.spec.pieces import Numbers, Watch
+from sim.spec.pieces import Numbers, Piece, Pulses, Segment, Watch
 from sim.spec.population import Population
+from sim.spec.projection import Projection
 from sim.spec.protocol import Course, Element, Protocol, ProtocolError
 from sim.spec.trigger import When
-from sim.spec.within import Within, extremes
+from sim.spec.within import WINDOW, Within, extremes
 from sim.units import Dimensions, UnitError, describe, quantity
+
+ALWAYS = (-1e12, 1e12)
+"""ms: before the start of every run, and after its end."""
+
+
+class Given(NamedTuple):
+    """What a program gives to ports beside the protocol, and the time for which what reaches them is looked at.
+
+    Args:
+        live: by port, coherent units, (sample,); signals are left alone.
+        since, until: ms.
+        window: ms, in which a pulse is given.
+    """
+
+    live: Numbers = MappingProxyType({})
+    since: float = 0.0
+    until: float = np.inf
+    window: float = WINDOW
+
+
+NOTHING = Given()
 
 
 def check_targets(
@@ -81,44 +105,72 @@ def check_numbers(protocol: Protocol, numbers: Numbers) -> None:
             element.check(numbers)
 
 
-def check_within(network: Network, protocol: Protocol, numbers: Numbers) -> None:
-    """What a protocol brings to a port must be what the port may be given, in every sample.
+def check_within(network: Network, protocol: Protocol, numbers: Numbers, given: Given = NOTHING) -> None:
+    """What reaches a port must be what the port may be given, in every sample: what a protocol brings to it, what a
+    program gives live, and what graded projections carry to it of what another port is given.
 
     Args:
         numbers: value of every leaf of both, by path, (sample,) or (1,), those that are computed too.
+        given: live, and when.
 
     Raises:
         ProtocolError: it is not; says what it would be, and why not.
     """
-    driven: dict[str, list[Element]] = {}
+    ranges, carried = limited(network), _carried(network)
+    driven: dict[str, list[str]] = {}
     for element in protocol.elements():
-        driven.setdefault(getattr(element, "target", ""), []).append(element)
-    ranges = {port: limit for port, limit in limited(network).items() if port in driven}
-    found = protocol.pieces(numbers, np.zeros(1), protocol.length(numbers)) if ranges else []
+        target, label = getattr(element, "target", ""), element.label
+        driven.setdefault(target, []).append("a command without a name" if label == target else repr(label))
+    for port in given.live:
+        driven.setdefault(port, []).append("a program")
+    wanted = [port for port in ranges if port in driven]
+    found = protocol.pieces(numbers, np.zeros(1), protocol.length(numbers)) if wanted else []
+    for port in wanted:
+        said = " and ".join(dict.fromkeys(driven[port]))
+        who = f"what {said} {'bring' if ' and ' in said else 'brings'} to "
+        for pieces, time in _brought(port, found, given):
+            ends = extremes(pieces, *time, given.window)
+            for level in ends:
+                _check_one(f"{who}{port!r}", *ranges[port], port, level, numbers)
+            for projection in carried.get(port, ()):
+                on = projection.target
+                for level in _through(projection, network, ends, numbers):
+                    _check_one(f"{who}{port!r}, through {projection.name!r},", *ranges[on], on, level, numbers)
+
+
+def _brought(port: str, found: list[Piece], given: Given) -> list[tuple[list[Segment | Pulses], tuple[float, float]]]:
+    """What reaches a port at times that are known, and with each action of a trigger that may still act; and when."""
+    own = given.live.get(port)
+    held = [] if own is None else [Segment(port, np.array([ALWAYS[0]]), np.array([ALWAYS[1]]), own, own)]
+    known = [p for p in found if not isinstance(p, Watch) and p.target == port]
+    result = [([*known, *held], (given.since, given.until))]
+    for watch in (p for p in found if isinstance(p, Watch)):
+        acts = (watch.t0 <= given.until) & (watch.t1 + watch.latency + watch.spread + watch.refractory >= given.since)
+        if (mine := [p for p in watch.pieces if p.target == port]) and np.any(acts):
+            result.append(([*mine, *held], (0.0, np.inf)))  # as if it began at time zero
+    return [(pieces, time) for pieces, time in result if pieces]
+
+
+def _carried(network: Network) -> dict[str, list[Projection]]:
+    """Graded projections that carry to a port with a range what another one is given, by the port where they begin."""
+    ranges, found = limited(network), {}
     for port, (population, own) in ranges.items():
-        actions = [[p for p in x.pieces if p.target == port] for x in found if isinstance(x, Watch)]
-        brought = [[p for p in found if not isinstance(p, Watch) and p.target == port], *actions]
-        labels = (f"{e.label!r}" if e.label != port else "a command without a name" for e in driven[port])
-        said = " and ".join(dict.fromkeys(labels))
-        who = f"what {said} {'bring' if ' and ' in said else 'brings'} to {port!r}"
-        for pieces in filter(None, brought):
-            for level in extremes(pieces):
-                _check_one(who, population, own, port, level, numbers)
+        follows = f"{population.name}.{own.followed_by}"
+        found[port] = [p for p in network.projections if p.source == follows and p.target in ranges]
+    return found
 
 
-def check_live(network: Network, given: Numbers, numbers: Numbers) -> None:
-    """What a program gives to ports must be what they may be given.
-
-    Args:
-        given: by port, coherent units, (sample,); signals are left alone.
-        numbers: value of every leaf of the network, as in `check_within`.
-
-    Raises:
-        ProtocolError: it is not.
-    """
-    for port, (population, own) in limited(network).items():
-        if port in given:
-            _check_one(f"what is given live to {port!r}", population, own, port, given[port], numbers)
+def _through(
+    projection: Projection, network: Network, ends: tuple[np.ndarray, np.ndarray], numbers: Numbers
+) -> list[np.ndarray]:
+    """What a graded projection carries of the lowest and the highest that its source is given, (sample, cell)."""
+    sources, targets = (
+        network.population(x).size for x in (projection.source_population, projection.target_population)
+    )
+    param, path = projection.table()["weight"], f"network.{projection.name}.weight"
+    weight = param.across(targets, {leaf: numbers[path + leaf] for leaf in param.leaves()})
+    weight = weight * projection.wiring.table(sources, targets, projection.name).sum(0)
+    return [level[:, None] * weight for level in ends]
 
 
 def limited(network: Network) -> dict[str, tuple[Population, Within]]:
@@ -132,7 +184,7 @@ def _check_one(who: str, population: Population, own: Within, port: str, level: 
     for used in formula.used - {name}:
         param, path = population.table()[used], f"network.{population.name}.{used}"
         cells[used] = param.across(population.size, {leaf: numbers[path + leaf] for leaf in param.leaves()})
-    found = formula.value({**cells, name: level[:, None]})
+    found = formula.value({**cells, name: level if level.ndim == 2 else level[:, None]})
     wrong = own.beyond(found)
     if not wrong.any():
         return

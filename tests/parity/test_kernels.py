@@ -11,7 +11,8 @@ from sim.backends.jax_backend import JaxBackend
 from sim.compile.assemble import assemble, cells, parameters
 from sim.engine import coupling
 from sim.engine.circuit import Link
-from sim.engine.kernel import Work
+from sim.engine.coupling import History, Reading, Term
+from sim.engine.kernel import Between, Work
 from sim.engine.kernels import compiler, native, xla
 from sim.engine.kinds import Place
 from sim.engine.lanes import TWICE, Ports
@@ -64,17 +65,18 @@ def test_where_nothing_can_be_compiled_xla_does_it_and_says_so(simulate, pool, m
         forget()
 
 
+@pytest.mark.parametrize("binary", [False, True], ids=["", "wires of 0 and 1"])
 @pytest.mark.parametrize("gained", [False, True], ids=["", "with gains"])
 @pytest.mark.parametrize("busy", [0.0, 0.05, 0.9])
-def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, gained):
+def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, gained, binary):
     """All wires at once, some rows at a time, and rows in C++ by one thread or three: the same bits, also where nearly
     all cells fire, and where others lie before and behind those that are looked at."""
-    random, steps, samples, sources, targets = np.random.default_rng(7), 10, 3, 70, 50
+    random, steps, samples, sources, targets = np.random.default_rng(7), 10, 3, 370 if binary else 70, 50
     wires = random.integers(0, 32, (sources, targets)) / 32 if gained else random.random((sources, targets))
-    wires = np.rint(wires * 4096) / 4096
+    wires = random.integers(0, 2, (sources, targets)).astype(float) if binary else np.rint(wires * 4096) / 4096
     link = Link("net", 0, 0, "g", None, "", wires, lags=(1, 3))
     deeper = link.depth + 2  # another projection looks back further
-    source, target = Place(0, 0, 32, 224, samples, sources), Place(1, 1536, 64, 160, samples, targets)
+    source, target = Place(0, 0, 32, 1120, samples, sources), Place(1, 1536, 64, 160, samples, targets)
     gains = jnp.asarray(random.integers(0, 256, (deeper, samples, sources)), jnp.uint8) if gained else None
     fired = random.random((deeper, 1792)) < busy
     marks = np.where(fired, random.choice([1, 5, 10, TWICE], fired.shape), 0).astype(np.uint8)
@@ -96,9 +98,13 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, ga
         assert not lanes[:, :64].any()
         assert not lanes[:, 64 + samples * targets :].any()
         works = [work(SUM, 1536), work(SUM, 256)]
-        for window in (xla.KERNEL.window, native.KERNEL.window, native.by(3).window):
+        between = Between(incoming, History(jnp.asarray(marks), {}), {})
+        bytewise = between._replace(
+            incoming={(1, "g"): [one._replace(wires=jnp.asarray(link.table(float, small=True)))]}
+        )
+        for window, given in ((xla.KERNEL.window, between), *((x, bytewise) for x in NATIVE)):
             for _ in range(2):  # where things were put before, nothing is left of them
-                states, _ = window(works, incoming, index, steps)
+                states, _, _ = window(works, given, index, steps)
                 summed = np.asarray(states[1]["g"])
                 np.testing.assert_array_equal(target.cells(target.of_kind(summed)), product.sum(0))
                 assert not summed[:64].any()
@@ -108,8 +114,61 @@ def test_spikes_bring_the_same_whether_added_row_by_row_or_as_a_product(busy, ga
                 np.testing.assert_allclose(target.cells(target.of_kind(later)), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("index", [0, 1, 23])
+def test_every_kernel_reads_the_same_lays_it_out_alike_and_remembers_it(index):
+    """Values that are given and states that are read, of each cell or summed, with weights or without, at ports of two
+    members of a kind; a ring of gains that are held, and one of marks."""
+    random, steps, samples = np.random.default_rng(11), 10, 3
+    few, many = Place(0, 0, 32, 96, samples, 30), Place(0, 0, 128, 224, samples, 70)
+    own = jnp.asarray(random.normal(size=384).astype(np.float32)) * 2
+    works = [w._replace(state=w.state | {"g": own}) for w in [work(PORTS, 384)]]
+
+    def some(*shape: int) -> jax.Array:
+        return jnp.asarray(random.normal(size=shape), jnp.float32)
+
+    course = Term(few, some(samples, 1))
+    each, whole = Reading(many, "g"), Reading(many, "g", whole=True)
+    level = [
+        course,
+        Term(few, whole.of([works[0].state]), some(samples, 30), whole),
+        Term(few, Reading(few, "g").of([works[0].state]), some(samples, 30), Reading(few, "g")),
+        Term(many, each.of([works[0].state]), None, each),
+        Term(many, some(samples, 70), some(samples, 70)),
+        Term(many, jnp.zeros((samples, 1), jnp.float32), some(samples, 70)),
+    ]
+    ports = Ports({"p": level, "q": []}, {"p": level, "q": []}, {"p": [course], "q": []})
+    history = History(
+        jnp.asarray(random.integers(0, 9, (5, 384)), jnp.uint8), {"of": jnp.zeros((4, samples, 70), jnp.uint8)}
+    )
+    between = Between({}, history, {"of": each})
+    found = [window([works[0]._replace(ports=ports)], between, jnp.int32(index), steps) for window in WINDOWS]
+    expected = found[0]
+    level_now = np.zeros(384, np.float32)
+    level_now[32:122] = np.asarray(coupling.added(level[:3])).ravel()
+    level_now[128:338] = np.asarray(coupling.added(level[3:])).ravel()
+    rise = np.zeros(384)
+    rise[32:122] = np.repeat(np.asarray(course.value)[:, 0], 30)
+    summed = level_now * steps + rise * (steps - 1) / 2  # each step reads a port as it is at its start
+    held = np.clip(np.rint(np.asarray(each.of([works[0].state])) * 128), 0, 255).astype(np.uint8)
+    for after in found:
+        np.testing.assert_allclose(np.asarray(after.states[0]["h"]), summed, rtol=1e-5, atol=1e-4)
+        np.testing.assert_allclose(after.states[0]["h"], expected.states[0]["h"], rtol=2e-6, atol=1e-5)
+        np.testing.assert_array_equal(after.history.spikes, history.spikes.at[index % 5].set(after.marks))
+        np.testing.assert_array_equal(after.history.gains["of"], history.gains["of"].at[index % 4].set(held))
+    assert 0 < (held == 0).mean() < 1
+    assert (held == 255).any()
+    for after in found[2:]:
+        np.testing.assert_array_equal(after.states[0]["h"], found[1].states[0]["h"])
+
+
+NATIVE = (native.KERNEL.window, native.by(3).window)
+WINDOWS = (xla.KERNEL.window, *NATIVE)
 SUM = Model("what arrives, kept", Block("dg/dt = 0/ms : 1\ndh/dt = g*20/ms : 1", initial={"g": 0, "h": 0}))
 """With steps of 0.05 ms, h grows by g in each."""
+PORTS = Model(
+    "what is given, kept",
+    Block("dg/dt = 0/ms : 1\ndh/dt = (p + q)*20/ms : 1\np : 1\nq : 1", initial={"g": 0, "h": 0}),
+)
 
 
 def work(model: Model, lanes: int) -> Work:
@@ -117,7 +176,7 @@ def work(model: Model, lanes: int) -> Work:
     part = assemble(Population("cells", model, lanes), Record(), Numerics(dt="0.05 ms", window="0.5 ms"))
     own = cells(part, parameters(part, {}), np.zeros(1, int))
     own = jax.tree.map(lambda x: jnp.asarray(x, jnp.float32 if x.dtype.kind == "f" else x.dtype), own)
-    return Work(part.program, own, own.state, Ports({}, {}, {}), {})
+    return Work(part.program, own, own.state, Ports({}, {}, {}))
 
 
 def forget() -> None:

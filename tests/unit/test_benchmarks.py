@@ -65,6 +65,28 @@ def test_a_sweep_that_grows_shows_its_cost_and_its_memory():
     assert "| 1,000 | 1 | 1.0 | 1.0 | 200 |\n| 1,000 | 4 | 1.0 | 0.2 | 200 |" in report
 
 
+def took(workload: str, *seconds: float, engine: str = "sherrington") -> list[Run]:
+    return [Run(engine, workload, k, 1.0, each, 1e6, 0.5, 100, 2e8) for k, each in enumerate(seconds)]
+
+
+def test_what_remoto_runs_stands_beside_what_it_takes_itself():
+    runs = [*took("volley", 2.0, 1.0, 1.5), *took("pulse", 0.25), *took("pulse", 9.0, engine="xla")]
+    (line,) = (line for line in text([*RUNS, *runs], [], {}, {}).splitlines() if "ReMoto" in line)
+    volley, pulse = (WORKLOADS[name] for name in ("volley", "pulse"))
+    assert line == (
+        f"{volley.words}, {volley.seconds:g} s: 1.50 (1.00 to 2.00) s here; ReMoto 2,284 s; "
+        f"{pulse.words}, {pulse.seconds:g} s: 0.25 s here; ReMoto 85 s (as its notebook states, in Python, on another "
+        "machine)."
+    )
+
+
+def test_only_what_was_run_stands_beside_it():
+    report = text([*RUNS, *took("pulse", 0.25)], [], {}, {})
+    assert "ReMoto 85 s (as" in report
+    assert "2,284" not in report
+    assert "ReMoto" not in text(RUNS, [], {}, {})
+
+
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_a_workload_has_as_many_cells_as_it_says(name):
     workload = WORKLOADS[name]

@@ -1,7 +1,12 @@
 """What a port may be given is checked before anything runs: of protocols, of every sample of a design, of programs."""
 
+from dataclasses import replace
+
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import networks
 from experiments.configured import configured
@@ -9,8 +14,10 @@ from experiments.declare import UserError, declare
 from experiments.describe import main
 from networks.cells.joint import RANGE
 from networks.protocols import depressed_reflex, joint_rotation, nerve_stimulus, stretch, tendon_vibration
+from sim.compile.interventions import drives, pieces, time_course
 from sim.design import Space
 from sim.fit.evaluator import Evaluator
+from sim.gradient import gradient
 from sim.measure import Measure
 from sim.simulator import Simulator
 from sim.spec.canonical import canonical
@@ -18,12 +25,13 @@ from sim.spec.formula import FormulaError
 from sim.spec.model import Block, Model, ModelError
 from sim.spec.network import Network, Population
 from sim.spec.params import Graded, Param
-from sim.spec.projection import Signal
+from sim.spec.projection import Projection, Signal
 from sim.spec.protocol import Course, Hold, ProtocolError, Settle, Step, Train
 from sim.spec.record import Record
-from sim.spec.targets import check_declared
+from sim.spec.targets import check_declared, check_within
 from sim.spec.trigger import When
-from sim.spec.within import Within
+from sim.spec.wiring import All, Table
+from sim.spec.within import Within, extremes
 from sim.units import UnitError
 
 TEXT = "dx/dt = (a + offset - x)/tau : 1\na : 1\nb : hertz"
@@ -126,9 +134,132 @@ def test_a_program_gives_values_within(simulator, values, said):
 
 def test_what_is_given_live_is_within(simulator):
     state = simulator.first({"network.cells.offset": [0, 6]}, [0, 1])
-    with pytest.raises(ProtocolError, match=r"what is given live to 'cells.a' makes the sum 11 in 1 of 2 samples"):
-        simulator.advance(state, 1, live={"cells.a": 5})
-    assert simulator.advance(state, 1, live={"cells.a": 4, "cells.b": "1 kHz"}).window == 1
+    said = r"what 'held' and a program bring to 'cells.a' makes the sum 11 in 1 of 2 samples"
+    with pytest.raises(ProtocolError, match=said):
+        simulator.advance(state, 1, live={"cells.a": 2})  # and 3 by the protocol
+    later = simulator.advance(state, 1, live={"cells.a": 1, "cells.b": "1 kHz"})
+    assert later.window == 1
+    changed = simulator.change(later, {"protocol.held.level": 4})
+    with pytest.raises(ProtocolError, match=said):  # it is held
+        simulator.advance(changed, 1)
+
+
+def test_what_is_given_live_meets_what_the_protocol_brings_then():
+    protocol = Settle("10 ms") >> Step("cells.a", 6, "10 ms", "step") >> Settle("10 ms")
+    simulator = Simulator(NETWORK, protocol, live=("cells.a",))
+    state = simulator.advance(simulator.first(), 20, live={"cells.a": 4})
+    with pytest.raises(ProtocolError, match=r"'step' and a program bring to 'cells.a' makes the sum 11, but"):
+        simulator.advance(state, 1)
+    assert simulator.advance(simulator.advance(state, 20, live={"cells.a": 3}), 100, live={"cells.a": 9}).window == 140
+
+
+def test_what_is_given_live_meets_an_action_that_may_still_come():
+    act = When("height", Step("cells.a", 6, "1 ms", "act"), above=9, name="reply")
+    simulator = Simulator(NETWORK, act + Settle("10 ms"), live=("cells.a",))
+    with pytest.raises(ProtocolError, match="makes the sum 11, but"):
+        simulator.advance(simulator.first(), 1, live={"cells.a": 4})
+    after = simulator.advance(simulator.first(), 40)
+    assert simulator.advance(after, 1, live={"cells.a": 9}).window == 41
+
+
+def test_a_derivative_is_taken_within():
+    record = Record(("x",), "1 ms")
+    protocol = Hold("cells.a", 3, "held") + WAIT
+    slope = gradient(NETWORK, protocol, lambda c: jnp.mean(c["cells.x"]), ["protocol.held.level"], record=record)
+    with pytest.raises(ProtocolError, match=r"what 'held' brings to 'cells.a' makes the sum 10\.5, but"):
+        slope({"protocol.held.level": 9.5})
+    with pytest.raises(UnitError, match=r"'protocol.held.level' is 2000000.0, above its upper bound"):
+        slope({"protocol.held.level": 2e6})
+    assert slope({"protocol.held.level": 9}).by_path["protocol.held.level"] > 0
+
+
+def times(low: float, high: float) -> st.SearchStrategy:
+    return st.floats(low, high).map(lambda x: round(x, 3))
+
+
+PULSES = st.lists(
+    st.tuples(times(0, 20), times(0, 60), times(20, 999), times(0, 4), st.sampled_from([-2, 1, 3])),
+    min_size=2,
+    max_size=3,
+)
+
+
+@given(trains=PULSES, step=st.sampled_from([0, 5]), since=st.integers(0, 60), windows=st.integers(1, 80))
+def test_trains_add_where_their_pulses_meet_as_the_engine_gives_them(trains, step, since, windows):
+    own = [
+        Settle(f"{start} ms") >> Train("cells.a", f"{rate} Hz", f"{lasts} ms", level, f"{width} ms", f"train_{k}")
+        for k, (start, lasts, rate, width, level) in enumerate(trains)
+    ]
+    protocol = sum(own, Step("cells.a", step, "100 ms", "step"))
+    found = pieces(protocol, {})
+    course = time_course(
+        drives(found, ("cells.a",), window=0.5, samples=1)["cells.a"], np.arange(since, since + windows)
+    )
+    low, high = extremes(found, 0.5 * since, 0.5 * (since + windows))
+    assert high[0] >= course.max()
+    assert low[0] <= course.min()
+    alone = [max(level, 0) for *_, level in trains]
+    assert high[0] <= max(course.max(), step + max(alone))  # a train alone may pulse at any moment of it
+
+
+def test_pulses_of_several_trains_at_once_are_refused():
+    one, other = (Train("cells.a", f"{rate} Hz", "1 s", 6, name=f"at_{rate}") for rate in (100, 30))
+    with pytest.raises(ProtocolError, match=r"what 'at_100' and 'at_30' bring to 'cells.a' makes the sum 13, but"):
+        check_declared(NETWORK, one + other)
+    many = networks_of_samples(one + (Settle("5 ms", "wait") >> Train("cells.a", "100 Hz", "1 s", 6, name="other")))
+    many({"protocol.wait.duration": np.array([1.0, 5.0, 9.4])})
+    with pytest.raises(ProtocolError, match="makes the sum 13 in 2 of 3 samples"):
+        many({"protocol.wait.duration": np.array([1.0, 0.0, 10.0])})
+
+
+def networks_of_samples(protocol):
+    """Check of a protocol with some of its numbers given for each sample."""
+    leaves = {**NETWORK.leaves(), **protocol.leaves()}
+    numbers = {path: np.array([x.number]) for path, x in leaves.items()}
+    return lambda given: check_within(NETWORK, protocol, {**numbers, **given})
+
+
+# ---- what graded projections carry
+
+
+def electrode(weight=1.0, wiring=None) -> Network:
+    """Two electrodes, what they give, and cells beneath them."""
+    text = "dfelt/dt = (given - felt)/tau : 1\ngiven : 1"
+    own = Within("given", -50, 50, "the current", "it is -50 to 50", followed_by="felt")
+    model = Model("electrode", Block(text, params={"tau": PARAMS["tau"]}, initial={"felt": 0}, within={"given": own}))
+    reach = Projection("reach", "electrode.felt", "cells.a", weight, wiring=wiring or All())
+    return Network((Population("electrode", model, 2), NETWORK.population("cells")), (reach,))
+
+
+@pytest.mark.parametrize(
+    ("weight", "level", "said"),
+    [
+        (1, 5, "makes the sum 11 , but"),
+        (-1, 5, "makes the sum -9, but"),
+        (Graded(1.0, 3.0, 0.0, "test"), 2, "makes the sum 13, but"),
+    ],
+)
+def test_what_a_graded_projection_carries_is_within(weight, level, said):
+    protocol = Hold("electrode.given", level, "pulse") + WAIT
+    with pytest.raises(ProtocolError, match=said.replace(" ,", ",")) as refused:
+        check_declared(electrode(weight), protocol)
+    assert str(refused.value).startswith("what 'pulse' brings to 'electrode.given', through 'reach', makes the sum")
+    check_declared(electrode(weight), Hold("electrode.given", 1, "pulse") + WAIT)
+    check_declared(electrode(weight, Table(((0.5, 0.5, 0.5), (0, 0, 0)))), protocol)  # of one of them, half
+
+
+def test_what_a_program_gives_live_is_carried_too():
+    simulator = Simulator(electrode(), WAIT, live=("electrode.given",))
+    with pytest.raises(
+        ProtocolError, match=r"what a program brings to 'electrode.given', through 'reach', makes the sum 11"
+    ):
+        simulator.advance(simulator.first(), 1, live={"electrode.given": 5})
+
+
+def test_a_design_may_not_vary_a_weight_beyond_what_is_carried():
+    simulator = Simulator(electrode(), Hold("electrode.given", 2, "pulse") + WAIT)
+    with pytest.raises(ProtocolError, match="makes the sum 13 in 1 of 2 samples"):
+        simulator.first({"network.reach.weight": [1, 3]})
 
 
 def none(view) -> np.ndarray:
@@ -174,6 +305,7 @@ def test_a_range_goes_where_its_port_goes():
             ModelError,
             "it is 0 while nothing is given to 'a', but it is 1",
         ),
+        ({"a": replace(SUM, followed_by="y")}, ModelError, "has no state 'y' that follows 'a'"),
         ({"a": (0, 1)}, ModelError, "'a' in `within` of a block is a Within"),
     ],
 )
@@ -282,7 +414,7 @@ def test_a_simulator_takes_no_pulse_of_an_intensity_that_no_stimulator_has(ankle
     for level in (1e5, -3):
         with pytest.raises(ProtocolError, match="0 to 100 times the motor threshold"):
             simulator.first({"protocol.stimulus.level": level})
-        with pytest.raises(ProtocolError, match=r"what is given live to 'posterior_tibial.stimulus'"):
+        with pytest.raises(ProtocolError, match=r"a program bring to 'posterior_tibial.stimulus'"):
             simulator.advance(simulator.first(), 1, live={"posterior_tibial.stimulus": level})
     with pytest.raises(ProtocolError, match=r"30\.5 degrees"):
         Simulator(ankle, stretched(6)).first({"network.ankle.position": np.radians(24.5)})
@@ -340,3 +472,11 @@ def test_ranges_are_described(capsys):
     assert "the angle of the ankle: -50 to 30 degrees" in said
     assert "the intensity of a pulse: 0 to 100 times the motor threshold" in said
     assert "the vibration of a tendon: 0 to 500 Hz" in said
+
+
+def test_the_range_of_a_level_is_that_of_its_port(capsys):
+    main(["experiment=reflex/h_reflex", *SMALL])
+    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if "protocol." in line}
+    assert rows["protocol.stimulus.level"].endswith("the intensity of a pulse: 0 to 100 times the motor threshold")
+    assert rows["protocol.voluntary.level"].endswith("any")
+    assert not any("1e6" in line for path, line in rows.items() if path.endswith(".level"))

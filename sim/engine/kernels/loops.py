@@ -12,7 +12,6 @@ import jax
 import jax.numpy as jnp
 
 from sim.engine.exponential import POLYNOMIAL
-from sim.engine.kernel import Work
 from sim.engine.kernels.c_text import Operand, Printed, printed, variable
 from sim.engine.lanes import Cells, Ports
 from sim.engine.loop import one_step
@@ -54,11 +53,11 @@ class Call(NamedTuple):
     lanes: int
 
     @classmethod
-    def of(cls, work: Work) -> "Call":
-        """For some cells."""
-        given = (work.state, work.cells._replace(state={}), work.ports, work.arrivals)
-        lanes = work.cells.keys[0].shape[0]
-        return cls(text_of(work.program, given), jax.tree.leaves(given), jax.tree.structure(work.state), lanes)
+    def of(cls, program: Program, cells: Cells, state: Values, ports: Ports, arrivals: Values) -> "Call":
+        """For some cells; the arguments of `sim.engine.kernel.Advance`."""
+        given = (state, cells._replace(state={}), ports, arrivals)
+        lanes = cells.keys[0].shape[0]
+        return cls(text_of(program, given), jax.tree.leaves(given), jax.tree.structure(state), lanes)
 
     def results(self, windows: int) -> list[jax.ShapeDtypeStruct]:
         """What it leaves: the state, and marks of some windows."""
@@ -166,7 +165,7 @@ def _loops(arguments: list[Argument], marks: Operand, states: int, steps: int, b
     lines = [
         header(),
         f"constexpr int given = {len(arguments)}, states = {states}, steps = {steps}, vectors = {vectors};",
-        'extern "C" const long together = lanes_of_vector * vectors;',
+        "constexpr long together = lanes_of_vector * vectors;",
         'extern "C" void some(',
         "const void *const *all_from, void *const *all_to, long windows, long lanes, long begin, long end) {",
         "const void *from[given + 1];",

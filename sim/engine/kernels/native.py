@@ -8,7 +8,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from sim.engine.kernel import Kernel, Work
+from sim.engine.kernel import Kernel
 from sim.engine.kernels import compiler
 from sim.engine.kernels.loops import FLAGS, LANES, Call, header, text_of
 from sim.engine.kernels.together import window
@@ -27,7 +27,7 @@ def advance(
         NotImplementedError: the equations use what has no C++ text; names it.
         CompilerError: it cannot be compiled here; says why.
     """
-    own = Call.of(Work(program, cells, state, ports, arrivals))
+    own = Call.of(program, cells, state, ports, arrivals)
     shapes = own.results(windows.shape[0])
     aliases = {k: k for k in range(len(shapes) - 1)}
     found = jax.ffi.ffi_call(compiler.registered(own.text, FLAGS), shapes, input_output_aliases=aliases)

@@ -3,6 +3,7 @@
 import re
 
 from sim.spec.params import Bounds, Graded, Param, Value
+from sim.spec.ranges import unknown
 from sim.units import Quantity, coherent_unit, quantity
 
 COLUMNS = ("value", "to", "skew", "unit", "bounds", "source")
@@ -36,10 +37,12 @@ def said(value: Value) -> str:
 
 
 def between(bounds: Bounds) -> str:
-    """'0 to 5', 'from 0 uS', 'to 1', or nothing."""
+    """'0 to 5', 'from 0 uS', 'to 1', 'any' where a slip of the keyboard alone is refused, or nothing."""
     low, high = bounds
     if low is None and high is None:
         return ""
+    if unknown(bounds):
+        return "any"
     if high is None:
         return f"from {said(low)}"  # type: ignore[arg-type]
     return f"to {said(high)}" if low is None else f"{said(low)} to {said(high)}"
