@@ -21,6 +21,7 @@ from networks.human_ankle.electrodes import electrodes, over_belly
 from networks.human_ankle.motor import motor, reticulospinal
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
+from networks.human_ankle.person import person
 from networks.human_ankle.sensory import sensory
 from networks.replaced import all_kept, sourced
 from sim.spec.kinds import table as rows_of
@@ -74,6 +75,7 @@ def build(
         reticulospinal(found.values()),
         *(sensory(own) for own in found.values()),
         cord(found, wiring),
+        person(found.values()),
     )
     _check_nerves(found, [*(p.name for part in (*body, limb) for p in part.populations), *map(over_belly, found)])
     parts = joined((*body, electrodes(found.values()), Parts(*limb)))

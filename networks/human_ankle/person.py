@@ -1,0 +1,34 @@
+"""The person whose ankle it is: sees its torque late, and commands the muscles that turn it to one side."""
+
+from collections.abc import Iterable
+
+from networks.cells.person import PERSON
+from networks.human_ankle.muscle import Muscle
+from networks.human_ankle.parts import Parts
+from networks.mechanics import ARMS
+from sim.spec.network import Population
+from sim.spec.params import Param
+from sim.spec.projection import Projection, Signal
+from sim.units import quantity
+
+SEEN = Projection(
+    "torque_is_seen",
+    "ankle.muscle_torque",
+    "person.seen",
+    weight=Param(1.0, "the torque itself"),
+    delay=Param("150 ms", "chosen"),
+)
+
+
+def person(muscles: Iterable[Muscle]) -> Parts:
+    """One, who does nothing until a target is set; muscles of one side are commanded alike."""
+    commands = tuple(
+        Projection(
+            f"person_commands_{own.name}",
+            f"person.{'dorsal' if quantity(ARMS[own.mechanics].value).number > 0 else 'plantar'}_effort",
+            f"{own.name}_command.voluntary",
+            weight=Param(1.0, "chosen: all muscles of a side alike"),
+        )
+        for own in muscles
+    )
+    return Parts((Population("person", PERSON, 1),), (SEEN, *commands), (Signal("person_effort", "person.effort"),))
