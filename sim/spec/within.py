@@ -155,7 +155,7 @@ def meeting(
         for number in range(0, min(many, MOST), some):
             pulse = least + np.arange(number, min(number + some, many))[:, None]
             begins = begin[k] + (pulse * period[k] + FINE // 2 - 1) // FINE
-            for at in (begins, begins + width[k] - 1):
+            for at in (np.maximum(begins, start), np.minimum(begins + width[k], stop) - 1):  # of it what lies between
                 passed = (at[:, None] - begin) * FINE + FINE // 2
                 on = (begin <= at[:, None]) & (at[:, None] < end) & (passed % period < width * FINE)
                 yield window * at, np.where((start <= at) & (at < stop), (on * level).sum(1), 0.0)
