@@ -1,13 +1,14 @@
 """A person who follows a torque target: what is seen, late, against what is asked.
 
-    error = target - seen/MVC
+    error = target - (seen - zero)/MVC
     effort = lowpass[ ready + expected target + proportional error + integral of error ]       while there is a target
-    effort = lowpass[ maximal everything ]                                                      in a maximal contraction
+    effort = lowpass[ strongest maximal ]                                                       in a maximal contraction
 
 Effort is the excitatory command (A_e) of the muscles that turn the ankle to the side of the task. `seen` is the torque
-of the ankle, delayed by the projection that brings it. What a person knows beforehand, from practice, is `ready`, the
-effort at which the first units fire, and `expected`, its rise with the target; feedback mends what is left. So whatever
-lowers the force at a given command is answered by more command, as in people who are shown their force.
+of the ankle, delayed by the projection that brings it; the dynamometer is set to zero while nothing is asked. What a
+person knows beforehand, from practice, is `ready`, the effort at which the first units fire, and `expected`, its rise
+with the target; feedback mends what is left. So whatever lowers the force at a given command is answered by more
+command, as in people who are shown their force.
 """
 
 from sim.spec.model import Block, Model
@@ -21,37 +22,49 @@ PERSON = Model(
         seen : newton*metre                                      # torque of the ankle, late; dorsiflexion positive
         target : 1                                               # part of the maximal voluntary torque
         maximal : 1                                              # 1: as hard as possible, whatever the target
+        dzero/dt = (seen - zero)/tau_zero : newton*metre
         dcorrection/dt = asked*integral*error - correction/tau_kept : 1
         deffort/dt = (wanted - effort)/tau_effort : 1
-        side = 2*int(dorsal > 0.5) - 1 : 1
-        mvc = plantar_mvc + int(dorsal > 0.5)*(dorsal_mvc - plantar_mvc) : newton*metre
-        reached = side*seen/mvc : 1
-        error = target - reached : 1
+        onto_dorsal = int(dorsal > 0.5) : 1
+        side = 2*onto_dorsal - 1 : 1
         asked = int(target > 0) : 1
+        busy = int(target + maximal > 0) : 1
+        tau_zero = tau_rest + busy*(tau_memory - tau_rest) : second
         tau_kept = tau_rest + asked*(tau_memory - tau_rest) : second
+        mvc = plantar_mvc + onto_dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
+        reached = side*(seen - zero)/mvc : 1
+        error = target - reached : 1
         followed = asked*clip(ready + expected*target + proportional*error + correction, 0, strongest) : 1
         wanted = followed + clip(maximal, 0, 1)*(strongest - followed) : 1
-        plantar_effort = effort*(1 - int(dorsal > 0.5)) : 1
-        dorsal_effort = effort*int(dorsal > 0.5) : 1
+        plantar_effort = effort*(1 - onto_dorsal) : 1
+        dorsal_effort = effort*onto_dorsal : 1
         """,
         params={
             "dorsal": Param(0.0, "1: the task is dorsiflexion, 0: plantarflexion", (0, 1)),
-            "plantar_mvc": Param("120 N*m", "measured", ("1 N*m", "1000 N*m")),
-            "dorsal_mvc": Param("40 N*m", "measured", ("1 N*m", "1000 N*m")),
-            "strongest": Param(60.0, "chosen: more command raises the force by little", (0, 1000)),
-            "ready": Param(3.0, "chosen", (0, 1000)),
-            "expected": Param(15.0, "chosen", (0, 1000)),
-            "proportional": Param(5.0, "chosen", (0, 1000)),
-            "integral": Param("15 Hz", "chosen", ("0 Hz", "1000 Hz")),
-            "tau_effort": Param("20 ms", "chosen", ("0.1 ms", None)),
-            "tau_memory": Param("100 s", "chosen: long against a contraction", ("1 s", None)),
-            "tau_rest": Param("100 ms", "chosen: how soon a person lets go", ("0.1 ms", None)),
+            "plantar_mvc": Param(
+                "118 N*m",
+                "measured: best half second of three maximal contractions, experiment=people/hold_torque",
+                ("1 N*m", "1000 N*m"),
+            ),
+            "dorsal_mvc": Param("16 N*m", "measured, as that of plantarflexion", ("1 N*m", "1000 N*m")),
+            "strongest": Param(60.0, "chosen: A_e, beyond which force rises by 2 to 8 % up to 100", (0, 1000)),
+            "ready": Param(3.0, "fitted, with `expected`, to the effort that the contractions take: A_e", (0, 1000)),
+            "expected": Param(15.0, "fitted, see `ready`: A_e for each MVC", (0, 1000)),
+            "proportional": Param(
+                5.0, "fitted to a step that is reached within a second and hardly exceeded: A_e for each MVC", (0, 1000)
+            ),
+            "integral": Param("15 Hz", "fitted, see `proportional`: A_e for each MVC and second", ("0 Hz", "1 kHz")),
+            "tau_effort": Param("20 ms", "chosen: short beside the delay", ("0.1 ms", None)),
+            "tau_rest": Param(
+                "100 ms", "chosen: how soon a person lets go, and a dynamometer is at zero", ("1 ms", None)
+            ),
+            "tau_memory": Param("100 s", "chosen: long beside a contraction", ("1 s", None)),
         },
-        initial={"correction": 0, "effort": 0},
+        initial={"zero": "0 N*m", "correction": 0, "effort": 0},
         within={
-            "target": Within("target", 0, 1, "the torque target", "it is a part of the maximal torque, 0 to 1", ""),
-            "maximal": Within("maximal", 0, 1, "a maximal effort", "1 is as hard as possible, 0 is none", ""),
+            "target": Within("target", 0, 1, "the torque target", "it is a part of the maximal torque, 0 to 1"),
+            "maximal": Within("maximal", 0, 1, "a maximal effort", "1 is as hard as possible, 0 is none"),
         },
     ),
 )
-"""It never fires, and does nothing unless it is asked."""
+"""It never fires, and does nothing until it is asked."""

@@ -31,4 +31,5 @@ def person(muscles: Iterable[Muscle]) -> Parts:
         )
         for own in muscles
     )
-    return Parts((Population("person", PERSON, 1),), (SEEN, *commands), (Signal("person_effort", "person.effort"),))
+    signals = tuple(Signal(f"person_{what}", f"person.{what}") for what in ("effort", "mvc", "side"))
+    return Parts((Population("person", PERSON, 1),), (SEEN, *commands), signals)

@@ -6,6 +6,7 @@ from networks.protocols.moved import stretch, tendon_vibration
 from networks.protocols.reflexes import conditioned_reflex, multiple, nerve_stimulus
 from networks.protocols.rotation import joint_rotation
 from networks.protocols.spasm import spasm
+from networks.protocols.torque import torque_task
 from networks.protocols.voluntary import isometric_contraction, ramp_and_pulse
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "spasm",
     "stretch",
     "tendon_vibration",
+    "torque_task",
     "trapezoidal_contraction",
     "triangular_contraction",
 ]

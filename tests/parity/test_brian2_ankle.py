@@ -11,7 +11,7 @@ from sim.spec.protocol import Hold, Protocol, Settle, Step, Train
 from sim.spec.record import Record
 
 SCALE, SIZE = 0.03, 4
-"""324 cells of 68 populations, none of them empty."""
+"""325 cells of 69 populations, none of them empty."""
 
 
 def at_work() -> Protocol:

@@ -1,0 +1,90 @@
+"""The figure of `hold_torque`: maximal contractions, ramps and steps in time, and how well they are followed."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figure.caption import caption
+from experiments.figure.look import BLUE, COLUMN_WIDTH, GREY, INK, VERMILION, new_figure, styled, title
+from experiments.figure.samples import samples
+from experiments.published import contractions as people
+
+COLOURS = (BLUE, VERMILION)
+AFTER = 1.5
+"""s that are drawn after a task."""
+
+
+@styled
+def draw(m: xr.Dataset) -> Figure:
+    """The figure, from the answer of `HoldTorque`."""
+    figure = new_figure(COLUMN_WIDTH, 4.6)
+    axes = figure.subplots(2, 3).ravel()
+    _maximal(axes[0], m)
+    _followed(axes[1], m, "ramp")
+    _followed(axes[2], m, "step")
+    _effort(axes[3], m)
+    _points(axes[4], m, ("ramp", "step"), "error", "error (r.m.s., % MVC)")
+    _points(axes[5], m, ("step",), "cv", "CV of torque (%)", people.FORCE_CV)
+    heads = ("Maximal contraction", "Ramp", "Step", "Effort in the ramp", "Error", "Steadiness of the step")
+    for letter, here, head in zip("ABCDEF", axes, heads, strict=True):
+        title(here, letter, head)
+    caption(
+        figure,
+        f"{m.attrs['simulated']} A person sees the torque of the ankle late and follows a target (dashed). "
+        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random "
+        "numbers); large points, mean with its 95 % interval; grey band, people (fingers, hand).",
+    )
+    return figure
+
+
+def _lines(axes: Axes, m: xr.Dataset, name: str, task: str) -> None:
+    for colour, side in zip(COLOURS, m["side"].values, strict=True):
+        own = m[name].sel(side=side, task=task)
+        for k in range(own.sizes["shown_seed"]):
+            label = None if k else str(side)
+            axes.plot(m["time"], own.isel(shown_seed=k), color=colour, lw=0.6, alpha=0.8, label=label)
+    axes.set_xlim(float(m["time"][0]), _end(m, task) + AFTER)
+    axes.set_xlabel("time (s)")
+
+
+def _end(m: xr.Dataset, task: str) -> float:
+    """s, when the task ends; of a maximal contraction when effort does."""
+    name = "effort_course" if task == "maximal" else "target"
+    on = m[name].sel(task=task).max(("side", "shown_seed")) > 1e-3
+    return float(m["time"].where(on).max()) if bool(on.any()) else float(m["time"][-1]) - AFTER
+
+
+def _maximal(axes: Axes, m: xr.Dataset) -> None:
+    _lines(axes, m, "torque", "maximal")
+    for colour, side in zip(COLOURS, m["side"].values, strict=True):
+        axes.axhline(float(m["told"].sel(side=side)), color=colour, lw=0.8, ls=":")
+    axes.set_ylabel("torque (N m)")
+    axes.legend(loc="center right")
+
+
+def _followed(axes: Axes, m: xr.Dataset, task: str) -> None:
+    _lines(axes, m, "percent", task)
+    aim = m["target"].sel(task=task).isel(side=0, shown_seed=0)
+    axes.plot(m["time"], aim, color=INK, lw=1.0, ls="--", zorder=5)
+    axes.set_ylabel("torque (% MVC)")
+
+
+def _effort(axes: Axes, m: xr.Dataset) -> None:
+    _lines(axes, m, "effort_course", "ramp")
+    axes.set_ylabel("effort (excitatory command A_e)")
+    axes.set_ylim(0, None)
+
+
+def _points(
+    axes: Axes, m: xr.Dataset, tasks: tuple[str, ...], name: str, label: str, band: tuple[float, float] | None = None
+) -> None:
+    if band is not None:
+        axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
+    for k, task in enumerate(tasks):
+        for j, (colour, side) in enumerate(zip(COLOURS, m["side"].values, strict=True)):
+            here = m[[name, f"{name}_mean", f"{name}_half"]].sel(side=side, task=task)
+            samples(axes, [k + 0.36 * (j - 0.5)], here, name, colour, width=0.1, beside=0.06)
+    axes.set_xticks(np.arange(len(tasks)), list(tasks) if len(tasks) > 1 else [""])
+    axes.set(xlim=(-0.6, len(tasks) - 0.4), ylabel=label)
+    axes.set_ylim(0, None)

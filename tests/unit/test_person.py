@@ -1,0 +1,125 @@
+"""A person who follows a torque: what is asked, what is known beforehand, and what is mended, on a muscle of one line.
+
+The muscle's torque is a low-pass of the effort, so that what the person does has a closed form or a known end.
+"""
+
+import numpy as np
+import pytest
+
+import networks
+from networks.cells.person import PERSON
+from networks.protocols import torque_task
+from sim.results.view import View
+from sim.simulator import Simulator
+from sim.spec.model import Block, Model
+from sim.spec.network import Network, Population
+from sim.spec.projection import Projection, Signal
+from sim.spec.protocol import Hold, Protocol, ProtocolError, Settle, Step
+from sim.spec.record import Record
+from sim.units import quantity
+
+METRE = quantity("1 N*m").number
+MVC, GAIN, DELAY = 100.0, 2.0, 0.15
+"""N m, N m for each A_e, s."""
+BEGIN = 0.5
+"""s, when something is asked."""
+MUSCLE = Model(
+    "muscle of one line",
+    Block(
+        """
+        dturned/dt = (-strength*effort + offset - turned)/(50*ms) : newton*metre   # plantarflexion is negative
+        effort : 1
+        """,
+        params={"strength": f"{GAIN} N*m", "offset": "0 N*m"},
+        initial={"turned": "0 N*m"},
+    ),
+)
+NETWORK = Network(
+    (Population("person", PERSON, 1, {"plantar_mvc": f"{MVC} N*m"}), Population("muscle", MUSCLE, 1)),
+    (
+        Projection("seen", "muscle.turned", "person.seen", 1.0, f"{1000 * DELAY} ms"),
+        Projection("moves", "person.plantar_effort", "muscle.effort", 1.0),
+    ),
+    (Signal("effort", "person.effort"), Signal("torque", "muscle.turned")),
+)
+RECORD = Record(every="5 ms", commands=True, populations=("person",))
+
+
+def asked(target: float, lasts: str = "8 s") -> Protocol:
+    return (Settle(f"{BEGIN} s") >> Step("person.target", target, lasts, name="target")) >> Settle("1 s")
+
+
+def run(protocol: Protocol, **values) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Time in s from the begin of the task, effort, and torque to the side of the task in N m, (sample, time)."""
+    given = {f"network.{name.replace('__', '.')}": x for name, x in values.items()}
+    size = max((len(x) for x in given.values() if isinstance(x, list)), default=1)
+    view = View(Simulator(NETWORK, protocol, RECORD).run(given, np.zeros(size, int)))
+    assert view.done.all()
+    return view.time - BEGIN, view.course("effort"), -view.course("torque") / METRE
+
+
+def test_until_torque_is_seen_effort_is_what_is_known_and_what_the_error_asks():
+    """Of a target p at once, with an error p until the delay is over: W = ready + (expected + proportional) p, the
+    correction grows as k t, k = integral p, and effort follows both: W (1 - e) + k (t - tau (1 - e)), e = exp(-t/tau).
+    """
+    p, ready, expected, proportional, integral, tau = 0.2, 3.0, 15.0, 5.0, 15.0, 0.02
+    time, effort, _ = run(asked(p))
+    early = (time > 0.01) & (time < DELAY)
+    t = time[early] - 0.5e-3  # a port is read at the start of a window
+    left = np.exp(-t / tau)
+    known = (ready + (expected + proportional) * p) * (1 - left) + integral * p * (t - tau * (1 - left))
+    np.testing.assert_allclose(effort[0, early], known, atol=0.15)
+    assert not effort[0, time < -0.01].any()
+
+
+def test_a_standing_target_is_reached_in_the_end():
+    """The correction adds up what is amiss; with a muscle three times as strong or a third as strong, too."""
+    time, _, torque = run(asked(0.2), muscle__strength=[f"{GAIN * k} N*m" for k in (0.4, 1, 1.8)])
+    late = (time > 6) & (time < 7.9)
+    np.testing.assert_allclose(torque[:, late].mean(-1), 0.2 * MVC, rtol=0.02)
+
+
+def test_who_is_blind_does_what_is_known_and_no_more():
+    blind = {"person__proportional": 0.0, "person__integral": "0 Hz"}
+    time, effort, torque = run(asked(0.2), muscle__strength=[f"{GAIN} N*m", f"{GAIN / 2} N*m"], **blind)
+    late = (time > 4) & (time < 7.9)
+    np.testing.assert_allclose(effort[:, late], 3 + 15 * 0.2, rtol=1e-3)
+    assert torque[1, late].mean() == pytest.approx(torque[0, late].mean() / 2, rel=1e-3)
+
+
+def test_torque_at_rest_is_set_to_zero():
+    """What turns the ankle while nothing is asked is no error, to whichever side."""
+    time, effort, _ = run(asked(0.2), muscle__offset=["-5 N*m", "0 N*m", "5 N*m"])
+    np.testing.assert_allclose(effort[[0, 2]], effort[[1, 1]], atol=0.15)
+    assert not effort[:, time < 0].any()
+
+
+def test_as_hard_as_possible_is_the_strongest_effort_and_let_go_is_none():
+    hard = Settle(f"{BEGIN} s") >> Step("person.maximal", 1, "2 s", name="hard") >> Settle("2 s")
+    time, effort, _ = run(hard)
+    np.testing.assert_allclose(effort[0, (time > 0.5) & (time < 1.9)], 60, rtol=1e-3)
+    time, effort, _ = run(asked(0.2, "3 s"))
+    assert effort[0, time > 3.5].max() < 0.05
+
+
+@pytest.mark.parametrize(("port", "level"), [("target", 1.2), ("target", -0.1), ("maximal", 2.0)])
+def test_no_more_than_all_is_asked(port, level):
+    with pytest.raises(ProtocolError, match=r"0 to 1"):
+        Simulator(NETWORK, Hold(f"person.{port}", level, name="asked") + Settle("1 s"), RECORD)
+
+
+def test_a_task_without_muscles_is_refused():
+    with pytest.raises(ProtocolError, match="at least"):
+        torque_task(muscles=[], tonic=1, target=0.2, before="1 s", up="1 s", down="1 s", hold="1 s", effort="1 s",
+                    after="1 s")  # fmt: skip
+
+
+def test_a_muscle_follows_the_person_of_its_side():
+    """Plantarflexors in one task, the dorsiflexor in the other; a person who is asked for nothing does nothing."""
+    known = {p.name: (p.source, p.target) for p in networks.ankle(scale=0.02).projections}
+    for muscle, side in {"soleus": "plantar", "gastrocnemius": "plantar", "tibialis": "dorsal"}.items():
+        assert known[f"person_commands_{muscle}"] == (f"person.{side}_effort", f"{muscle}_command.voluntary")
+    time, effort, _ = run(asked(0.2), person__dorsal=[0.0, 1.0])
+    assert effort[:, time > 1].min() > 0
+    view = View(Simulator(NETWORK, asked(0.2), RECORD).run({"network.person.dorsal": 1.0}, np.zeros(1, int)))
+    assert not np.abs(view.course("muscle.effort")).any()
