@@ -60,7 +60,8 @@ def _maximal(axes: Axes, m: xr.Dataset) -> None:
     for colour, side in zip(COLOURS, m["side"].values, strict=True):
         axes.axhline(float(m["told"].sel(side=side)), color=colour, lw=0.8, ls=":")
     axes.set_ylabel("torque (N m)")
-    axes.legend(loc="center right")
+    axes.set_ylim(None, 1.35 * float(m["told"].max()))
+    axes.legend(loc="upper right", ncols=2, columnspacing=0.8, handlelength=1.2)
 
 
 def _followed(axes: Axes, m: xr.Dataset, task: str) -> None:
@@ -85,6 +86,6 @@ def _points(
         for j, (colour, side) in enumerate(zip(COLOURS, m["side"].values, strict=True)):
             here = m[[name, f"{name}_mean", f"{name}_half"]].sel(side=side, task=task)
             samples(axes, [k + 0.36 * (j - 0.5)], here, name, colour, width=0.1, beside=0.06)
-    axes.set_xticks(np.arange(len(tasks)), list(tasks) if len(tasks) > 1 else [""])
+    axes.set_xticks(np.arange(len(tasks)), list(tasks))
     axes.set(xlim=(-0.6, len(tasks) - 0.4), ylabel=label)
     axes.set_ylim(0, None)

@@ -29,7 +29,7 @@ PERSON = Model(
         side = 2*onto_dorsal - 1 : 1
         asked = int(target > 0) : 1
         busy = int(target + maximal > 0) : 1
-        tau_zero = tau_rest + busy*(tau_memory - tau_rest) : second
+        tau_zero = tau_rest*(1 + 1e6*busy) : second                # what was zero stays so while something is asked
         tau_kept = tau_rest + asked*(tau_memory - tau_rest) : second
         mvc = plantar_mvc + onto_dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
         reached = side*(seen - zero)/mvc : 1
@@ -63,7 +63,7 @@ PERSON = Model(
         initial={"zero": "0 N*m", "correction": 0, "effort": 0},
         within={
             "target": Within("target", 0, 1, "the torque target", "it is a part of the maximal torque, 0 to 1"),
-            "maximal": Within("maximal", 0, 1, "a maximal effort", "1 is as hard as possible, 0 is none"),
+            "maximal": Within("maximal", 0, 1, "a maximal effort", "it is 0 to 1, as hard as possible"),
         },
     ),
 )

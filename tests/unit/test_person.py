@@ -13,13 +13,14 @@ from sim.results.view import View
 from sim.simulator import Simulator
 from sim.spec.model import Block, Model
 from sim.spec.network import Network, Population
+from sim.spec.params import Param
 from sim.spec.projection import Projection, Signal
 from sim.spec.protocol import Hold, Protocol, ProtocolError, Settle, Step
 from sim.spec.record import Record
 from sim.units import quantity
 
 METRE = quantity("1 N*m").number
-MVC, GAIN, DELAY = 100.0, 2.0, 0.15
+MVC, GAIN, DELAY = 100.0, 6.0, 0.15
 """N m, N m for each A_e, s."""
 BEGIN = 0.5
 """s, when something is asked."""
@@ -27,10 +28,13 @@ MUSCLE = Model(
     "muscle of one line",
     Block(
         """
-        dturned/dt = (-strength*effort + offset - turned)/(50*ms) : newton*metre   # plantarflexion is negative
+        dturned/dt = (-power*effort + offset - turned)/(50*ms) : newton*metre   # plantarflexion is negative
         effort : 1
         """,
-        params={"strength": f"{GAIN} N*m", "offset": "0 N*m"},
+        params={
+            "power": Param(f"{GAIN} N*m", "test", ("0 N*m", "100 N*m")),
+            "offset": Param("0 N*m", "test", ("-100 N*m", "100 N*m")),
+        },
         initial={"turned": "0 N*m"},
     ),
 )
@@ -73,15 +77,15 @@ def test_until_torque_is_seen_effort_is_what_is_known_and_what_the_error_asks():
 
 
 def test_a_standing_target_is_reached_in_the_end():
-    """The correction adds up what is amiss; with a muscle three times as strong or a third as strong, too."""
-    time, _, torque = run(asked(0.2), muscle__strength=[f"{GAIN * k} N*m" for k in (0.4, 1, 1.8)])
-    late = (time > 6) & (time < 7.9)
+    """The correction adds up what is amiss, until it leaks as fast: with half or twice the strength, too."""
+    time, _, torque = run(asked(0.2, "20 s"), muscle__power=[f"{GAIN * k} N*m" for k in (0.5, 1, 2)])
+    late = (time > 15) & (time < 19.9)
     np.testing.assert_allclose(torque[:, late].mean(-1), 0.2 * MVC, rtol=0.02)
 
 
 def test_who_is_blind_does_what_is_known_and_no_more():
     blind = {"person__proportional": 0.0, "person__integral": "0 Hz"}
-    time, effort, torque = run(asked(0.2), muscle__strength=[f"{GAIN} N*m", f"{GAIN / 2} N*m"], **blind)
+    time, effort, torque = run(asked(0.2), muscle__power=[f"{GAIN} N*m", f"{GAIN / 2} N*m"], **blind)
     late = (time > 4) & (time < 7.9)
     np.testing.assert_allclose(effort[:, late], 3 + 15 * 0.2, rtol=1e-3)
     assert torque[1, late].mean() == pytest.approx(torque[0, late].mean() / 2, rel=1e-3)

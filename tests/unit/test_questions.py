@@ -20,7 +20,9 @@ from sim.backends.simulation import LaneSimulation
 
 HOME = Path(conf.__file__).parent / "experiment"
 EXPERIMENTS = sorted(path.stem for path in HOME.glob("*.yaml"))
-REFLEXES = sorted(f"reflex/{path.stem}" for path in HOME.glob("reflex/*.yaml"))
+REFLEXES = sorted(
+    f"{path.parent.name}/{path.stem}" for group in ("reflex", "people") for path in HOME.glob(f"{group}/*.yaml")
+)
 LARGEST_JSON = 1e6  # bytes: a person opens it in an editor
 
 
