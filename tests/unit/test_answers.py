@@ -268,6 +268,7 @@ def test_spikes_that_are_found_damaged_when_they_are_drawn_are_simulated_again(i
     assert status(["--verify", str(inside.parent)]) == 0
 
 
+@pytest.mark.slow
 def test_a_recording_whose_copy_is_damaged_is_read_again(tmp_path):
     write(units(3).dataset(), tmp_path / "small.csv")
     with initialize_config_module("conf", version_base="1.3"):

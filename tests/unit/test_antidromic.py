@@ -16,6 +16,8 @@ from sim.spec.params import Graded
 from sim.spec.protocol import Course, Hold, Protocol, Settle, Step
 from sim.spec.record import Record
 
+STEPS = [pytest.param("0.025 ms", marks=pytest.mark.slow), "0.05 ms", pytest.param("0.1 ms", marks=pytest.mark.slow)]
+
 SIZE = 20
 RECORD = Record(commands=False, max_rate="1000 Hz")
 CELL = motoneuron("with an axon", antidromic(), ANTIDROMIC_RESET)
@@ -37,7 +39,7 @@ def innervated(size: int = SIZE) -> Network:
 CONDUCTION = 600 / 44 + (600 / 53 - 600 / 44) * np.linspace(0, 1, SIZE)  # ms, from the site to the cord
 
 
-@pytest.mark.parametrize("dt", ["0.025 ms", "0.05 ms", "0.1 ms"])
+@pytest.mark.parametrize("dt", STEPS)
 def test_an_impulse_fires_every_resting_motoneuron_of_the_pool_once(simulate, dt):
     found = simulate(innervated(), SHOCK >> Settle("100 ms"), record=RECORD, dt=dt)
     np.testing.assert_array_equal(found.counts, 1)  # neither a second spike of the soma nor an echo at the node
@@ -82,6 +84,7 @@ def test_a_motoneuron_without_an_axon_fires_as_one_that_has_none(simulate):
     np.testing.assert_array_equal(counting.steps, plain.steps)
 
 
+@pytest.mark.slow
 def test_brian2_fires_the_same_spikes(simulate):
     protocol = SHOCK >> Settle("25 ms") >> Step("pool.current", "500 nA", "1 ms", name="injected") >> Settle("20 ms")
     network = innervated(3)

@@ -96,6 +96,7 @@ def calibrated(own, tmp_path_factory):
     return config, *perform(config)
 
 
+@pytest.mark.slow
 def test_known_numbers_come_back_within_the_seed_spread(calibrated, truth):
     """Each number lies in its interval, twice as wide. What is measured at the set that was found lies within two
     standard deviations over seeds of what was measured at the truth, also what was held out: means of the 4 seeds of

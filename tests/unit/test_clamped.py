@@ -35,6 +35,7 @@ def test_the_current_of_the_clamp_is_what_holds_the_cell_there_without_a_clamp(s
     assert float(free.traces["v_soma"][0, 0, -1]) == pytest.approx(-63, abs=0.1)  # mV
 
 
+@pytest.mark.slow
 def test_without_conductance_it_is_the_cell_of_the_ankle(simulate):
     driven = Hold("cell.excitation", 12) + Settle("1 s")
     plain = simulate(cell(ANKLE), driven, record=Record(commands=False))

@@ -155,6 +155,7 @@ BY_CHANCE = 0.07
 autocorrelation lasts 1/(2 pi 1 Hz) = 0.16 s, and the root of that over 32 s."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["gastrocnemius", "tibialis"])
 def test_muscles_share_what_fluctuates_in_the_reticulospinal_drive_alone(contracted, other):
     """Of two equal halves, one in common, half of the variance is shared. Tolerance: four times what is chance."""

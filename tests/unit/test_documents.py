@@ -50,7 +50,12 @@ def test_a_question_is_one_python_file_and_one_yaml(added):
     assert 0 < len(lines) <= QUESTIONS
 
 
-@pytest.mark.parametrize("line", commands("docs/adding.md"))
+def patient(line: str):
+    """A command of the ankle is for those who wait."""
+    return pytest.param(line, marks=pytest.mark.slow) if "reflex/" in line or "ankle" in line else line
+
+
+@pytest.mark.parametrize("line", map(patient, commands("docs/adding.md")))
 def test_what_is_added_runs_as_the_document_says(added, command, line):
     folder, _ = added
     done = command(*words_of(line), "scale=smoke", cwd=folder)

@@ -105,6 +105,7 @@ def test_units_become_numbers_of_the_coherent_system(text, folded):
     assert algebra.value(algebra.tree(text)) == pytest.approx(folded, rel=1e-15)
 
 
+@pytest.mark.slow
 def test_the_source_is_the_same_in_every_process(in_child, tmp_path):
     program = (
         "from networks.cells.powers_heckman import REFERENCE; from sim.compile.equations import compile_model; "

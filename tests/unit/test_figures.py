@@ -1,6 +1,7 @@
 """A figure of the same answer is the same bytes, in every format, whenever and wherever it is drawn."""
 
 import numpy as np
+import pytest
 
 from experiments.figure import look
 from experiments.figure.layout import DIGITS
@@ -22,6 +23,7 @@ print(*[sha256(x).hexdigest() for x in (*files, *(svg(figure).encode() for figur
 """
 
 
+@pytest.mark.slow
 def test_two_processes_draw_the_same_bytes(in_child, tmp_path):
     """In PDF, in PNG, in SVG twice; of the two questions one has a figure of parts within parts."""
     said = [in_child(DRAW.format(folder=str(tmp_path)), PYTHONHASHSEED=seed).split() for seed in ("1", "2")]

@@ -185,6 +185,7 @@ def finished(path: Path) -> int:
     return int((Store.open(path).status() != Status.TODO).sum())
 
 
+@pytest.mark.slow
 def test_a_measured_sweep_that_is_killed_loses_nothing_and_no_finished_slab_lacks_its_measures(swept, tmp_path):
     path, moments, done = tmp_path / "store.zarr", random.Random(0), [0]
     for _ in range(3):

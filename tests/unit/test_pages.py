@@ -103,7 +103,12 @@ def test_there_are_commands_to_compose():
     assert len(commands()) > 40
 
 
-@pytest.mark.parametrize("line", commands())
+def patient(line: str):
+    """A command of the ankle, whose study takes a while to declare, is for those who wait."""
+    return pytest.param(line, marks=pytest.mark.slow) if "reflex/" in line or "people/" in line else line
+
+
+@pytest.mark.parametrize("line", map(patient, commands()))
 def test_every_command_of_the_pages_fits_together(line, own_files, monkeypatch, capsys):
     monkeypatch.chdir(own_files)
     words = [re.sub(r"=(FILE|NAME)$", lambda found: f"={OWN[found[1]]}", word) for word in words_of(line)]

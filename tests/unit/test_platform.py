@@ -136,6 +136,7 @@ def test_it_runs_beside_torch(in_child, plain):
     assert in_child(text) == plain
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_kept_where_the_user_says(in_child, tmp_path):
     own, mine = tmp_path / "own", tmp_path / "mine"
     text = f"{ONE}\nspikes('float64')"

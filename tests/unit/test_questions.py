@@ -37,11 +37,13 @@ def test_there_are_experiments():
 
 
 SEGMENTS = ("abort_map", "abort_spasm", "delta_f_interventions")  # half a minute each, as reflexes
+POOLS = ("inhibition_reversal", "recorded_units", "spasm", "sweep")  # ten seconds each
+LONG = (*SEGMENTS, *POOLS, *REFLEXES)
 
 
 @pytest.mark.parametrize(
     "experiment",
-    [pytest.param(x, marks=pytest.mark.slow) if x in (*SEGMENTS, *REFLEXES) else x for x in (*EXPERIMENTS, *REFLEXES)],
+    [pytest.param(x, marks=pytest.mark.slow) if x in LONG else x for x in (*EXPERIMENTS, *REFLEXES)],
 )
 def test_every_experiment_draws_its_figure(experiment, tmp_path, monkeypatch):
     config = configured(f"experiment={experiment}", f"out={tmp_path}")

@@ -251,6 +251,7 @@ def small(tmp_path) -> Path:
     return tmp_path / "small.csv"
 
 
+@pytest.mark.slow
 def test_a_copy_is_called_by_its_own_name(small, tmp_path):
     (tmp_path / "a copy.dat").write_text(small.read_text())
     for file in (small, tmp_path / "a copy.dat"):
@@ -258,6 +259,7 @@ def test_a_copy_is_called_by_its_own_name(small, tmp_path):
         assert Result.open(folder).answer.attrs["recording"] == file.name
 
 
+@pytest.mark.slow
 def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
     dataset = read(EXAMPLE)
     labels = [str(label) for label in dataset["label"].values[:5]]
@@ -268,6 +270,7 @@ def test_a_part_of_a_recording_is_measured_by_the_command(tmp_path):
     assert f"{int(((times >= 2) & (times <= 8)).sum())} discharges" in lines[0]
 
 
+@pytest.mark.slow
 def test_two_conventions_are_two_answers_of_one_recording(small, tmp_path):
     asks = ("later_spike_from_second", "midpoint_from_first")
     one, other = (asked(tmp_path, f"recording={small}", f"question.convention={name}")[0] for name in asks)
@@ -323,6 +326,7 @@ def test_a_force_that_is_not_there_is_missed_also_by_a_recording_that_was_read_b
         asked(tmp_path, f"recording={small}", "force=nowhere.csv")
 
 
+@pytest.mark.slow
 def test_recordings_are_measured_without_the_simulator(in_child, small, tmp_path):
     text = f"""
 import sys

@@ -49,7 +49,7 @@ def known(table, rng):
     }
 
 
-@pytest.mark.parametrize("method", ["pawn", "delta", "rbd_fast"])
+@pytest.mark.parametrize("method", ["pawn", *(pytest.param(x, marks=pytest.mark.slow) for x in ("delta", "rbd_fast"))])
 def test_what_moves_a_measure_is_found_by_its_name_and_its_direction(method):
     m = told(DRAWS, known, Sensitivity("P", method=method, resamples=40))
     assert m["number"].values.tolist() == ["level", "peak", "noise"]

@@ -22,6 +22,8 @@ from sim.spec.protocol import Hold, Protocol, Settle, Step, Train
 from sim.spec.record import Record
 from sim.spec.wiring import All, OneToOne
 
+STEPS = [pytest.param("0.025 ms", marks=pytest.mark.slow), "0.05 ms", pytest.param("0.1 ms", marks=pytest.mark.slow)]
+
 FAST = Record(commands=False, max_rate="1100 Hz")
 USED, LEFT, RECOVERY = 0.33, 0.765, 5.0  # of a terminal as it is; s
 GONE = 0.78  # release at which a reflex of half of the motoneurons is gone
@@ -45,7 +47,7 @@ def impulses(count: int, frequency: float) -> Protocol:
 # ---- relay
 
 
-@pytest.mark.parametrize("dt", ["0.025 ms", "0.05 ms", "0.1 ms"])
+@pytest.mark.parametrize("dt", STEPS)
 def test_each_impulse_fires_the_terminal_once(simulate, dt):
     rates = [1, 10, 50, 100, 200, 300]  # Hz
     design = Design({"protocol.rate.level": [f"{rate} Hz" for rate in rates]})
