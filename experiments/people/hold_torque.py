@@ -130,5 +130,6 @@ class HoldTorque(Question):
             "of a maximal effort. Errors leave out the first and the last second of a target. Lines, up to three "
             "seeds; small points, seeds; large points, mean with its 95 % interval.",
             f"People hold a force within {low:g} to {high:g} % (CV; fingers and hand). The person's gains are fitted "
-            "to a step that is reached within a second and hardly exceeded; the delay is chosen.",
+            "to a step that is reached within a second; no error of people in a ramp, and none after a step, is known "
+            "here.",
         ]

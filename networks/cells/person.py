@@ -50,9 +50,7 @@ PERSON = Model(
             "strongest": Param(60.0, "chosen: A_e, beyond which force rises by 2 to 8 % up to 100", (0, 1000)),
             "ready": Param(3.0, "fitted, with `expected`, to the effort that the contractions take: A_e", (0, 1000)),
             "expected": Param(15.0, "fitted, see `ready`: A_e for each MVC", (0, 1000)),
-            "proportional": Param(
-                5.0, "fitted to a step that is reached within a second and hardly exceeded: A_e for each MVC", (0, 1000)
-            ),
+            "proportional": Param(5.0, "fitted to a step that is reached within a second: A_e for each MVC", (0, 1000)),
             "integral": Param("15 Hz", "fitted, see `proportional`: A_e for each MVC and second", ("0 Hz", "1 kHz")),
             "tau_effort": Param("20 ms", "chosen: short beside the delay", ("0.1 ms", None)),
             "tau_rest": Param(
