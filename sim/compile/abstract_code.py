@@ -43,7 +43,7 @@ class _Step:
     def __init__(self, model: Model, exact: bool) -> None:
         known = definitions(model, units=True)
         self.equations = {r.name: r for r in relaxations(model, known, units=True)}
-        self.steady = known.steady
+        self.known, self.steady = known, known.steady
         self.waiting = {
             e.name for e in model.parsed.states if model.timed_refractory and "unless refractory" in e.flags
         }
@@ -79,6 +79,9 @@ class _Step:
         found = self.equations[name]
         if found.slope is not None:
             change = f"dt*({algebra.text(found.slope)})"
+        elif found.loose(self.known):
+            pulled = f"({algebra.text(found.rate(found.gain))} - {self.rate(found)}*{x})"
+            change = f"dt*{pulled}" + (f"*exprel(-dt*{self.rate(found)})" if self.exact else "")
         else:
             target = self.text([found.gain, *self.products(found)])
             change = f"(({target})/({algebra.text(found.loss)}) - {x})*{self.covered(found)}"

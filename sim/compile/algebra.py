@@ -5,11 +5,14 @@ The tree keeps the form in which the author wrote an expression; nothing is expa
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sim.units import COHERENT, TEXT_UNITS, UNITS
 
 Node = ast.expr
+_MAY_BE_0 = ("int", "clip", "abs", "sqrt", "floor", "ceil", "logical_and", "logical_or", "logical_not")
+"""Functions that are 0 at ordinary arguments."""
+
 Terms = list[tuple[int, Node]]
 """A sum, term by term, each with its sign."""
 
@@ -123,6 +126,31 @@ def negated(terms: Terms) -> Terms:
 def depends(node: Node, x: str, definitions: Mapping[str, Node]) -> bool:
     """Whether x occurs in the expression, also through subexpressions."""
     return any(n == x or (n in definitions and depends(definitions[n], x, definitions)) for n in names(node))
+
+
+def may_vanish(node: Node, definitions: Mapping[str, Node], steady: Collection[str]) -> bool:
+    """Whether an expression that is no less than 0 may be 0 during a run, as far as its form says: a state, an input or
+    a condition may, a parameter, an exponential and a sum with one of them may not."""
+
+    def may(node: Node) -> bool:
+        match node:
+            case ast.Constant():
+                return node.value == 0
+            case ast.Name(name):
+                return name not in steady and (name not in definitions or may(definitions[name]))
+            case ast.BinOp(left, ast.Mult(), right):
+                return may(left) or may(right)
+            case ast.BinOp(left, ast.Div() | ast.Pow(), _):
+                return may(left)
+            case ast.BinOp(left, ast.Add(), right):
+                return may(left) and may(right)
+            case ast.UnaryOp(_, operand):
+                return may(operand)
+            case ast.Call(ast.Name(name), arguments):
+                return name in _MAY_BE_0 and (name != "clip" or may(arguments[1]))
+        return True
+
+    return may(node)
 
 
 def split(node: Node, x: str, definitions: Mapping[str, Node]) -> tuple[Terms, Terms]:

@@ -31,8 +31,12 @@ class Relaxation(NamedTuple):
     times: Node | None
     per: Node | None
 
+    def loose(self, known: "Definitions") -> bool:
+        """Whether nothing may pull it back at times: the loss may be 0, and no other potential is near."""
+        return not self.pulls and algebra.may_vanish(self.loss, known.trees, known.steady)
+
     def rate(self, loss: Node) -> Node:
-        """times/per x loss."""
+        """times/per x loss, or x gain."""
         rate = algebra.multiply(self.times, loss)
         return algebra.divide(rate, self.per) if self.per is not None else rate
 

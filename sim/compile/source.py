@@ -1,8 +1,9 @@
 """A model's text to the source of a Python module: one readable function for each right-hand side.
 
 Each state x gets `target` and `rate` with dx/dt = (target - x)*rate where its equation is linear in x (a gate, a
-calcium pool, a potential between conductances), else its slope. What stays constant over a run is lifted into
-`constants`, which runs once in numpy and float64. The same source serves numpy and JAX.
+calcium pool, a potential between conductances), push and rate where nothing may pull it back, else its slope. What
+stays constant over a run is lifted into `constants`, which runs once in numpy and float64. The same source serves numpy
+and JAX.
 
 The source is kept by digest in the cache folder, to read and to start sooner.
 """
@@ -115,6 +116,9 @@ class _Writer:
         if found.slope is not None:
             self.write(f"slope_{name}", [found.slope], found.text)
             return "drift", channels, ()
+        if found.loose(self.known):
+            self.write(f"target_{name}", [found.rate(found.gain), found.rate(found.loss)], found.text)
+            return "loose", channels, ()
         loss, local = found.loss, {}
         if not self.lift.is_constant(loss):
             local["_loss"] = loss

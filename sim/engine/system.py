@@ -12,10 +12,11 @@ class Equation(NamedTuple):
 
     Args:
         name: of the state x.
-        kind: `"relax"`, `"steady_rate"` (the rate is the constant `_rate_<name>`) or `"drift"`.
+        kind: `"relax"`, `"steady_rate"` (the rate is the constant `_rate_<name>`), `"loose"` (the rate may be 0, and
+            there is no target then: dx/dt = push - rate * x) or `"drift"`.
         neighbours: states y with which the target grows linearly, target + sum of pull * y (compartments, say).
         function: of the variables in `args`, all by name; returns target, rate (unless steady) and the pull of each
-            neighbour, or the slope.
+            neighbour, or push and rate, or the slope.
         args: names of states, inputs and constants that the function reads.
         noise: names of the noise channels; the amplitude of channel j is the constant `_noise_<name>_<j>`.
         waits: x stands still while the cell is refractory.
@@ -33,6 +34,10 @@ class Equation(NamedTuple):
         """dx/dt of a `"drift"`."""
         return self.function(**{name: values[name] for name in self.args})[0]
 
+    def push(self, values: Values) -> tuple[Array, Array]:
+        """Push and rate of a `"loose"` one."""
+        return self.function(**{name: values[name] for name in self.args})
+
     def parts(self, values: Values) -> tuple[Array, Array, tuple[Array, ...]]:
         """Target without the neighbours, rate, and the pull of each neighbour."""
         target, *rest = self.function(**{name: values[name] for name in self.args})
@@ -40,7 +45,11 @@ class Equation(NamedTuple):
         return target, rate, tuple(rest)
 
     def relaxation(self, values: Values) -> tuple[Array, Array]:
-        """Target and rate, the neighbours at their value in `values`."""
+        """Target and rate, the neighbours at their value in `values`; the target of what does not relax is 0."""
+        if self.kind == "loose":
+            push, rate = self.push(values)
+            still = rate == 0
+            return push / (rate + still) * (1 - still), rate
         target, rate, pulls = self.parts(values)
         for neighbour, pull in zip(self.neighbours, pulls, strict=True):
             target = target + pull * values[neighbour]

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from networks.cells.powers_heckman import REFERENCE
+from sim.backends.brian2_backend import Brian2Backend
+from sim.backends.jax_backend import JaxBackend
+from sim.compile import algebra
 from sim.design import Design
 from sim.engine.integrate import SCHEMES
 from sim.spec.model import Block, Model
@@ -54,6 +57,52 @@ def test_euler_charges_along_its_own_power(simulate, one_model):
     )
     steps = np.arange(5) * 40
     np.testing.assert_allclose(run.traces["v"][0, 0], -65 + 10 * (1 - 0.95**steps), rtol=0, atol=FLOAT32_MV)
+
+
+GATED = "dv/dt = (I - g*int(open > 0.5)*(v - E))/C : volt\nI : amp\nopen : 1"
+"""A membrane without a leak: while its channel is closed, nothing pulls it back."""
+
+
+@pytest.mark.parametrize("backend", [JaxBackend("xla"), JaxBackend("auto"), Brian2Backend("same")], ids=str)
+@pytest.mark.parametrize("scheme", EXPONENTIAL)
+def test_what_nothing_pulls_back_goes_on_as_it_is_pushed(simulate, one_model, scheme, backend):
+    """1 nA charges 1 nF by 1 mV in 1 ms; with the channel open, from 20 ms on, it relaxes toward 10 mV above E."""
+    exact = backend != JaxBackend("auto")
+    run = simulate(
+        one_model(GATED, MEMBRANE, v="-65 mV"),
+        Step("cells.I", "1 nA", "60 ms", "push") + (Settle("20 ms") >> Step("cells.open", 1, "40 ms", "open")),
+        record=traced("v", every="10 ms"),
+        dt="0.5 ms",
+        window="5 ms",
+        scheme=scheme,
+        dtype="float64" if exact else "float32",
+        backend=backend,
+    )
+    t = np.arange(6) * 10.0
+    course = np.where(t < 20, -65 + t, -55 + 10 * np.exp(-(t - 20) / TAU))
+    np.testing.assert_allclose(run.traces["v"][0, 0], course, rtol=0, atol=FLOAT32_MV if exact else 1e-3)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_conductance_that_begins_at_nothing_is_no_reason_to_fail(simulate, one_model, scheme):
+    """What a conductance pulls back that is 0 at first; it starts where it is told, or where it finds itself."""
+    text = "dx/dt = (a - gate*x)/ms : 1\ndgate/dt = (b - gate)/(5*ms) : 1\na : 1\nb : 1"
+    protocol = Step("cells.a", 1, "4 ms", "a") >> Step("cells.b", 1, "40 ms", "b")
+    for initial in ({"x": 0, "gate": 0}, {}):
+        run = simulate(one_model(text, {}, **initial), protocol, record=traced("x", every="1 ms"), scheme=scheme)
+        x = run.traces["x"][0, 0]
+        assert x[4] == pytest.approx(4, abs=0.03)
+        assert np.abs(x[-1]) < 1e-3
+
+
+def test_what_may_vanish_is_read_from_the_form():
+    tree, known = algebra.tree, {"sum": algebra.tree("g + x"), "both": algebra.tree("x + y")}
+    vanishing = ("x", "int(x > 1)", "x*g", "clip(x, 0, inf)", "both", "x/g", "g*int(x > 0)", "1 - x", "-x")
+    certain = ("g", "1", "exp(x)", "g + x", "sum", "clip(x, 1, inf)", "g*exp(-x)", "(x + 40)/(1 - exp(-x))")
+    for text in vanishing:
+        assert algebra.may_vanish(tree(text), known, {"g"}), text
+    for text in certain:
+        assert not algebra.may_vanish(tree(text), known, {"g"}), text
 
 
 POTENTIALS = [e.name for e in REFERENCE.parsed.states if e.name.startswith("v_")]
