@@ -106,7 +106,7 @@ def joined(network: Network, shown: dict[str, Standing]) -> Iterator[Joined]:
 
 @styled
 def draw(network: Network, pair: tuple[str, str] = ("soleus", "tibialis")) -> Figure:
-    """The circuit of two antagonists.
+    """The circuit of two antagonists, without the person who may command them.
 
     Raises:
         NetworkError: the network has no such muscles.
