@@ -1,7 +1,7 @@
 """How a person who sees the torque of the ankle follows a target, and the torque of a maximal contraction.
 
-Torque is counted to the side of the task, above its mean before anything is asked, in percent of the maximal voluntary
-torque (MVC) that the person is told; NaN where a task is not the one that is asked for.
+Torque is counted to the side of the task, above its mean in the second half of the rest before it, in percent of the
+maximal voluntary torque (MVC) that the person is told; NaN where a task is not the one that is asked for.
 """
 
 import numpy as np
@@ -35,14 +35,15 @@ def torque_measures(rest: float) -> tuple[Measure, ...]:
         Measure("rise", "s", f"step to {100 * REACHED:g} % of it", rise, own),
         Measure("overshoot", "%", f"how far the target is exceeded within {SOON:g} s, of the target", overshoot, own),
         Measure("release", "s", f"end of the target to {100 * LEFT:g} % of it", release, own),
-        Measure("effort", "1", "effort (A_e) while the target stands, mean", effort, own),
+        Measure("effort", "1", "effort (A_e) while there is a target, mean", effort, own),
     )
 
 
 def torque(view: View, rest: float) -> np.ndarray:
     """To the side of the task, above rest: N m, (sample, time)."""
     x = view.course("ankle_torque") * view.course("person_side") * number_in(1.0, "N*m")
-    return x - x[:, view.time < rest].mean(axis=-1, keepdims=True)
+    still = (view.time >= rest / 2) & (view.time < rest)
+    return x - x[:, still].mean(axis=-1, keepdims=True)
 
 
 def percent(view: View, rest: float) -> np.ndarray:
@@ -56,12 +57,14 @@ def target(view: View) -> np.ndarray:
 
 
 def largest(view: View, rest: float) -> np.ndarray:
-    """N m, (sample,); of a maximal contraction."""
+    """N m, (sample,); of a maximal contraction that lasts so long."""
     x, step = torque(view, rest), view.time[1] - view.time[0]
-    count = max(1, round(BEST / step))
+    count, hard = max(1, round(BEST / step)), view.course("person.maximal") > 0
+    if x.shape[-1] < count:
+        return np.full(view.samples, np.nan)
     sums = np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=-1)
     means = (sums[:, count:] - sums[:, :-count]) / count
-    return np.where(view.done & (target(view) == 0).all(axis=-1), means.max(axis=-1), np.nan)
+    return np.where(view.done & (hard.sum(axis=-1) >= count), means.max(axis=-1), np.nan)
 
 
 def error(view: View, rest: float) -> np.ndarray:

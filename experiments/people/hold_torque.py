@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.measures.torque import LEAD, percent, target, torque, torque_measures
+from experiments.measures.torque import BEST, LEAD, percent, target, torque, torque_measures
 from experiments.people import hold_torque_figure
 from experiments.published import contractions as people
 from experiments.question import Asked, Question
@@ -24,6 +24,14 @@ from sim.units import in_unit, number_in
 
 SIDES = ("plantarflexion", "dorsiflexion")
 TASKS = ("maximal", "ramp", "step")
+DURATIONS = ("before", "up", "down", "hold", "effort")
+LEAST = (
+    ("before", 0.49, "torque is counted from rest, which the person sees late and sets to zero"),
+    ("hold", 2 * LEAD, "the first and the last second of a target are left out"),
+    ("up and down", 2 * LEAD, "the first and the last second of a target are left out"),
+    ("effort", BEST, "the maximal torque is a mean over half a second of it"),
+)
+"""How long what lasts at least (s), and why."""
 SHOWN = 0.02
 """s from one drawn moment to the next."""
 MOST = 3
@@ -36,7 +44,7 @@ class HoldTorque(Question):
 
     Args:
         target: part of the maximal torque.
-        before, up, down, hold: rest, flanks of the ramp, and how long the step lasts.
+        before, up, down, hold, effort: rest, flanks of the ramp, how long the step and the maximal effort last.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("case",)
@@ -46,22 +54,23 @@ class HoldTorque(Question):
     up: str | float = field(kw_only=True)
     down: str | float = field(kw_only=True)
     hold: str | float = field(kw_only=True)
+    effort: str | float = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 < in_unit(self.target, "", "question.target") <= 1:
             raise ValueError(f"a target is a part of the maximal torque, above 0 to 1, but it is {self.target}.")
-        for name in ("before", "hold"):
-            if self.seconds[name] <= 2 * LEAD * (name == "hold"):
+        lasts = self.seconds | {"up and down": self.seconds["up"] + self.seconds["down"]}
+        for name, least, why in LEAST:
+            if lasts[name] <= least:
                 raise ValueError(
-                    f"question.{name} is {getattr(self, name)}, in which nothing can be measured: the first and the "
-                    "last second of a target are left out, and torque is counted from rest. Make it longer."
+                    f"{name} of the protocol is {lasts[name]:g} s, but {why}; give it more than {least:g} s."
                 )
 
     @cached_property
     def seconds(self) -> dict[str, float]:
         """Of each duration."""
-        return {k: in_unit(getattr(self, k), "ms", f"question.{k}") / 1000 for k in ("before", "up", "down", "hold")}
+        return {k: in_unit(getattr(self, k), "ms", f"question.{k}") / 1000 for k in DURATIONS}
 
     def measures(self) -> tuple[Measure, ...]:
         return torque_measures(self.seconds["before"])

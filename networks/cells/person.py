@@ -8,7 +8,8 @@ Effort is the excitatory command (A_e) of the muscles that turn the ankle to the
 of the ankle, delayed by the projection that brings it; the dynamometer is set to zero while nothing is asked. What a
 person knows beforehand, from practice, is `ready`, the effort at which the first units fire, and `expected`, its rise
 with the target; feedback mends what is left. So whatever lowers the force at a given command is answered by more
-command, as in people who are shown their force.
+command, as in people who are shown their force. Errors that no effort can mend (more than all, less than nothing) are
+not added up. Zero follows the torque at rest within a few `tau_rest`, so a second task begins a second after the first.
 """
 
 from sim.spec.model import Block, Model
@@ -22,19 +23,21 @@ PERSON = Model(
         seen : newton*metre                                      # torque of the ankle, late; dorsiflexion positive
         target : 1                                               # part of the maximal voluntary torque
         maximal : 1                                              # 1: as hard as possible, whatever the target
-        dzero/dt = (seen - zero)/tau_zero : newton*metre
-        dcorrection/dt = asked*integral*error - correction/tau_kept : 1
+        dzero/dt = (1 - busy)*(seen - zero)/tau_rest : newton*metre
+        dcorrection/dt = mends*integral*error - (1 - asked)*correction/tau_rest : 1
         deffort/dt = (wanted - effort)/tau_effort : 1
         onto_dorsal = int(dorsal > 0.5) : 1
         side = 2*onto_dorsal - 1 : 1
         asked = int(target > 0) : 1
         busy = int(target + maximal > 0) : 1
-        tau_zero = tau_rest*(1 + 1e6*busy) : second                # what was zero stays so while something is asked
-        tau_kept = tau_rest + asked*(tau_memory - tau_rest) : second
         mvc = plantar_mvc + onto_dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
         reached = side*(seen - zero)/mvc : 1
         error = target - reached : 1
-        followed = asked*clip(ready + expected*target + proportional*error + correction, 0, strongest) : 1
+        tried = ready + expected*target + proportional*error + correction : 1
+        followed = asked*clip(tried, 0, strongest) : 1
+        above = int(tried > strongest)*int(error > 0) : 1         # nothing is learnt from trying more than all
+        below = int(tried < 0)*int(error < 0) : 1                 # or less than nothing
+        mends = asked*(1 - above - below) : 1
         wanted = followed + clip(maximal, 0, 1)*(strongest - followed) : 1
         plantar_effort = effort*(1 - onto_dorsal) : 1
         dorsal_effort = effort*onto_dorsal : 1
@@ -56,7 +59,6 @@ PERSON = Model(
             "tau_rest": Param(
                 "100 ms", "chosen: how soon a person lets go, and a dynamometer is at zero", ("1 ms", None)
             ),
-            "tau_memory": Param("100 s", "chosen: long beside a contraction", ("1 s", None)),
         },
         initial={"zero": "0 N*m", "correction": 0, "effort": 0},
         within={

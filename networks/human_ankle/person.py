@@ -18,9 +18,9 @@ SEEN = Projection(
     weight=Param(1.0, "the torque itself"),
     delay=Param(
         "150 ms",
-        "people who hold a force gain nothing from being shown it more often than 6.4 times per second (Slifkin, "
-        "Vaillancourt & Newell 2000, J Neurophysiol 84:1708, human, abstract); tracking by hand takes 264 to 341 ms "
-        "(doi 10.1080/00222895.1996.9941739, abstract)",
+        "chosen: people who hold a force gain nothing from being shown it more often than 6.4 times per second "
+        "(Slifkin, Vaillancourt & Newell 2000, J Neurophysiol 84:1708, human, abstract), but in tracking by hand the "
+        "delay is longer, 264 to 341 ms (doi 10.1080/00222895.1996.9941739, abstract)",
         ("0 ms", "1 s"),
     ),
 )

@@ -40,10 +40,14 @@ def torque_task(
         reticulospinal: drive of all muscles throughout (A_e).
 
     Raises:
-        ProtocolError: no muscle.
+        ProtocolError: no muscle, or more tasks than one.
     """
     if not muscles:
         raise ProtocolError("an ankle has one muscle at least; write muscles=[soleus].")
+    if (asked := [name for name, on in (("ramp", ramp), ("step", step), ("maximal", maximal)) if on])[1:]:
+        raise ProtocolError(
+            f"a person is asked for one task, but here are {' and '.join(asked)}; set all but one to 0."
+        )
     together: Protocol = reticulospinal_drive(reticulospinal)
     for muscle in muscles:
         together = together + Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic")

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from sim.units import COHERENT, TEXT_UNITS, UNITS
 
 Node = ast.expr
-_MAY_BE_0 = ("int", "clip", "abs", "sqrt", "floor", "ceil", "logical_and", "logical_or", "logical_not")
-"""Functions that are 0 at ordinary arguments."""
+_NEVER_0 = ("exp", "cosh", "exprel")
+"""Functions that are 0 nowhere."""
 
 Terms = list[tuple[int, Node]]
 """A sum, term by term, each with its sign."""
@@ -130,7 +130,8 @@ def depends(node: Node, x: str, definitions: Mapping[str, Node]) -> bool:
 
 def may_vanish(node: Node, definitions: Mapping[str, Node], steady: Collection[str]) -> bool:
     """Whether an expression that is no less than 0 may be 0 during a run, as far as its form says: a state, an input or
-    a condition may, a parameter, an exponential and a sum with one of them may not."""
+    a condition may, a parameter, an exponential and a sum with one of them may not. Terms of a sum are taken to be no
+    less than 0, too."""
 
     def may(node: Node) -> bool:
         match node:
@@ -147,7 +148,8 @@ def may_vanish(node: Node, definitions: Mapping[str, Node], steady: Collection[s
             case ast.UnaryOp(_, operand):
                 return may(operand)
             case ast.Call(ast.Name(name), arguments):
-                return name in _MAY_BE_0 and (name != "clip" or may(arguments[1]))
+                lowest = value(arguments[1]) if name == "clip" else None
+                return name not in _NEVER_0 and not (lowest is not None and lowest > 0)
         return True
 
     return may(node)

@@ -71,14 +71,19 @@ def rates(model: Model, compiled: Compiled, params: dict[str, np.ndarray]) -> di
 
 
 def _slow(model: Model, compiled: Compiled, numerics: Numerics) -> tuple[str, ...]:
-    """The states of a model, potentials apart, that move less than `SLOW` of their way in a step.
+    """The states of a model, potentials apart, that move less than `SLOW` of their way in a step, or may do so.
 
     As the model's own table has it: which they are may not hang on what a pool or a design changes.
     """
     potentials = {e.name for e in compiled.steady.full.equations}
     with np.errstate(all="ignore"):
         found = rates(model, compiled, {name: np.asarray(p.quantity.number) for name, p in model.params.items()})
-    return tuple(name for name, rate in found.items() if name not in potentials and 0 < rate * numerics.dt_ms < SLOW)
+    loose = {e.name for e in compiled.steady.equations if e.kind == "loose"}  # whose rate may be 0, and is so at times
+
+    def slow(name: str, rate: np.ndarray) -> bool:
+        return name in loose or bool(0 < rate * numerics.dt_ms < SLOW)
+
+    return tuple(name for name, rate in found.items() if name not in potentials and slow(name, rate))
 
 
 def _quiet_steps(model: Model, numerics: Numerics) -> int:

@@ -32,8 +32,9 @@ class Relaxation(NamedTuple):
     per: Node | None
 
     def loose(self, known: "Definitions") -> bool:
-        """Whether nothing may pull it back at times: the loss may be 0, and no other potential is near."""
-        return not self.pulls and algebra.may_vanish(self.loss, known.trees, known.steady)
+        """Whether nothing may pull it back at times: the loss changes and may be 0, and no other potential is near."""
+        changes = not algebra.names(self.loss) <= known.steady
+        return changes and not self.pulls and algebra.may_vanish(self.loss, known.trees, known.steady)
 
     def rate(self, loss: Node) -> Node:
         """times/per x loss, or x gain."""

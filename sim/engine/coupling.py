@@ -14,6 +14,7 @@ from jax import lax
 
 from sim.engine.circuit import Link
 from sim.engine.kinds import Place
+from sim.engine.lanes import TWICE
 from sim.engine.system import Array, Values
 
 DENSE = 2**18
@@ -221,7 +222,7 @@ def arriving(x: Incoming, index: Array, steps: int) -> Array:
         seen = at_lag(x.ring, lag + back, index, (shortest + back, longest + back), x.source)
         mark = seen.astype(jnp.int32)
         step = mark + rest - back * steps
-        found.append(jnp.where((mark > 0) & (step >= 0) & (step < steps), step, -1))
+        found.append(jnp.where((mark > 0) & (mark != TWICE) & (step >= 0) & (step < steps), step, -1))
     return jnp.stack(found)
 
 

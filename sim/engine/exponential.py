@@ -36,6 +36,7 @@ def exp(x: Array) -> Array:
 
 def exprel(x: Array) -> Array:
     """(exp(x) - 1)/x. In float32 the plain quotient is good to 1e-5 beyond |x| = 0.01, and twice as fast as expm1."""
+    x = jnp.asarray(x)
     if x.dtype == jnp.float32:
         small = jnp.abs(x) < 0.01
         safe = jnp.where(small, 1, x)

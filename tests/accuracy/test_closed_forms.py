@@ -97,7 +97,19 @@ def test_a_conductance_that_begins_at_nothing_is_no_reason_to_fail(simulate, one
 
 def test_what_may_vanish_is_read_from_the_form():
     tree, known = algebra.tree, {"sum": algebra.tree("g + x"), "both": algebra.tree("x + y")}
-    vanishing = ("x", "int(x > 1)", "x*g", "clip(x, 0, inf)", "both", "x/g", "g*int(x > 0)", "1 - x", "-x")
+    vanishing = (
+        "x",
+        "int(x > 1)",
+        "x*g",
+        "clip(x, 0, inf)",
+        "both",
+        "x/g",
+        "g*int(x > 0)",
+        "1 - x",
+        "-x",
+        "tanh(x)",
+        "clip(x, -1, 1)",
+    )
     certain = ("g", "1", "exp(x)", "g + x", "sum", "clip(x, 1, inf)", "g*exp(-x)", "(x + 40)/(1 - exp(-x))")
     for text in vanishing:
         assert algebra.may_vanish(tree(text), known, {"g"}), text

@@ -38,11 +38,11 @@ def test_a_person_is_as_strong_as_is_told(tasks, side, told):
     np.testing.assert_allclose(tasks[side, "maximal"]["mvc"], told, rtol=0.03)
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_a_ramp_to_a_fifth_is_followed_within_a_few_percent_of_its_top(tasks, side):
-    """A few percent of the target, 20 % of the MVC: 1 to 2 % of the MVC."""
-    assert (tasks[side, "ramp"]["error"] < 2).all()
-    assert (np.abs(tasks[side, "ramp"]["bias"]) < 0.5).all()
+def test_a_ramp_to_a_fifth_is_followed_within_a_few_percent_of_its_top(tasks):
+    """5 % of the target of 20 %, so 1 % of the MVC. Dorsiflexion has 1.51 ± 0.04 %, its unrest: missed, and held."""
+    assert (tasks["plantarflexion", "ramp"]["error"] < 1).all()
+    assert ((tasks["dorsiflexion", "ramp"]["error"] > 1) & (tasks["dorsiflexion", "ramp"]["error"] < 2)).all()
+    assert all((np.abs(tasks[side, "ramp"]["bias"]) < 0.3).all() for side in SIDES)
 
 
 @pytest.mark.parametrize("side", SIDES)

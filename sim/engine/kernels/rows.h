@@ -195,11 +195,9 @@ static void add(const Link &link, int64_t sample, int steps, Arrivals &to, int64
         if (link.ones && room.spikes[step]) counted(link, step, room);
         const float *sums = room.sums.data() + step * width;
         by_block(targets, lane, [&](int64_t begin, int64_t end, int64_t place) {
-            float *own = to.written_at(step, place) - begin;
-            if (even)
-                for (int64_t target = begin; target < end; target++) own[target] += sums[0] * weight[target];
-            else
-                for (int64_t target = begin; target < end; target++) own[target] += sums[target] * weight[target];
+            float *own = to.written_at(step, place);
+            for (int64_t target = begin; target < end; target++)
+                own[target - begin] += sums[even ? 0 : target] * weight[target];
         });
     }
 }

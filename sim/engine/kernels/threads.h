@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #if defined(__x86_64__)
@@ -88,7 +89,11 @@ class Threads {
             for (long k = 0; k < number; k++) f(k);
             return;
         }
-        for (; helpers < threads - 1; helpers++) std::thread([this, self = helpers + 1] { help(self); }).detach();
+        try {
+            for (; helpers < threads - 1; helpers++) std::thread([this, self = helpers + 1] { help(self); }).detach();
+        } catch (const std::system_error &) {  // no more threads are to be had: fewer do it
+            threads = helpers + 1;
+        }
         call = [](const void *given, long k) { (*(const F *)given)(k); };
         what = &f;
         sharing = threads;
@@ -101,7 +106,10 @@ class Threads {
         }
         pieces(0);
         open = 0;
-        while (inside) BREATHE;
+        for (int turn = 1; inside; turn++) {
+            BREATHE;
+            if (turn % 64 == 0) std::this_thread::yield();
+        }
     }
 };
 

@@ -14,8 +14,9 @@ namespace ffi = xla::ffi;
 // As native.py writes it: the lanes from begin to end, in whole multiples of some number, through some windows.
 typedef void (*Some)(const void *const *from, void *const *to, long windows, long lanes, long begin, long end);
 
-static std::mutex guard;
-static std::unordered_map<std::string, Some> known;
+// Never ended: as the process ends, a thread may still be in a window.
+static std::mutex &guard = *new std::mutex;
+static std::unordered_map<std::string, Some> &known = *new std::unordered_map<std::string, Some>;
 
 extern "C" void know(const char *name, void *some) {
     const std::lock_guard<std::mutex> lock(guard);
@@ -113,7 +114,7 @@ struct Room {
     std::vector<Arrivals> arrivals;
 };
 
-static std::vector<std::unique_ptr<Room>> rooms;
+static std::vector<std::unique_ptr<Room>> &rooms = *new std::vector<std::unique_ptr<Room>>;
 
 static std::unique_ptr<Room> room(const std::vector<int64_t> &plan, const std::vector<int64_t> &lanes, int64_t steps) {
     {
@@ -158,7 +159,7 @@ static ffi::Error window(ffi::RemainingArgs given, ffi::RemainingRets results, s
                          ffi::Span<const int64_t> links, int64_t values, int64_t steps, int64_t threads) {
     const auto array = [&](size_t k) { return *given.get<ffi::AnyBuffer>(k); };
     std::vector<Kind> all(kinds.size() / of_kind);
-    std::vector<int64_t> lanes, plan{steps};
+    std::vector<int64_t> lanes, plan{steps, int64_t(kinds.size())};
     plan.insert(plan.end(), kinds.begin(), kinds.end());
     plan.insert(plan.end(), links.begin(), links.end());
     {
