@@ -171,7 +171,7 @@ def compile_network(
         with computing(circuit.dtype):
             out = jax.tree.map(np.asarray, compiled(wires, layout.split(group)))
         return NetworkOutcome(
-            marks=tuple(layout.joined(x, 1) for x in out.marks),
+            marks=tuple(layout.joined(place.of_all(out.marks), 1) for place in layout.places),
             traces=tuple({k: layout.joined(x, 1) for k, x in own.items()} for own in out.traces),
             finite=tuple(layout.joined(x, 0) for x in out.finite),
             signals={k: layout.joined(x, 1) for k, x in out.signals.items()},

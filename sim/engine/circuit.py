@@ -142,7 +142,8 @@ class NetworkOutcome(NamedTuple):
     """What a group leaves.
 
     Args:
-        marks: of each member, uint8, (window, sample, cell), see `sim.engine.lanes.Outcome`.
+        marks: of each member, uint8, (window, sample, cell), see `sim.engine.lanes.Outcome`; as a compiled function
+            leaves it, of the lanes of all, (window, lane).
         traces: of each member, name -> (block, sample, cell).
         finite: of each member, bool, (sample, cell).
         signals: name -> (block, sample).
@@ -151,7 +152,7 @@ class NetworkOutcome(NamedTuple):
         actions: trigger -> (sample,), how often it acted.
     """
 
-    marks: tuple[Array, ...]
+    marks: Any
     traces: tuple[Values, ...]
     finite: tuple[Array, ...]
     signals: Values

@@ -264,7 +264,7 @@ def run(
 
     end, (marks, traces, signals, ports) = lax.scan(each_block, loop.first(), jnp.arange(blocks, dtype=jnp.int32))
     return NetworkOutcome(
-        loop.marks(marks.reshape(blocks * windows, -1)),
+        marks.reshape(blocks * windows, -1),
         traces,
         loop.finite(end),
         signals,
