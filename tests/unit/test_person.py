@@ -91,6 +91,17 @@ def test_who_is_blind_does_what_is_known_and_no_more():
     assert torque[1, late].mean() == pytest.approx(torque[0, late].mean() / 2, rel=1e-3)
 
 
+def test_an_effort_that_was_not_enough_is_not_held_on():
+    """A muscle that brings 60 of the 90 N m that are asked for at the strongest effort: after the target has fallen to
+    30 N m, effort is soon what that takes, where an error that was added up would keep it at its strongest for long.
+    """
+    falls = Step("person.target", 0.9, "20 s", "high") >> Step("person.target", 0.3, "15 s", "low")
+    time, effort, torque = run(Settle(f"{BEGIN} s") >> falls, muscle__power="1 N*m")
+    assert effort[0, (time > 15) & (time < 19.9)].min() > 59
+    assert effort[0, time > 21].max() < 50
+    np.testing.assert_allclose(torque[0, (time > 33) & (time < 34.9)], 30, atol=5)
+
+
 def test_torque_at_rest_is_set_to_zero():
     """What turns the ankle while nothing is asked is no error, to whichever side."""
     time, effort, _ = run(asked(0.2), muscle__offset=["-5 N*m", "0 N*m", "5 N*m"])
