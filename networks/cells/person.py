@@ -26,11 +26,10 @@ PERSON = Model(
         dzero/dt = (1 - busy)*(seen - zero)/tau_rest : newton*metre
         dcorrection/dt = mends*integral*error - (1 - asked)*correction/tau_rest : 1
         deffort/dt = (wanted - effort)/tau_effort : 1
-        onto_dorsal = int(dorsal > 0.5) : 1
-        side = 2*onto_dorsal - 1 : 1
+        side = 2*dorsal - 1 : 1
         asked = int(target > 0) : 1
         busy = int(target + maximal > 0) : 1
-        mvc = plantar_mvc + onto_dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
+        mvc = plantar_mvc + dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
         reached = side*(seen - zero)/mvc : 1
         error = target - reached : 1
         tried = ready + expected*target + proportional*error + correction : 1
@@ -39,8 +38,8 @@ PERSON = Model(
         below = int(tried < 0)*int(error < 0) : 1                 # or less than nothing
         mends = asked*(1 - above - below) : 1
         wanted = followed + clip(maximal, 0, 1)*(strongest - followed) : 1
-        plantar_effort = effort*(1 - onto_dorsal) : 1
-        dorsal_effort = effort*onto_dorsal : 1
+        plantar_effort = effort*(1 - dorsal) : 1
+        dorsal_effort = effort*dorsal : 1
         """,
         params={
             "dorsal": Param(0.0, "1: the task is dorsiflexion, 0: plantarflexion", (0, 1)),
