@@ -9,6 +9,8 @@ import pytest
 import networks
 from networks.cells.person import PERSON
 from networks.protocols import torque_task
+from sim.backends.brian2_backend import Brian2Backend
+from sim.backends.jax_backend import JaxBackend
 from sim.results.view import View
 from sim.simulator import Simulator
 from sim.spec.model import Block, Model
@@ -139,3 +141,15 @@ def test_a_muscle_follows_the_person_of_its_side():
     assert not run(Settle("2 s"))[1].any()
     view = View(Simulator(NETWORK, asked(0.2), RECORD).run({"network.person.dorsal": 1.0}, np.zeros(1, int)))
     assert not np.abs(view.course("muscle.effort")).any()
+
+
+@pytest.mark.slow
+def test_brian2_has_the_same_person(simulate):
+    record = Record(variables=("correction", "zero", "turned"), every="5 ms", commands=False)
+    ours, theirs = (
+        simulate(NETWORK, asked(0.2, "500 ms"), record=record, dtype="float64", backend=backend)
+        for backend in (JaxBackend("xla"), Brian2Backend("same"))
+    )
+    assert np.nanmax(np.abs(ours.traces["correction"])) > 0
+    for name, x in ours.traces.items():
+        np.testing.assert_allclose(theirs.traces[name], x, rtol=1e-9, atol=1e-9, err_msg=name)
