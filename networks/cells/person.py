@@ -45,7 +45,7 @@ PERSON = Model(
             "dorsal": Param(0.0, "1: the task is dorsiflexion, 0: plantarflexion", (0, 1)),
             "plantar_mvc": Param(
                 "118 N*m",
-                "measured: best half second of three maximal contractions, experiment=people/hold_torque",
+                "measured: best half second of a maximal contraction, mean of six seeds, experiment=people/hold_torque",
                 ("1 N*m", "1000 N*m"),
             ),
             "dorsal_mvc": Param("16 N*m", "measured, as that of plantarflexion", ("1 N*m", "1000 N*m")),

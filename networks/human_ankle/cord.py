@@ -10,7 +10,8 @@
 
 Inhibition of motoneurons lies on soma and dendrites in a proportion that one number says for each kind, in all pools:
 `network.reciprocal_soma_share` (0.5), `recurrent_soma_share` and `autogenic_soma_share` (both 0); see
-`networks.on_soma`. A design varies them, as `+design.axes.network.reciprocal_soma_share=[0,0.25,0.5]`.
+`networks.on_soma`. A design varies them; beside what an experiment compares it takes one value at a time, as
+`+design.axes.network.reciprocal_soma_share=[0.25]`.
 
 A population is called by the muscle that it acts on: `soleus_in` are the Ia interneurons that silence the soleus and
 are driven by the Ia of its antagonists, `soleus_pad` those that inhibit the terminals of its Ia and are driven by these

@@ -121,7 +121,8 @@ def test_every_kernel_reads_the_same_lays_it_out_alike_and_remembers_it(index):
     random, steps, samples = np.random.default_rng(11), 10, 3
     few, many = Place(0, 0, 32, 96, samples, 30), Place(0, 0, 128, 224, samples, 70)
     own = jnp.asarray(random.normal(size=384).astype(np.float32)) * 2
-    works = [w._replace(state=w.state | {"g": own}) for w in [work(PORTS, 384)]]
+    cells = work(PORTS, 384)
+    cells = cells._replace(state=cells.state | {"g": own})
 
     def some(*shape: int) -> jax.Array:
         return jnp.asarray(random.normal(size=shape), jnp.float32)
@@ -130,9 +131,9 @@ def test_every_kernel_reads_the_same_lays_it_out_alike_and_remembers_it(index):
     each, whole = Reading(many, "g"), Reading(many, "g", whole=True)
     level = [
         course,
-        Term(few, whole.of([works[0].state]), some(samples, 30), whole),
-        Term(few, Reading(few, "g").of([works[0].state]), some(samples, 30), Reading(few, "g")),
-        Term(many, each.of([works[0].state]), None, each),
+        Term(few, whole.of([cells.state]), some(samples, 30), whole),
+        Term(few, Reading(few, "g").of([cells.state]), some(samples, 30), Reading(few, "g")),
+        Term(many, each.of([cells.state]), None, each),
         Term(many, some(samples, 70), some(samples, 70)),
         Term(many, jnp.zeros((samples, 1), jnp.float32), some(samples, 70)),
     ]
@@ -141,18 +142,17 @@ def test_every_kernel_reads_the_same_lays_it_out_alike_and_remembers_it(index):
         jnp.asarray(random.integers(0, 9, (5, 384)), jnp.uint8), {"of": jnp.zeros((4, samples, 70), jnp.uint8)}
     )
     between = Between({}, history, {"of": each})
-    found = [window([works[0]._replace(ports=ports)], between, jnp.int32(index), steps) for window in WINDOWS]
-    expected = found[0]
+    found = [window([cells._replace(ports=ports)], between, jnp.int32(index), steps) for window in WINDOWS]
     level_now = np.zeros(384, np.float32)
     level_now[32:122] = np.asarray(coupling.added(level[:3])).ravel()
     level_now[128:338] = np.asarray(coupling.added(level[3:])).ravel()
     rise = np.zeros(384)
     rise[32:122] = np.repeat(np.asarray(course.value)[:, 0], 30)
     summed = level_now * steps + rise * (steps - 1) / 2  # each step reads a port as it is at its start
-    held = np.clip(np.rint(np.asarray(each.of([works[0].state])) * 128), 0, 255).astype(np.uint8)
+    held = np.clip(np.rint(np.asarray(each.of([cells.state])) * 128), 0, 255).astype(np.uint8)
     for after in found:
         np.testing.assert_allclose(np.asarray(after.states[0]["h"]), summed, rtol=1e-5, atol=1e-4)
-        np.testing.assert_allclose(after.states[0]["h"], expected.states[0]["h"], rtol=2e-6, atol=1e-5)
+        np.testing.assert_allclose(after.states[0]["h"], found[0].states[0]["h"], rtol=2e-6, atol=1e-5)
         np.testing.assert_array_equal(after.history.spikes, history.spikes.at[index % 5].set(after.marks))
         np.testing.assert_array_equal(after.history.gains["of"], history.gains["of"].at[index % 4].set(held))
     assert 0 < (held == 0).mean() < 1
