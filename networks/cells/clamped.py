@@ -6,7 +6,7 @@ The dendrites are not clamped: what flows there reaches the soma through the axi
 inward current shows as a negative `i_clamp`. With `clamp` 0 the cell is `networks.cells.powers_heckman.ANKLE`.
 """
 
-from networks.cells.powers_heckman import ANKLE_RESET, ankle, motoneuron
+from networks.cells.powers_heckman import ANKLE_RESET, WARM_UP, ankle, motoneuron
 from sim.spec.model import Block
 from sim.spec.params import Param
 
@@ -24,5 +24,7 @@ AMPLIFIER = Block(
     },
 )
 
-CLAMPED = motoneuron("Powers & Heckman 2017 in an ankle, clamped", ankle() + AMPLIFIER, reset=ANKLE_RESET)
+CLAMPED = motoneuron(
+    "Powers & Heckman 2017 in an ankle, clamped", ankle() + AMPLIFIER, reset=ANKLE_RESET, dendrites=WARM_UP
+)
 """`ANKLE` with an electrode in the soma."""

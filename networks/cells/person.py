@@ -24,13 +24,19 @@ PERSON = Model(
         target : 1                                               # part of the maximal voluntary torque
         maximal : 1                                              # 1: as hard as possible, whatever the target
         dzero/dt = (1 - busy)*(seen - zero)/tau_rest : newton*metre
+        drecent/dt = (turned - recent)/tau_mean : newton*metre
+        dbest/dt = tries*clip(recent - best, 0*newton*metre, inf*newton*metre)/tau_effort : newton*metre
         dcorrection/dt = mends*integral*error - (1 - asked)*correction/tau_rest : 1
         deffort/dt = (wanted - effort)/tau_effort : 1
         side = 2*dorsal - 1 : 1
         asked = int(target > 0) : 1
         busy = int(target + maximal > 0) : 1
-        mvc = plantar_mvc + dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
-        reached = side*(seen - zero)/mvc : 1
+        tries = int(maximal > 0) : 1
+        measured = int(best > 0*newton*metre) : 1
+        told = plantar_mvc + dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
+        mvc = told + measured*(best - told) : newton*metre
+        turned = side*(seen - zero) : newton*metre
+        reached = turned/mvc : 1
         error = target - reached : 1
         tried = ready + expected*target + proportional*error + correction : 1
         followed = asked*clip(tried, 0, strongest) : 1
@@ -55,11 +61,16 @@ PERSON = Model(
             "proportional": Param(5.0, "fitted to a step that is reached within a second: A_e for each MVC", (0, 1000)),
             "integral": Param("15 Hz", "fitted, see `proportional`: A_e for each MVC and second", ("0 Hz", "1 kHz")),
             "tau_effort": Param("20 ms", "chosen: short beside the delay", ("0.1 ms", None)),
+            "tau_mean": Param(
+                "250 ms",
+                "chosen: torque of a maximal effort is read as the mean of about half a second",
+                ("1 ms", None),
+            ),
             "tau_rest": Param(
                 "100 ms", "chosen: how soon a person lets go, and a dynamometer is at zero", ("1 ms", None)
             ),
         },
-        initial={"zero": "0 N*m", "correction": 0, "effort": 0},
+        initial={"recent": "0 N*m", "best": "0 N*m", "zero": "0 N*m", "correction": 0, "effort": 0},
         within={
             "target": Within("target", 0, 1, "the torque target", "it is a part of the maximal torque, 0 to 1"),
             "maximal": Within("maximal", 0, 1, "a maximal effort", "it is 0 to 1, as hard as possible"),

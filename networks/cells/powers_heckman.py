@@ -22,6 +22,10 @@ GRADED = (
 )  # fmt: skip
 """What the authors grade across a pool: the rows that a pool's table must have."""
 
+WARMS = (
+    "chosen within Bennett et al. 1998 (J Neurophysiol 80:2038, cat, abstract): activation that is repeated after 3 to 6 s "
+    "starts 5 mV lower on average, after more than 20 s as before"
+)
 SOURCE = "Powers & Heckman 2017, ModelDB 239582, pool hTA, lowest-threshold cell"
 DEFAULT = "NEURON's default, which the files of ModelDB 239582 leave as it is"
 NONE_NEGATIVE = ("0 S/cm**2", None)
@@ -121,11 +125,12 @@ PERSISTENT_CALCIUM = Block(
     """
     dm_cal/dt = (m_cal_inf - m_cal)/tau_m_cal : 1
     dh_cal/dt = (h_cal_inf - h_cal)/tau_h_cal : 1
-    m_cal_inf = 1/(1 + exp(-(v - theta_m)/(6*mV))) : 1
+    m_cal_inf = 1/(1 + exp(-(v - theta_m + lowered)/(6*mV))) : 1
     h_cal_inf = 1/(1 + exp((v - theta_h)/(5*mV))) : 1
     i_cal = level*g_cal*m_cal*h_cal*(v - E_cal) : amp/metre**2
     """,
     into={"i_ion": "i_cal"},
+    sums={"lowered": "volt"},
     params={
         "theta_m": Param("-42 mV", SOURCE),
         "theta_h": Param("10 mV", SOURCE),
@@ -134,6 +139,17 @@ PERSISTENT_CALCIUM = Block(
         "E_cal": Param("80 mV", SOURCE),
     },
 )
+
+WARM_UP = Block(
+    "dwarm/dt = (m_cal - warm)/tau_warm : 1",
+    into={"lowered": "warm_up*warm"},
+    params={
+        "warm_up": Param("0 mV", "off: Powers & Heckman 2017 have none", ("0 mV", "30 mV")),
+        "tau_warm": Param("4 s", WARMS, ("0.1 s", "30 s")),
+    },
+    initial={"warm": 0},
+)
+"""After activity the persistent inward current opens at lower potentials: `warm` follows its activation, slowly."""
 
 SOMA = Block(
     "area_soma = pi*diam_soma*length_soma : metre**2",
@@ -180,9 +196,11 @@ def soma() -> Block:
     return SOMA + (compartment("soma") + channels).at("soma")
 
 
-def dendrite(place: str, g_cal: str) -> Block:
-    """A dendritic compartment: PIC, h, leak, synapses, the way to the soma."""
+def dendrite(place: str, g_cal: str, more: Block | None = None) -> Block:
+    """A dendritic compartment: PIC, h, leak, synapses, the way to the soma, and whatever else is in its membrane."""
     channels = H_CURRENT + PERSISTENT_CALCIUM.renamed(g_cal=g_cal) + fluctuating_synapses()
+    if more is not None:
+        channels = channels + more
     joined = Block(
         into={
             f"i_in_{place}": f"g_axial*(v_soma - v_{place})",
@@ -197,15 +215,16 @@ FOUR = ("d1", "d2", "d3", "d4")
 """Where the dendrites are."""
 
 
-def motoneuron(name: str, inputs: Block | None = None, reset: str = "") -> Model:
+def motoneuron(name: str, inputs: Block | None = None, reset: str = "", dendrites: Block | None = None) -> Model:
     """The soma with its four dendrites; it fires when the soma crosses -20 mV upwards, as in the authors' files.
 
     Args:
         inputs: what reaches the cell besides, for example receptors.
         reset: what a spike changes besides, for example `ANTIDROMIC_RESET`.
+        dendrites: what each dendrite has besides, for example `WARM_UP`.
     """
-    dendrites = (dendrite(place, f"g_cal_{number}") for number, place in enumerate(FOUR, 1))
-    cell = sum(dendrites, MONOAMINE + ACTIONS + soma()) + ELECTRODE
+    four = (dendrite(place, f"g_cal_{number}", dendrites) for number, place in enumerate(FOUR, 1))
+    cell = sum(four, MONOAMINE + ACTIONS + soma()) + ELECTRODE
     return Model(name, cell if inputs is None else cell + inputs, threshold="v_soma > -20*mV", reset=reset)
 
 
@@ -307,5 +326,5 @@ REFERENCE = motoneuron("Powers & Heckman 2017")
 SEGMENTAL = motoneuron("Powers & Heckman 2017 in a segment", segmental())
 """`REFERENCE` with the inputs of its segment."""
 
-ANKLE = motoneuron("Powers & Heckman 2017 in an ankle", ankle(), reset=ANKLE_RESET)
-"""`REFERENCE` with the inputs of an ankle."""
+ANKLE = motoneuron("Powers & Heckman 2017 in an ankle", ankle(), reset=ANKLE_RESET, dendrites=WARM_UP)
+"""`REFERENCE` with the inputs of an ankle, and an inward current that warms up."""
