@@ -45,7 +45,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "targets": ("experiments.fit.observed.Targets",),
     "search": ("experiments.fit.sought.Sought", "sim.design.space.Space"),
-    "question": ("experiments.question.Question", "experiments.fit.observed.Targets", *ANALYSIS, *NETWORK, *FITTED),
+    "question": (
+        "experiments.question.Question", "experiments.fit.observed.Targets",
+        "experiments.measures.decomposed.Decomposed", *ANALYSIS, *NETWORK, *FITTED,
+    ),
 }  # fmt: skip
 """What each group may hold, at any depth, by the place where it is defined."""
 OURS = ("networks", "sim", "experiments")

@@ -8,7 +8,7 @@ They are equal to what `sherrington network=hTA network.size=8 +network.set.mono
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,7 @@ def ankle(
     size: int | None = None,
     degrees: float | None = None,
     free: bool | None = None,
+    only: Sequence[str] | None = None,
     wiring: int | None = None,
     cell: str | None = None,
     **parts: Mapping[str, Any],
@@ -109,6 +110,7 @@ def ankle(
         size: motoneurons of each muscle, whatever the scale.
         degrees: where the joint starts and is held, dorsiflexion positive.
         free: whether it moves.
+        only: the muscles that it has: `["soleus"]`; None: all.
         wiring: number of the draw of who reaches whom.
         cell: a motoneuron of `networks.motor_pool.CELLS` that ends in `_ankle` or `_ankle_clamped`.
         parts: values of a population or a projection by its name: `soleus={"monoamine": 0.5}`.
@@ -117,7 +119,7 @@ def ankle(
         NetworkError: no such ankle, part, parameter or cell, or a scale that leaves a population empty.
         UnitError: a value in the wrong unit, or out of its bounds.
     """
-    given = _given(scale=scale, size=size, degrees=degrees, free=free, wiring=wiring, cell=cell)
+    given = _given(scale=scale, size=size, degrees=degrees, free=free, only=only, wiring=wiring, cell=cell)
     for part, value in parts.items():
         if not isinstance(value, Mapping):
             raise NetworkError(f"{part}={value!r} names no value; write {part}={{'PARAMETER': {value!r}}}.")

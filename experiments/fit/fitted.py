@@ -150,7 +150,7 @@ class Fitted:
             fit = Fit(evaluator, self.targets.loss(measures))
             best = search(
                 fit, sought.space.names, rules=sought.rules, population=sought.population, seed=sought.draw,
-                file=inside / f"{SEARCH}.zip",
+                start=sought.first, width=sought.width, file=inside / f"{SEARCH}.zip",
             )  # fmt: skip
             log.info("evaluating the loss along the profiles of %d numbers", len(sought.space))
             seen, random = _Seen(fit), noise(fit.loss, evaluator(best.point[None]).measures)

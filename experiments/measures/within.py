@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.measures.pool import n_recruited, n_test_units, unit_delta_f, unit_peaks
 from sim.analysis.delta_f_convention import DeltaFConvention
-from sim.analysis.means import known_mean
+from sim.analysis.means import known_mean, known_spread
 from sim.analysis.recruitment import recruitment_time, value_at
 from sim.analysis.smoothing import RateConvention
 from sim.measure import Measure
@@ -38,12 +38,12 @@ def within_measures(population: str, convention: DeltaFConvention) -> tuple[Meas
 
 def delta_f_spread(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
     """Standard deviation (n - 1) of the ΔF of the test units: pps, (sample,)."""
-    return _sd(unit_delta_f(view, population, convention).unit)
+    return known_spread(unit_delta_f(view, population, convention).unit)
 
 
 def peak_rate_spread(view: View, population: str, rate: RateConvention) -> np.ndarray:
     """Standard deviation (n - 1) of the peak rates of recruited units: pps, (sample,)."""
-    return _sd(unit_peaks(view, population, rate))
+    return known_spread(unit_peaks(view, population, rate))
 
 
 def peak_rate_slope(view: View, population: str, rate: RateConvention) -> np.ndarray:
@@ -91,12 +91,3 @@ def recruitment(view: View, population: str) -> np.ndarray:
             return value_at(when, view.time, command) / command.max(axis=-1)[:, None]
 
     return view.once(("recruitment", population), compute)
-
-
-def _sd(values: np.ndarray) -> np.ndarray:
-    """Of what is known along the last axis; NaN of fewer than two."""
-    known = np.isfinite(values)
-    count = known.sum(axis=-1)
-    away = np.where(known, values - known_mean(values)[..., None], 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(count > 1, np.sqrt((away**2).sum(axis=-1) / (count - 1)), np.nan)

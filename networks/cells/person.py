@@ -4,6 +4,9 @@
     effort = lowpass[ ready + expected target + proportional error + integral of error ]       while there is a target
     effort = lowpass[ strongest maximal ]                                                       in a maximal contraction
 
+The maximal voluntary torque (MVC) is what the best of the maximal efforts so far has brought, averaged over about half
+a second; before the first one it is `plantar_mvc` or `dorsal_mvc`.
+
 Effort is the excitatory command (A_e) of the muscles that turn the ankle to the side of the task. `seen` is the torque
 of the ankle, delayed by the projection that brings it; the dynamometer is set to zero while nothing is asked. What a
 person knows beforehand, from practice, is `ready`, the effort at which the first units fire, and `expected`, its rise
@@ -51,7 +54,8 @@ PERSON = Model(
             "dorsal": Param(0.0, "1: the task is dorsiflexion, 0: plantarflexion", (0, 1)),
             "plantar_mvc": Param(
                 "118 N*m",
-                "measured: best half second of a maximal contraction, mean of six seeds, experiment=people/hold_torque",
+                "measured of the ankle as it comes (people/hold_torque); what the person goes by until there "
+                "has been a maximal effort",
                 ("1 N*m", "1000 N*m"),
             ),
             "dorsal_mvc": Param("16 N*m", "measured, as that of plantarflexion", ("1 N*m", "1000 N*m")),

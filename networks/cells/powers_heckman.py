@@ -23,7 +23,7 @@ GRADED = (
 """What the authors grade across a pool: the rows that a pool's table must have."""
 
 WARMS = (
-    "chosen within Bennett et al. 1998 (J Neurophysiol 80:2038, cat, abstract): activation that is repeated after 3 to 6 s "
+    "chosen within Bennett et al. 1998 (J Neurophysiol 80:2038, cat, abstract): what is activated again after 3 to 6 s "
     "starts 5 mV lower on average, after more than 20 s as before"
 )
 SOURCE = "Powers & Heckman 2017, ModelDB 239582, pool hTA, lowest-threshold cell"

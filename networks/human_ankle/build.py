@@ -11,7 +11,7 @@ A population is called by its muscle and its kind (`soleus`, `soleus_ia_terminal
 nerves by the nerve (`posterior_tibial`), those of bellies `soleus_electrode`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from networks.human_ankle.parts import Parts, joined
 from networks.human_ankle.person import person
 from networks.human_ankle.sensory import sensory
 from networks.replaced import all_kept, sourced
+from sim.spec.kinds import listed
 from sim.spec.kinds import table as rows_of
 from sim.spec.network import Network, NetworkError, Population
 from sim.spec.params import nearest
@@ -40,6 +41,7 @@ def build(
     wiring: int = 0,
     degrees: float = 0.0,
     free: bool = False,
+    only: Sequence[str] | None = None,
     set: Mapping[str, Mapping[str, Any]] | None = None,
     name: str = "ankle",
 ) -> Network:
@@ -53,6 +55,8 @@ def build(
         wiring: another number, another draw of who reaches whom.
         degrees: where the ankle starts and is held, dorsiflexion positive.
         free: whether it moves.
+        only: the muscles that it has, of `muscles`, with all that is theirs; None: all. What the others bring to these
+            is left out, and so is what `set` says of them.
         set: values that replace those of a population or projection, for example `{soleus: {monoamine: 0.9}}`.
         name: what the whole is called.
 
@@ -64,6 +68,7 @@ def build(
     part = in_unit(scale, "", "network.scale")
     if not 0 < part <= 1:
         raise NetworkError(f"network.scale is a part of the human numbers of cells, 0 to 1, but it is {shown(scale)}.")
+    muscles, set = _without(muscles, set, only)
     found = _muscles(muscles, part)
     if size is not None:
         sized = {"motoneurons": "size of the network"}
@@ -83,6 +88,30 @@ def build(
     counts = ", ".join(f"{k} {m.motoneurons} motoneurons and {m.ia} Ia fibres" for k, m in found.items())
     words = f"ankle at {part:g} of human numbers ({cell}): {counts}"
     return all_kept(Network(populations, projections, parts.signals, parts.shared, words=words), set)
+
+
+def _without(
+    muscles: Mapping[str, Mapping[str, Any]], set: Mapping[str, Any] | None, only: Sequence[str] | None
+) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Any] | None]:
+    """The table and the values of an ankle that has some of its muscles only."""
+    if only is None:
+        return muscles, set
+    rows, kept = rows_of("network.muscles", muscles, NetworkError), listed("network.only", only, NetworkError)
+    if unknown := [name for name in kept if name not in rows]:
+        raise NetworkError(f"network.only names {unknown[0]!r}, no muscle of this ankle: {nearest(unknown[0], rows)}")
+    if not kept:
+        raise NetworkError(
+            "network.only names no muscle; an ankle has one at least, for example network.only=[soleus]."
+        )
+    found = {}
+    for name in kept:
+        row = dict(rows_of(f"the muscle {name!r} of an ankle", rows[name], NetworkError))
+        row["antagonists"] = [other for other in row.get("antagonists") or () if other in kept]
+        row["synergists"] = {k: share for k, share in (row.get("synergists") or {}).items() if k in kept}
+        found[name] = row
+    gone = tuple(name for name in rows if name not in kept)
+    of_gone = {key for key in set or {} if any(key == name or key.startswith(f"{name}_") for name in gone)}
+    return found, {key: value for key, value in (set or {}).items() if key not in of_gone}
 
 
 def _muscles(muscles: Mapping[str, Mapping[str, Any]], scale: float) -> dict[str, Muscle]:

@@ -11,3 +11,13 @@ def known_mean(values: Any, axis: int | tuple[int, ...] = -1) -> np.ndarray:
     known = np.isfinite(values)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(known, values, 0).sum(axis=axis) / known.sum(axis=axis)
+
+
+def known_spread(values: Any) -> np.ndarray:
+    """Standard deviation (n - 1) of what is finite along the last axis; NaN of fewer than two."""
+    values = np.asarray(values, dtype=float)
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    away = np.where(known, values - known_mean(values)[..., None], 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 1, np.sqrt((away**2).sum(axis=-1) / (count - 1)), np.nan)

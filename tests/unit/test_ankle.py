@@ -242,3 +242,31 @@ def test_an_intensity_that_no_stimulator_has_is_refused(intensity):
 def test_a_value_in_the_wrong_unit_is_refused():
     with pytest.raises(UnitError):
         ankle(soleus={"E_cl": "3 nS"})
+
+
+def test_an_ankle_of_one_muscle_is_the_part_of_the_whole_that_is_that_muscle():
+    """Its populations, its own projections with their weights, and none from a muscle that is not there."""
+    whole, one = ankle(scale=0.05), ankle(scale=0.05, only=["soleus"])
+    names = {p.name for p in one.populations}
+    assert not any(name.startswith(("tibialis", "gastrocnemius")) for name in names)
+    assert names == {
+        p.name
+        for p in whole.populations
+        if not p.name.startswith(("tibialis", "gastrocnemius", "common_peroneal")) or p.name in names
+    }
+    brings = {p.name: brought(whole, p) for p in whole.projections if p.name in {q.name for q in one.projections}}
+    assert len(brings) == len(one.projections)
+    for p in one.projections:
+        np.testing.assert_array_equal(brought(one, p), brings[p.name])
+    pair = ankle(scale=0.05, only=["soleus", "tibialis"])
+    assert {p.name for p in one.projections} < {p.name for p in pair.projections}
+    assert one.leaves()["network.soleus.monoamine"].number == 0.35
+
+
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [([], "at least, for example"), (["soleu"], "no muscle of this ankle: did you mean"), ("soleus", "is a list")],
+)
+def test_muscles_that_an_ankle_has_not_are_refused(only, said):
+    with pytest.raises(NetworkError, match=said):
+        ankle(only=only)

@@ -35,7 +35,7 @@ from sim.results.measures import read_measures
 
 pytest.importorskip("cmaes")
 ROOT = Path(__file__).parents[2]
-SMALL = ("experiment=fit/calibrate", "scale=smoke")
+SMALL = ("experiment=fit/calibrate_pool", "scale=smoke")
 TWO = (
     "~search.space",
     "+search.space={_target_: sim.design.Space, ranges: {ahp_size: [0.5, 3], peak: [8, 40]}, "
@@ -280,8 +280,8 @@ def test_what_is_held_out_makes_no_difference_to_the_search(own):
 
 
 def test_what_an_experiment_says_of_its_step_holds():
-    assert [configured([f"experiment={name}"]).dt for name in ("pool", "fit/calibrate")] == ["0.05 ms", "0.1 ms"]
-    assert configured(["experiment=fit/calibrate", "dt='0.05 ms'"]).dt == "0.05 ms"
+    assert [configured([f"experiment={name}"]).dt for name in ("pool", "fit/calibrate_pool")] == ["0.05 ms", "0.1 ms"]
+    assert configured(["experiment=fit/calibrate_pool", "dt='0.05 ms'"]).dt == "0.05 ms"
 
 
 WRONG = {
@@ -331,7 +331,7 @@ def test_targets_without_one_that_is_fitted_are_refused():
         targets(name="made", rows={"delta_f": row})
 
 
-@pytest.mark.parametrize("name", ["tibialis_anterior", "soleus"])
+@pytest.mark.parametrize("name", ["tibialis_anterior_command", "soleus_command"])
 def test_every_target_that_is_shipped_has_unit_and_source(name):
     _, question = source_of(f"targets={name}")
     assert {row.name for row in question.targets if not row.held_out} >= {"peak_rate", "delta_f"}
@@ -341,7 +341,7 @@ def test_every_target_that_is_shipped_has_unit_and_source(name):
 
 @pytest.mark.slow
 def test_what_is_shipped_runs_small_and_draws(tmp_path):
-    folder, lines = perform(configured(["experiment=fit/calibrate", "scale=smoke", f"out={tmp_path}"]))
+    folder, lines = perform(configured(["experiment=fit/calibrate_pool", "scale=smoke", f"out={tmp_path}"]))
     for file in ("figure.png", "report.html", "targets.csv", "numbers.csv", "state/calibrated.yaml"):
         assert (folder / file).stat().st_size > 100, file
     assert sum(line.startswith("fitted: ") for line in lines) == 4
@@ -349,3 +349,26 @@ def test_what_is_shipped_runs_small_and_draws(tmp_path):
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "There are more numbers than fitted targets" in report
     assert "its uncertainty is chosen" in report
+
+
+def test_a_search_begins_where_it_is_told_to():
+    """Of the numbers that are named; the others begin in the middle of their ranges."""
+    source, _ = source_of(*TWO, "+search.start={peak: 20}", "search.width=0.1")
+    sought = source.sought
+    numbers = dict(zip(sought.space.names, sought.space.numbers(sought.first), strict=True))
+    assert numbers["peak"] == pytest.approx(20)
+    assert numbers["ahp_size"] == pytest.approx(np.sqrt(0.5 * 3))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("+search.start={peek: 20}", "'peek', which is not sought: did you mean 'peak'"),
+        ("+search.start={peak: 50}", "search.start.peak is 50, beyond its range"),
+        ("+search.start={peak: 3 mV}", "search.start.peak"),
+        ("+search.width=0", "above 0 to 1"),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_refused(setting, said):
+    with pytest.raises(UserError, match=said):
+        source_of(*TWO, setting)
