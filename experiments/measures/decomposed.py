@@ -17,7 +17,7 @@ from sim.units import in_unit, shown
 FEWEST = 8
 """Spikes of a unit that can be followed, at least."""
 LATEST = 3.0
-"""s before the top of the target, after which a unit begins too late to be followed: chosen, as people's last decomposed
+"""s before the top of the target, after which a unit begins too late to be followed: chosen, as people's last such
 units begin at 62 % (tibialis anterior) and 55 % (soleus) of a ramp of 10 s (data set orssatto/PICs-ageing)."""
 
 

@@ -1,7 +1,8 @@
 """How a person who sees the torque of the ankle follows a target, and the torque of a maximal contraction.
 
-Torque is counted to the side of the task, above its mean in the second half of the rest before it, in percent of the
-maximal voluntary torque (MVC) that the person is told; NaN where a task is not the one that is asked for.
+Torque is counted to the side of the task, above its mean in the second half of the rest before everything, in percent
+of the maximal voluntary torque (MVC) that the person has read from a maximal effort; NaN where a task is not the one
+that is asked for.
 """
 
 import numpy as np
@@ -29,6 +30,7 @@ def torque_measures(rest: float) -> tuple[Measure, ...]:
     own = {"rest": rest}
     return (
         Measure("mvc", "N*m", f"largest torque, mean over {BEST:g} s", largest, own),
+        Measure("read", "N*m", "maximal torque that the person goes by in the task", read, {}),
         Measure("error", "%", "torque less target, root mean square, of the MVC", error, own),
         Measure("bias", "%", "torque less target, mean, of the MVC", bias, own),
         Measure("cv", "%", "torque: SD about its line while the target stands, of its mean", variation, own),
@@ -47,8 +49,8 @@ def torque(view: View, rest: float) -> np.ndarray:
 
 
 def percent(view: View, rest: float) -> np.ndarray:
-    """Torque in percent of the MVC that the person is told, (sample, time)."""
-    return 100 * torque(view, rest) / (view.course("person_mvc") * number_in(1.0, "N*m"))
+    """Torque in percent of the MVC that the person goes by in the task, (sample, time)."""
+    return 100 * torque(view, rest) / read(view)[:, None]
 
 
 def target(view: View) -> np.ndarray:
@@ -65,6 +67,11 @@ def largest(view: View, rest: float) -> np.ndarray:
     sums = np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=-1)
     means = (sums[:, count:] - sums[:, :-count]) / count
     return np.where(view.done & (hard.sum(axis=-1) >= count), means.max(axis=-1), np.nan)
+
+
+def read(view: View) -> np.ndarray:
+    """What the person goes by in the end, after a maximal effort its best: N m, (sample,)."""
+    return np.where(view.done, view.course("person_mvc")[:, -1] * number_in(1.0, "N*m"), np.nan)
 
 
 def error(view: View, rest: float) -> np.ndarray:

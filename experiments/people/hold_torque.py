@@ -1,7 +1,8 @@
 """How does a person who sees the torque of the ankle follow a target, and how strong is the person?
 
 The person (`networks.cells.person`) commands the muscles that turn the ankle to one side, sees its torque late, and
-mends what is amiss. Each side has three tasks: all that there is, a slow ramp up and down, a step.
+mends what is amiss. Each run begins with a maximal effort, from which the person reads the maximal torque; on each side
+there are two tasks after it: a slow ramp up and down, and a step.
 """
 
 from dataclasses import dataclass, field
@@ -20,16 +21,17 @@ from experiments.statistics import attributes, named, summarised
 from experiments.words import mean_and_sd
 from sim.measure import Measure
 from sim.results.view import View
-from sim.units import in_unit, number_in
+from sim.units import in_unit
 
 SIDES = ("plantarflexion", "dorsiflexion")
-TASKS = ("maximal", "ramp", "step")
-DURATIONS = ("before", "up", "down", "hold", "effort")
+TASKS = ("ramp", "step")
+DURATIONS = ("before", "effort", "rest", "up", "down", "hold")
 LEAST = (
     ("before", 0.49, "torque is counted from rest, which the person sees late and sets to zero"),
     ("hold", 2 * LEAD, "the first and the last second of a target are left out"),
     ("up and down", 2 * LEAD, "the first and the last second of a target are left out"),
-    ("effort", BEST, "the maximal torque is a mean over half a second of it"),
+    ("effort", 2 * BEST, "the maximal torque is a mean over half a second of it, which it takes some time to reach"),
+    ("rest", 0.49, "the person sees late that the torque has gone, and sets it to zero"),
 )
 """How long what lasts at least (s), and why."""
 SHOWN = 0.02
@@ -44,17 +46,19 @@ class HoldTorque(Question):
 
     Args:
         target: part of the maximal torque.
-        before, up, down, hold, effort: rest, flanks of the ramp, how long the step and the maximal effort last.
+        before, effort, rest: rest, how long the maximal effort lasts, rest after it.
+        up, down, hold: flanks of the ramp, how long the step lasts.
     """
 
     dims: ClassVar[tuple[str, ...]] = ("case",)
 
     target: float = field(kw_only=True)
     before: str | float = field(kw_only=True)
+    effort: str | float = field(kw_only=True)
+    rest: str | float = field(kw_only=True)
     up: str | float = field(kw_only=True)
     down: str | float = field(kw_only=True)
     hold: str | float = field(kw_only=True)
-    effort: str | float = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -72,11 +76,16 @@ class HoldTorque(Question):
         """Of each duration."""
         return {k: in_unit(getattr(self, k), "ms", f"question.{k}") / 1000 for k in DURATIONS}
 
+    @property
+    def begin(self) -> float:
+        """s, of the task, after the maximal effort."""
+        return sum(self.seconds[name] for name in ("before", "effort", "rest"))
+
     def measures(self) -> tuple[Measure, ...]:
         return torque_measures(self.seconds["before"])
 
     def answer(self, asked: Asked) -> xr.Dataset:
-        """All measures along (side, task, seed), and what was told and found of the MVC.
+        """All measures along (side, task, seed).
 
         Raises:
             ValueError: a side lacks a task.
@@ -91,8 +100,6 @@ class HoldTorque(Question):
             ],
             xr.Variable("side", list(SIDES)),
         )
-        told = [asked.number(f"network.person.{name}") for name in ("plantar_mvc", "dorsal_mvc")]
-        m["told"] = ("side", [number_in(x, "N*m") for x in told], attributes("N*m", "MVC that the person is told"))
         found = summarised(m.drop_vars("sample"))
         return found.assign(self.courses(asked, m["sample"].isel(seed=slice(MOST))))
 
@@ -109,10 +116,10 @@ class HoldTorque(Question):
 
         return {
             "torque": (dims, of(torque(view, rest)), attributes("N*m", "torque to the side of the task, above rest")),
-            "percent": (dims, of(percent(view, rest)), attributes("%", "the same, of the MVC that the person is told")),
+            "percent": (dims, of(percent(view, rest)), attributes("%", "the same, of the MVC")),
             "target": (dims, of(target(view)), attributes("%", "target, of the MVC")),
             "effort_course": (dims, of(view.course("person_effort")), attributes("1", "effort (A_e)")),
-            "time": ("time", view.time[every] - rest, attributes("s", "time after the begin of the task")),
+            "time": ("time", view.time[every] - self.begin, attributes("s", "time after the begin of the task")),
         }
 
     def draw(self, m: xr.Dataset) -> Figure:
@@ -122,7 +129,7 @@ class HoldTorque(Question):
     def headline(self, m: xr.Dataset) -> list[str]:
         """MVC, errors, and the step, of each side."""
         return [
-            f"{side}: MVC {mean_and_sd(own.sel(task='maximal'), 'mvc', 1, 'N m')} (told {float(own['told']):.0f}); "
+            f"{side}: MVC {mean_and_sd(ramp, 'mvc', 1, 'N m')} (read as {mean_and_sd(ramp, 'read', 1, 'N m')}); "
             f"error in the ramp {mean_and_sd(ramp, 'error', 2, '% MVC')}, bias "
             f"{mean_and_sd(ramp, 'bias', 2, '% MVC')}; step reached after {mean_and_sd(step, 'rise', 2, 's')}, "
             f"exceeded by {mean_and_sd(step, 'overshoot', 0, '%')}, CV {mean_and_sd(step, 'cv', 1, '%')}, let go "
@@ -136,7 +143,8 @@ class HoldTorque(Question):
         low, high = people.FORCE_CV
         return [
             "Torque of the ankle about its mean at rest, to the side of the task. MVC: largest mean over half a second "
-            "of a maximal effort. Errors leave out the first and the last second of a target. Lines, up to three "
+            "of the maximal effort that each run begins with; the person reads it with a low-pass filter. Errors leave "
+            "out the first and the last second of a target. Lines, up to three "
             "seeds; small points, seeds; large points, mean with its 95 % interval.",
             f"People hold a force within {low:g} to {high:g} % (CV; fingers and hand). The person's gains are fitted "
             "to a step that is reached within a second; no error of people in a ramp, and none after a step, is known "

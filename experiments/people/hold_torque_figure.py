@@ -11,8 +11,8 @@ from experiments.figure.samples import samples
 from experiments.published import contractions as people
 
 COLOURS = (BLUE, VERMILION)
-AFTER = 1.5
-"""s that are drawn after a task."""
+BEFORE, AFTER = 1.0, 1.5
+"""s that are drawn before and after a task."""
 
 
 @styled
@@ -44,23 +44,24 @@ def _lines(axes: Axes, m: xr.Dataset, name: str, task: str) -> None:
         for k in range(own.sizes["shown_seed"]):
             label = None if k else str(side)
             axes.plot(m["time"], own.isel(shown_seed=k), color=colour, lw=0.6, alpha=0.8, label=label)
-    axes.set_xlim(float(m["time"][0]), _end(m, task) + AFTER)
     axes.set_xlabel("time (s)")
+    axes.set_xlim(-BEFORE, _end(m, task) + AFTER)
 
 
 def _end(m: xr.Dataset, task: str) -> float:
-    """s, when the task ends; of a maximal contraction when effort does."""
-    name = "effort_course" if task == "maximal" else "target"
-    on = m[name].sel(task=task).max(("side", "shown_seed")) > 1e-3
+    """s, when the task ends."""
+    on = m["target"].sel(task=task).max(("side", "shown_seed")) > 1e-3
     return float(m["time"].where(on).max()) if bool(on.any()) else float(m["time"][-1]) - AFTER
 
 
 def _maximal(axes: Axes, m: xr.Dataset) -> None:
-    _lines(axes, m, "torque", "maximal")
+    _lines(axes, m, "torque", "ramp")
+    read = m["read_mean"].sel(task="ramp")
     for colour, side in zip(COLOURS, m["side"].values, strict=True):
-        axes.axhline(float(m["told"].sel(side=side)), color=colour, lw=0.8, ls=":")
+        axes.axhline(float(read.sel(side=side)), color=colour, lw=0.8, ls=":")
+    axes.set_xlim(float(m["time"][0]), 0)
     axes.set_ylabel("torque (N m)")
-    axes.set_ylim(None, 1.35 * float(m["told"].max()))
+    axes.set_ylim(None, 1.35 * float(read.max()))
     axes.legend(loc="upper right", ncols=2, columnspacing=0.8, handlelength=1.2)
 
 

@@ -19,6 +19,8 @@ from sim.spec.model import Block, Model
 from sim.spec.params import Param
 from sim.spec.within import Within
 
+KNOWN = "fitted, ready with expected, to the effort that the contractions of this side take"
+
 PERSON = Model(
     "person who follows a torque",
     Block(
@@ -35,12 +37,13 @@ PERSON = Model(
         asked = int(target > 0) : 1
         busy = int(target + maximal > 0) : 1
         tries = int(maximal > 0) : 1
-        measured = int(best > 0*newton*metre) : 1
         told = plantar_mvc + dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
-        mvc = told + measured*(best - told) : newton*metre
+        mvc = best + (told - best)*exp(-best/least) : newton*metre   # `told` until there has been a best
         turned = side*(seen - zero) : newton*metre
         reached = turned/mvc : 1
         error = target - reached : 1
+        ready = plantar_ready + dorsal*(dorsal_ready - plantar_ready) : 1
+        expected = plantar_expected + dorsal*(dorsal_expected - plantar_expected) : 1
         tried = ready + expected*target + proportional*error + correction : 1
         followed = asked*clip(tried, 0, strongest) : 1
         above = int(tried > strongest)*int(error > 0) : 1         # nothing is learnt from trying more than all
@@ -59,9 +62,12 @@ PERSON = Model(
                 ("1 N*m", "1000 N*m"),
             ),
             "dorsal_mvc": Param("16 N*m", "measured, as that of plantarflexion", ("1 N*m", "1000 N*m")),
+            "least": Param("0.5 N*m", "chosen: a few times this is a maximal torque", ("0.1 N*m", "1000 N*m")),
             "strongest": Param(60.0, "chosen: A_e, beyond which force rises by 2 to 8 % up to 100", (0, 1000)),
-            "ready": Param(3.0, "fitted, with `expected`, to the effort that the contractions take: A_e", (0, 1000)),
-            "expected": Param(15.0, "fitted, see `ready`: A_e for each MVC", (0, 1000)),
+            "plantar_ready": Param(3.0, f"{KNOWN}: A_e", (0, 1000)),
+            "dorsal_ready": Param(3.0, f"{KNOWN}: A_e", (0, 1000)),
+            "plantar_expected": Param(15.0, f"{KNOWN}: A_e for each MVC", (0, 1000)),
+            "dorsal_expected": Param(15.0, f"{KNOWN}: A_e for each MVC", (0, 1000)),
             "proportional": Param(5.0, "fitted to a step that is reached within a second: A_e for each MVC", (0, 1000)),
             "integral": Param("15 Hz", "fitted, see `proportional`: A_e for each MVC and second", ("0 Hz", "1 kHz")),
             "tau_effort": Param("20 ms", "chosen: short beside the delay", ("0.1 ms", None)),

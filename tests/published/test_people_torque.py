@@ -13,7 +13,7 @@ from sim.spec.record import Record
 
 pytestmark = pytest.mark.slow
 RECORD = Record(every="10 ms", populations=("soleus_motor_belly",))
-TASKS = ("maximal", "ramp", "step")
+TASKS = ("ramp", "step")
 SIDES = ("plantarflexion", "dorsiflexion")
 
 
@@ -21,8 +21,8 @@ SIDES = ("plantarflexion", "dorsiflexion")
 def tasks():
     """Measures of each task of each side, in two seeds: (side, task) -> name -> (seed,)."""
     protocol = torque_task(
-        muscles=("soleus", "gastrocnemius", "tibialis"), tonic=1.5, target=0.2, before="1 s", up="10 s", down="10 s",
-        hold="6 s", effort="4 s", after="1 s",
+        muscles=("soleus", "gastrocnemius", "tibialis"), tonic=1.5, target=0.2, before="1 s", effort="3 s",
+        rest="5 s", up="10 s", down="10 s", hold="6 s", after="1 s",
     )  # fmt: skip
     conditions = [(side, task) for side in SIDES for task in TASKS]
     values = {f"protocol.{task}.on": np.repeat([float(own == task) for _, own in conditions], 2) for task in TASKS}
@@ -32,10 +32,11 @@ def tasks():
     return {where: {name: x[2 * k : 2 * k + 2] for name, x in found.items()} for k, where in enumerate(conditions)}
 
 
-@pytest.mark.parametrize(("side", "told"), [("plantarflexion", 118), ("dorsiflexion", 16)])
-def test_a_person_is_as_strong_as_is_told(tasks, side, told):
-    """The MVC that targets are parts of is the one that is measured."""
-    np.testing.assert_allclose(tasks[side, "maximal"]["mvc"], told, rtol=0.03)
+@pytest.mark.parametrize("side", SIDES)
+def test_a_person_goes_by_the_best_half_second_of_the_own_maximal_effort(tasks, side):
+    """Within 3 %: what is read with a low-pass filter, beside the largest mean over half a second."""
+    for task in TASKS:
+        np.testing.assert_allclose(tasks[side, task]["read"], tasks[side, task]["mvc"], rtol=0.03)
 
 
 def test_a_ramp_to_a_fifth_is_followed_within_a_few_percent_of_its_top(tasks):

@@ -95,6 +95,6 @@ def test_what_failed_has_no_measure():
 
 def test_a_person_is_asked_for_one_thing():
     how = {"muscles": ["soleus"], "tonic": 1, "target": 0.2}
-    how |= dict.fromkeys(("before", "up", "down", "hold", "effort", "after"), "1 s")
-    with pytest.raises(ProtocolError, match="ramp and step; set all but one to 0"):
+    how |= dict.fromkeys(("before", "effort", "rest", "up", "down", "hold", "after"), "1 s")
+    with pytest.raises(ProtocolError, match="a ramp or a step, but here for both"):
         torque_task(**how, ramp=1, step=1)

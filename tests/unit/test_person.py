@@ -128,7 +128,7 @@ def test_no_more_than_all_is_asked(port, level):
 def test_a_task_without_muscles_is_refused():
     with pytest.raises(ProtocolError, match="at least"):
         torque_task(muscles=[], tonic=1, target=0.2, before="1 s", up="1 s", down="1 s", hold="1 s", effort="1 s",
-                    after="1 s")  # fmt: skip
+                    rest="1 s", after="1 s")  # fmt: skip
 
 
 def test_a_muscle_follows_the_person_of_its_side():
@@ -153,3 +153,33 @@ def test_brian2_has_the_same_person(simulate):
     assert np.nanmax(np.abs(ours.traces["correction"])) > 0
     for name, x in ours.traces.items():
         np.testing.assert_allclose(theirs.traces[name], x, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_the_maximal_torque_is_read_from_the_best_of_the_maximal_efforts():
+    """A muscle of 6 N m for each A_e brings 360 N m at the strongest effort, 60. A second effort that brings less does
+    not lower what was read, one that brings more raises it. Until there was one, the parameter stands."""
+    hard = (
+        Step("person.maximal", 1, "2 s", name="one") >> Settle("3 s") >> Step("person.maximal", 0.5, "2 s", name="two")
+    )
+    record = Record(every="5 ms", commands=True, populations=("person",), variables=("mvc",))
+    tasks = Settle("500 ms") >> hard >> Settle("1 s")
+    view = View(Simulator(NETWORK, tasks, record).run({}, np.zeros(1, int)))
+    mvc = view.traces("mvc", "person")[0, 0] / METRE
+    time = view.time
+    assert mvc[time < 0.5] == pytest.approx(MVC)
+    assert mvc[(time > 2.6)] == pytest.approx(60 * GAIN, rel=0.02)
+    rising = Settle("500 ms") >> Step("person.maximal", 0.5, "2 s", name="one") >> Settle("3 s")
+    more = rising >> Step("person.maximal", 1, "2 s", name="two") >> Settle("1 s")
+    view = View(Simulator(NETWORK, more, record).run({}, np.zeros(1, int)))
+    mvc = view.traces("mvc", "person")[0, 0] / METRE
+    assert mvc[(view.time > 3) & (view.time < 5.4)] == pytest.approx(30 * GAIN, rel=0.02)
+    assert mvc[view.time > 7.6] == pytest.approx(60 * GAIN, rel=0.02)
+
+
+def test_a_target_is_a_part_of_what_was_read():
+    """A fifth of 360 N m, whatever the parameter says."""
+    hard = Settle("500 ms") >> Step("person.maximal", 1, "2 s", name="hard") >> Settle("2 s")
+    protocol = hard >> Step("person.target", 0.2, "20 s", name="target") >> Settle("1 s")
+    time, _, torque = run(protocol, person__plantar_mvc=["50 N*m", "500 N*m"])
+    late = (time > 18) & (time < 23.5)
+    np.testing.assert_allclose(torque[:, late].mean(-1), 0.2 * 60 * GAIN, rtol=0.03)
