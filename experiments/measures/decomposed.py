@@ -1,6 +1,6 @@
 """Which motor units of a contraction a decomposition finds: some of those that can be followed, larger ones rather.
 
-A unit can be followed if it begins while the target rises, not in its last seconds, and fires often enough. Of these,
+A unit can be followed if it begins while the target rises, well before the top, and fires often enough. Of these,
 `units` are drawn without replacement, each with a chance in proportion to its amplitude, which rises along the pool as
 that of its muscle units. The draw hangs on the random stream of the sample and on nothing else, so conditions of the
 same stream have the same draw.
@@ -16,9 +16,9 @@ from sim.units import in_unit, shown
 
 FEWEST = 8
 """Spikes of a unit that can be followed, at least."""
-LATEST = 3.0
-"""s before the top of the target, after which a unit begins too late to be followed: chosen, as people's last such
-units begin at 62 % (tibialis anterior) and 55 % (soleus) of a ramp of 10 s (data set orssatto/PICs-ageing)."""
+LATEST = 0.7
+"""Of the way to the top of the target, after which a unit begins too late to be followed: chosen, as people's last such
+units begin at 62 % (tibialis anterior) and 55 % (soleus) of the ramp (data set orssatto/PICs-ageing)."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Decomposed:
     def _found(self, view: View, begin: np.ndarray, top: np.ndarray) -> np.ndarray:
         spikes = since(view, self.population, begin)
         many = np.isfinite(spikes).sum(axis=-1) >= FEWEST
-        possible = many & (spikes[..., 1] < top[:, None] - LATEST)
+        possible = many & (spikes[..., 1] < (begin + LATEST * (top - begin))[:, None])
         keys = np.stack([self._keys(int(stream), spikes.shape[1]) for stream in view.results["stream"].values])
         rank = np.argsort(np.argsort(np.where(possible, keys, np.inf), axis=-1), axis=-1)
         return possible & (rank < self.units)

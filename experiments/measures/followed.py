@@ -62,8 +62,10 @@ def followed_measures(
         ),
         Measure("effort_hysteresis", "1", "effort at recruitment less at derecruitment, of its top", of_effort, units),
         Measure("interval_cv", "1", "variation of neighbouring intervals, mean over units", interval_cv, units),
-        Measure("brace_height", "%rTri", "brace height against torque, mean over valid units", brace_of,
-            {**with_torque, "rate": brace}),
+        Measure(
+            "brace_height", "%rTri", "brace height against the target, mean over valid units", brace_of,
+            {**units, "rate": brace},
+        ),
         Measure("n_decomposed", "1", "decomposed units", n_decomposed, units),
         Measure("n_recruited", "1", "units of the muscle that are recruited", n_recruited, units),
         Measure("n_still_firing", "1", f"units that fire {SOON:g} s after the ramp", n_still_firing, units),
@@ -212,11 +214,11 @@ def interval_cv(view: View, of: Decomposed) -> np.ndarray:
     return known_mean(known_mean(local)) * np.sqrt(np.pi) / 2
 
 
-def brace_of(view: View, of: Decomposed, rest: float, rate: RateConvention) -> np.ndarray:
-    """%rTri, (sample,)."""
+def brace_of(view: View, of: Decomposed, rate: RateConvention) -> np.ndarray:
+    """%rTri, (sample,). Against the target, which peaks at one known moment, as an unsteady torque does not."""
 
     def compute() -> np.ndarray:
-        found = brace_height(trains(view, of), view.time, smoothed(view, rest), convention=rate)
+        found = brace_height(trains(view, of), view.time, 100 * view.course("person.target"), convention=rate)
         return known_mean(np.where(found.invalid == 0, found.brace_height, np.nan))
 
     return view.once(("brace", of, rate), compute)

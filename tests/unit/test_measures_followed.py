@@ -143,7 +143,7 @@ def test_units_that_go_on_after_the_ramp_are_counted_whether_decomposed_or_not()
 
 def test_what_cannot_be_followed_is_not_decomposed():
     """Too few spikes, or a beginning in the last moments before the top."""
-    late = BEGIN + FLANK - LATEST
+    late = BEGIN + LATEST * FLANK
     trains = [train(at(on), at(on, falling=True)) for on in ON]
     trains[0] = train(at(5), at(5) + 0.1 * (FEWEST - 3))
     trains[1], trains[2] = train(late + 0.1, late + 3), train(late - 0.1, late + 3)
