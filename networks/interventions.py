@@ -3,7 +3,7 @@
 Each begins at `start` of the whole protocol; its numbers have the path `protocol.NAME...`.
 """
 
-from sim.spec.protocol import Protocol, Settle, Train, Trapezoid
+from sim.spec.protocol import Protocol, Settle, Step, Train, Trapezoid
 from sim.spec.trigger import When
 
 Time = str | float
@@ -22,12 +22,26 @@ def stimulation(
     """A nerve is stimulated throughout.
 
     Args:
-        nerve: its afferents, for example `tibialis_ia`.
+        nerve: its afferents in a segment, for example `tibialis_ia`; the stimulator of a nerve of an ankle, for
+            example `common_peroneal`.
         frequency: of the pulses.
-        intensity: fraction of the afferents that a pulse recruits.
+        intensity: fraction of the afferents that a pulse recruits; of an ankle, in multiples of the motor threshold.
     """
     train = Train(f"{nerve}.stimulus", frequency, lasts, intensity, name=name, on=on)
     return Settle(start, f"{name}_start") >> train
+
+
+def vibration(
+    *, muscle: str, frequency: str | float, start: Time, lasts: Time, name: str = "vibration", on: float = 1
+) -> Protocol:
+    """The tendon of a muscle of an ankle is vibrated; it reaches the primary endings alone.
+
+    Args:
+        muscle: whose tendon it is.
+        frequency: of the vibration.
+    """
+    shaken = Step(f"{muscle}_ia_ending.vibration", frequency, lasts, name=name, on=on)
+    return Settle(start, f"{name}_start") >> shaken
 
 
 def answer(

@@ -61,6 +61,7 @@ def followed_measures(
             with_torque,
         ),
         Measure("effort_hysteresis", "1", "effort at recruitment less at derecruitment, of its top", of_effort, units),
+        Measure("effort_top", "1", "effort (A_e), largest mean over half a second of the ramp", effort_top, units),
         Measure("interval_cv", "1", "variation of neighbouring intervals, mean over units", interval_cv, units),
         Measure(
             "brace_height", "%rTri", "brace height against the target, mean over valid units", brace_of,
@@ -117,14 +118,14 @@ def derecruitment(view: View, of: Decomposed, rest: float) -> np.ndarray:
 
 def smoothed(view: View, rest: float) -> np.ndarray:
     """Torque, a running mean: % MVC, (sample, time)."""
+    return view.once(("smoothed", rest), lambda: averaged(percent(view, rest), view.time))
 
-    def compute() -> np.ndarray:
-        torque, step = percent(view, rest), view.time[1] - view.time[0]
-        half = max(0, round(SMOOTH / step / 2))
-        padded = np.pad(torque, ((0, 0), (half + 1, half)), mode="edge").cumsum(axis=-1)
-        return (padded[:, 2 * half + 1 :] - padded[:, : -2 * half - 1]) / (2 * half + 1)
 
-    return view.once(("smoothed", rest), compute)
+def averaged(course: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """A running mean over `SMOOTH` about each time, in the unit of the course (sample, time)."""
+    half = max(0, round(SMOOTH / (time[1] - time[0]) / 2))
+    sums = np.pad(course, ((0, 0), (half + 1, half)), mode="edge").cumsum(axis=-1)
+    return (sums[:, 2 * half + 1 :] - sums[:, : -2 * half - 1]) / (2 * half + 1)
 
 
 def mean_delta_f(view: View, of: Decomposed, convention: DeltaFConvention) -> np.ndarray:
@@ -187,6 +188,14 @@ def last_recruitment(view: View, of: Decomposed, rest: float) -> np.ndarray:
 def hysteresis(view: View, of: Decomposed, rest: float) -> np.ndarray:
     """% MVC, (sample,); above zero, units go on to a torque below that at which they began."""
     return known_mean(recruitment(view, of, rest) - derecruitment(view, of, rest))
+
+
+def effort_top(view: View, of: Decomposed) -> np.ndarray:
+    """A_e, (sample,); NaN without a target."""
+    begin, _, end = ramp(view)
+    inside = (view.time >= begin[:, None]) & (view.time <= end[:, None])
+    effort = averaged(np.where(inside, view.course("person_effort"), 0), view.time)
+    return np.where(view.done & (end > begin), effort.max(axis=-1), np.nan)
 
 
 def of_effort(view: View, of: Decomposed) -> np.ndarray:

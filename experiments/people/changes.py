@@ -1,0 +1,136 @@
+"""What does something that is done to people do to their motor units in a slow ramp of torque?
+
+Each participant follows the same ramp in every case, under the same random numbers and with the same units decomposed,
+so that every effect is paired within the participant. The person sees the torque: whatever lowers it is answered by
+more effort.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from experiments.conventions import BraceQuestion
+from experiments.measures.decomposed import Decomposed
+from experiments.measures.followed import followed_measures
+from experiments.people import changes_figure
+from experiments.published.delta_f_changes import PEOPLE, SOURCES
+from experiments.question import Asked
+from experiments.statistics import change, effect_size, named, percent, summarised
+from experiments.words import mean_and_sd, number
+from sim.measure import Measure
+from sim.spec.kinds import parts, table
+from sim.spec.params import nearest
+from sim.units import in_unit
+
+EFFECTS = ("delta_f", "peak_rate", "brace_height", "recruitment", "hysteresis", "effort_top", "error")
+PERCENT = ("delta_f", "peak_rate")
+KINDS = ("trains", "less", "more")
+"""Of what people were measured with, as `experiments.published.delta_f_changes` calls it."""
+
+
+@dataclass(frozen=True)
+class Changes(BraceQuestion):
+    """Settings, besides those of ΔF and brace height:
+
+    Args:
+        units: which units of each muscle are decomposed.
+        control: case that the others are compared with.
+        beside: case -> the kind of what was done to people ("trains", "less" or "more" ligand) that it stands beside.
+        before: how long nothing is asked at first.
+
+    Raises:
+        ValueError: no muscle, or a kind that there is not.
+    """
+
+    units: Sequence[Decomposed] = field(kw_only=True)
+    control: str = field(kw_only=True)
+    beside: Mapping[str, str] = field(kw_only=True)
+    before: str | float = field(kw_only=True)
+    dims: ClassVar[tuple[str, ...]] = ("case",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "units", parts("`units` of the question", self.units, Decomposed, ValueError))
+        if not self.units:
+            raise ValueError("a question about motor units decomposes those of one muscle at least; give `units`.")
+        for case, kind in table("`beside` of the question", self.beside, ValueError).items():
+            if kind not in KINDS:
+                raise ValueError(
+                    f"{case!r} stands beside {kind!r}, which people were not seen with: {nearest(kind, KINDS)}"
+                )
+
+    @property
+    def muscles(self) -> tuple[str, ...]:
+        """In the order in which they are shown."""
+        return tuple(of.population for of in self.units)
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Of each muscle: NAME of its measure in a ramp, as MUSCLE_NAME."""
+        rest = in_unit(self.before, "ms", "question.before") / 1000
+        return tuple(
+            replace(one, name=f"{of.population}_{one.name}", words=f"{of.population}: {one.words}")
+            for of in self.units
+            for one in followed_measures(of, rest, self.chosen, self.brace_rate)
+        )
+
+    def answer(self, asked: Asked) -> xr.Dataset:
+        """Every measure along (muscle, case, participant, seed), its change from the control, and the effect size.
+
+        Raises:
+            ValueError: the design lacks a case.
+        """
+        folded = asked.folded()
+        named(folded, "case", self.control, *self.beside)
+        rows: list[xr.Dataset] = []
+        for muscle in self.muscles:
+            mine = {str(x): str(x).removeprefix(f"{muscle}_") for x in folded if str(x).startswith(f"{muscle}_")}
+            rows.append(self._effects(folded[[*mine]].rename(mine)))
+        together = xr.concat(rows, xr.Variable("muscle", list(self.muscles)))
+        m = summarised(together)
+        over = "participant" if "participant" in m.dims else "seed"
+        sizes = {f"{x}_d": effect_size(together[f"{x}_effect"], over=over) for x in PERCENT if over in together.dims}
+        return m.assign(sizes).assign_attrs(control=self.control)
+
+    def _effects(self, own: xr.Dataset) -> xr.Dataset:
+        cases = own["case"].values.tolist()
+        effects = {f"{x}_effect": change(own[x], "case", cases, self.control) for x in EFFECTS}
+        return own.assign(effects | {f"{x}_percent": percent(own[x], "case", self.control) for x in PERCENT})
+
+    def draw(self, m: xr.Dataset) -> Figure:
+        """Of each muscle: ΔF in every case, lines join a participant (A), and the changes beside people's (B to D)."""
+        return changes_figure.draw(m, self.control, self.beside)
+
+    def headline(self, m: xr.Dataset) -> list[str]:
+        """The control and the change in every other case, of each muscle."""
+        lines = []
+        for muscle in self.muscles:
+            own = m.sel(muscle=muscle)
+            at = own.sel(case=self.control)
+            lines.append(
+                f"{muscle}, {self.control}: ΔF {mean_and_sd(at, 'delta_f', 2, 'pps')}, peak rate "
+                f"{mean_and_sd(at, 'peak_rate', 1, 'pps')}, brace height {mean_and_sd(at, 'brace_height', 1, '%rTri')}"
+            )
+            for case in (str(x) for x in m["case"].values if x != self.control):
+                here = own.sel(case=case)
+                lines.append(
+                    f"{muscle}, {case}: ΔF {mean_and_sd(here, 'delta_f_effect', 2, 'pps', sign=True)} "
+                    f"({number(here['delta_f_percent_mean'], 0, '%', sign=True)}, 95 % interval ± "
+                    f"{number(here['delta_f_percent_half'], 0)}), peak rate "
+                    f"{number(here['peak_rate_percent_mean'], 1, '%', sign=True)} (± "
+                    f"{number(here['peak_rate_percent_half'], 1)}), brace height "
+                    f"{mean_and_sd(here, 'brace_height_effect', 1, '%rTri', sign=True)}, effort "
+                    f"{mean_and_sd(here, 'effort_top_effect', 2, '', sign=True)}"
+                )
+        return lines
+
+    def notes(self, m: xr.Dataset) -> list[str]:
+        known = sorted({p.who for p in PEOPLE if p.intervention in self.beside.values()})
+        return [
+            f"ΔF: {self.chosen.describe()}.",
+            "Paired within the participant (common random numbers, the same units decomposed, where the same can be "
+            "followed). Small points, participants or seeds; large points, mean with its 95 % interval.",
+            f"Green, people: {'; '.join(known)}. {SOURCES}" if known else "No numbers of people are known here.",
+        ]

@@ -1,0 +1,113 @@
+"""What is done to people and what changes: paired within the participant, beside what changes in people."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+
+from experiments.measures.decomposed import Decomposed
+from experiments.people.changes import Changes
+from sim.design import Design, Participants
+from sim.results.status import Status
+from sim.units import quantity
+from tests.made_results import answered, failing, padded, spike_variables
+
+METRE = quantity("1 N*m").number
+TIME = np.arange(0, 27, 0.02)
+BEGIN, FLANK = 5.0, 10.0
+RAMP = 0.2 * np.clip(1 - np.abs(TIME - BEGIN - FLANK) / FLANK, 0, None)
+ON = np.array([2.0, 4, 6, 8])
+"""% MVC, at which units begin and end."""
+RATES = {"control": 10.0, "nerve": 9.5, "more": 10.5}
+"""pps, of the first participant; the second fires 2 pps faster in every case."""
+
+
+def asking(**other) -> Changes:
+    given = {
+        "units": [Decomposed("soleus", 8, 1.0)], "control": "control", "beside": {"nerve": "trains", "more": "more"},
+        "before": "1 s",
+    }  # fmt: skip
+    return Changes(**(given | other))
+
+
+def spikes(rate: float) -> np.ndarray:
+    trains = []
+    for on in ON:
+        first, last = BEGIN + FLANK * on / 20, BEGIN + 2 * FLANK - FLANK * on / 20
+        count = round((last - first) * rate)
+        trains.append(first + (last - first) / count * np.arange(-1, count + 1))
+    return padded(trains)
+
+
+@pytest.fixture(scope="module")
+def whole() -> xr.Dataset:
+    people = Participants(2, {"network.soleus.monoamine": 0.1})
+    leaves = {"network.soleus.monoamine": quantity(0.35)}
+    made = Design(cases={case: {} for case in RATES}, participants=people, seeds=1).dataset(leaves)
+    runs = list(zip(made["case"].values, made["participant"].values, strict=True))
+
+    def course(x) -> tuple:
+        return ("sample", "time"), np.broadcast_to(np.asarray(x, float), (len(runs), len(TIME)))
+
+    effort = np.array([8.0 + 2 * (case == "nerve") for case, _ in runs])
+    return made.assign(
+        {
+            **spike_variables([spikes(RATES[str(case)] + 2 * (person == 2)) for case, person in runs]),
+            "ankle_torque": course(50 * METRE * RAMP),
+            "person_side": course(1.0),
+            "person_mvc": course(50 * METRE),
+            "person_effort": course(effort[:, None] * RAMP / 0.2),
+            "person.target": course(RAMP),
+            "person.maximal": course(0.0),
+        }
+    ).assign_coords(
+        time=TIME,
+        status=("sample", np.full(len(runs), Status.DONE)),
+        population=("unit", ["soleus"] * len(ON)),
+    )
+
+
+def test_changes_are_paired_within_the_participant(whole):
+    m = answered(asking(), whole)
+    own = m.sel(muscle="soleus")
+    assert own["peak_rate"].sel(case="control").values.ravel() == pytest.approx([10, 12], abs=0.1)
+    assert own["peak_rate_effect"].sel(case="nerve").values.ravel() == pytest.approx([-0.5, -0.5], abs=0.08)
+    assert float(own["peak_rate_percent_mean"].sel(case="nerve")) == pytest.approx(100 * -0.5 / 11, abs=0.6)
+    assert not own["peak_rate_effect"].sel(case="control").values.any()
+    assert float(own["effort_top_effect_mean"].sel(case="nerve")) == pytest.approx(2, rel=0.03)
+    assert float(own["effort_top_effect_mean"].sel(case="more")) == pytest.approx(0, abs=1e-6)
+
+
+def test_it_is_drawn_and_said(whole):
+    question = asking()
+    m = answered(question, whole).assign_attrs(simulated="Simulated.")
+    assert isinstance(question.draw(m), Figure)
+    lines = question.headline(m)
+    assert len(lines) == 3
+    assert lines[1].startswith("soleus, nerve: ΔF")
+    assert any("antagonist vibration, soleus" in note for note in question.notes(m))
+
+
+def test_a_participant_whose_control_failed_has_no_change(whole):
+    m = answered(asking(), failing(whole, 0))
+    assert m.attrs["failed"] == 1
+    found = m["peak_rate_effect"].sel(muscle="soleus", case="nerve").values.ravel()
+    assert np.isnan(found).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"beside": {"nerve": "train"}}, "'train', which people were not seen with: did you mean 'trains'"),
+        ({"units": []}, "one muscle at least"),
+        ({"brace": "mine"}, "mine"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(given, said):
+    with pytest.raises(ValueError, match=said):
+        asking(**given)
+
+
+def test_a_design_without_a_case_is_refused(whole):
+    with pytest.raises(ValueError, match="rest"):
+        answered(asking(control="rest"), whole)
