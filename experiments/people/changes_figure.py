@@ -13,9 +13,9 @@ from experiments.figure.samples import samples
 from experiments.published.delta_f_changes import PEOPLE, Change
 
 COLUMNS = (
-    ("delta_f_effect", "delta_f", "change of ΔF (pps)"),
-    ("peak_rate_percent", "peak_rate_percent", "change of peak rate (%)"),
-    ("brace_height_effect", "brace_height", "change of brace height (%rTri)"),
+    ("delta_f_effect", "delta_f", "ΔF, change (pps)"),
+    ("peak_rate_percent", "peak_rate_percent", "peak rate, change (%)"),
+    ("brace_height_effect", "brace_height", "brace height,\nchange (%rTri)"),
 )
 """Measure, what of people it stands beside, and its axis."""
 

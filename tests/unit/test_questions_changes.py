@@ -1,10 +1,13 @@
 """What is done to people and what changes: paired within the participant, beside what changes in people."""
 
+import sys
+
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+pytest.importorskip("statsmodels")
 from experiments.measures.decomposed import Decomposed
 from experiments.people.changes import Changes
 from sim.design import Design, Participants
@@ -76,6 +79,21 @@ def test_changes_are_paired_within_the_participant(whole):
     assert not own["peak_rate_effect"].sel(case="control").values.any()
     assert float(own["effort_top_effect_mean"].sel(case="nerve")) == pytest.approx(2, rel=0.03)
     assert float(own["effort_top_effect_mean"].sel(case="more")) == pytest.approx(0, abs=1e-6)
+
+
+def test_units_are_paired_and_counted_for_the_mixed_model(whole):
+    """Two people are too few for a model: it is said how many there were, and no more."""
+    m = answered(asking(), whole).sel(muscle="soleus")
+    assert float(m["mixed_people"].sel(case="nerve")) == 2
+    assert 2 <= float(m["mixed_units"].sel(case="nerve")) <= 2 * len(ON)
+    assert np.isnan(float(m["mixed_mean"].sel(case="nerve")))
+    assert np.isnan(float(m["mixed_people"].sel(case="control")))
+
+
+def test_without_statsmodels_it_is_refused_before_anything_runs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsmodels.api", None)
+    with pytest.raises(ValueError, match=r"needs statsmodels, .* -e '\.\[people\]'"):
+        asking()
 
 
 def test_it_is_drawn_and_said(whole):
