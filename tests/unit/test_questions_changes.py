@@ -34,7 +34,7 @@ def asking(**other) -> Changes:
 
 
 def spikes(rate: float) -> np.ndarray:
-    """Units whose rate rises and falls by 4 pps with the target, to `rate` at its top, which smoothing lowers a little."""
+    """Units whose rate rises and falls by 4 pps with the target, to `rate` at its top; smoothing lowers it a little."""
     trains = []
     for on in ON:
         first, last = BEGIN + FLANK * on / 20, BEGIN + 2 * FLANK - FLANK * on / 20
