@@ -25,6 +25,10 @@ from experiments.fit.calibrated import Row
 
 REACH = 8.0
 """Uncertainties to either side that are drawn; what lies farther stands at the edge."""
+NAMED = 8
+"""Terms of the loss that are named, the largest in the end; the others are pale."""
+WRITTEN = 10
+"""Numbers, up to which each correlation is written out."""
 WITHIN = 2.0
 """Uncertainties within which a target counts as met."""
 
@@ -105,9 +109,11 @@ def _course(axes: Axes, m: xr.Dataset) -> None:
     floor = max(1e-3, float(np.min(best)) * 1e-2)
     x = np.arange(1, len(loss) + 1)
     axes.plot(x, np.maximum(best, floor), color=INK, lw=1.6, drawstyle="steps-post", label="loss")
-    for name, colour, own in zip(m["term"].values, level_colours(m.sizes["term"]), terms.T, strict=True):
-        label = _words(name)
-        axes.plot(x, np.maximum(own[at], floor), color=colour, lw=0.9, drawstyle="steps-post", label=label)
+    largest = np.argsort(terms[at[-1]])[::-1][:NAMED]
+    colours = dict(zip(sorted(largest), level_colours(len(largest)), strict=True))
+    for k, (name, own) in enumerate(zip(m["term"].values, terms.T, strict=True)):
+        look = {"color": colours[k], "label": _words(name)} if k in colours else {"color": PALE, "zorder": 0}
+        axes.plot(x, np.maximum(own[at], floor), lw=0.9, drawstyle="steps-post", **look)
     axes.set(yscale="log", xlabel="sets tried", ylabel="best so far", xlim=(1, max(2, len(loss))))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     axes.legend(loc="upper right", ncols=3, fontsize=6.2)
@@ -136,7 +142,7 @@ def _correlations(axes: Axes, m: xr.Dataset) -> None:
     values = m["search_correlation"].values
     axes.imshow(np.where(np.eye(count, dtype=bool), np.nan, values), cmap="PuOr_r", vmin=-1, vmax=1)
     for (k, j), x in np.ndenumerate(values):
-        if k != j:
+        if k != j and count <= WRITTEN:
             ink = "white" if abs(x) > 0.7 else INK
             axes.text(j, k, f"{x:.1f}".replace("-", "−"), ha="center", va="center", fontsize=5.5, color=ink)
     axes.set_xticks(range(count), names, rotation=45, ha="right", fontsize=6)
