@@ -61,9 +61,8 @@ def draw(m: xr.Dataset) -> Figure:
     below[0].legend(handles=marks, loc="upper right", handletextpad=0.1)
     caption(
         figure,
-        f"{m.attrs['simulated']} Upper row: smoothed rates of decomposed units of one seed (dark, recruited first), "
-        f"torque (grey), target (dashed). Below: {m.sizes['seed']} seeds (small points), mean with its 95 % interval; "
-        "grey, people, with the uncertainty of what was observed (none is at hand of the gastrocnemius).",
+        f"{m.attrs['simulated']} Upper row: decomposed units of one seed (dark, recruited first), torque (grey), "
+        f"target (dashed). Below: {m.sizes['seed']} seeds, mean with its 95 % interval; grey, people.",
     )
     return figure
 
