@@ -32,8 +32,8 @@ def draw(m: xr.Dataset) -> Figure:
     caption(
         figure,
         f"{m.attrs['simulated']} A person reads the maximal torque (dotted) and follows a target (dashed). "
-        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random "
-        "numbers); large points, mean with its 95 % interval; grey band, people (fingers, hand).",
+        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds; large points, "
+        "mean with its 95 % interval; grey band, people (hand).",
     )
     return figure
 
