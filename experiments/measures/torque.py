@@ -29,7 +29,7 @@ def torque_measures(rest: float) -> tuple[Measure, ...]:
     """
     own = {"rest": rest}
     return (
-        Measure("mvc", "N*m", f"largest torque, mean over {BEST:g} s", largest, own),
+        Measure("mvc", "N*m", f"largest torque of the maximal effort, mean over {BEST:g} s", largest, own),
         Measure("read", "N*m", "maximal torque that the person goes by in the task", read, {}),
         Measure("error", "%", "torque less target, root mean square, of the MVC", error, own),
         Measure("bias", "%", "torque less target, mean, of the MVC", bias, own),
@@ -59,14 +59,13 @@ def target(view: View) -> np.ndarray:
 
 
 def largest(view: View, rest: float) -> np.ndarray:
-    """N m, (sample,); of a maximal contraction that lasts so long."""
-    x, step = torque(view, rest), view.time[1] - view.time[0]
-    count, hard = max(1, round(BEST / step)), view.course("person.maximal") > 0
-    if x.shape[-1] < count:
+    """Of a maximal effort: N m, (sample,); NaN for one that is shorter than the mean."""
+    hard, count = view.course("person.maximal") > 0, max(1, round(BEST / (view.time[1] - view.time[0])))
+    if len(view.time) < count:
         return np.full(view.samples, np.nan)
-    sums = np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=-1)
-    means = (sums[:, count:] - sums[:, :-count]) / count
-    return np.where(view.done & (hard.sum(axis=-1) >= count), means.max(axis=-1), np.nan)
+    means, within = _means(torque(view, rest), count), _means(hard, count) == 1
+    best = np.where(within, means, -np.inf).max(axis=-1)
+    return np.where(view.done & within.any(axis=-1), best, np.nan)
 
 
 def read(view: View) -> np.ndarray:
@@ -126,6 +125,12 @@ def release(view: View, rest: float) -> np.ndarray:
 def effort(view: View, rest: float) -> np.ndarray:
     """A_e, (sample,)."""
     return _mean(view, view.course("person_effort"), _asked(view))
+
+
+def _means(x: np.ndarray, count: int) -> np.ndarray:
+    """Of so many neighbouring moments each: (sample, time)."""
+    sums = np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=-1)
+    return (sums[:, count:] - sums[:, :-count]) / count
 
 
 def _ends(view: View) -> tuple[np.ndarray, np.ndarray]:

@@ -29,7 +29,7 @@ DURATIONS = ("before", "effort", "rest", "up", "down", "hold")
 LEAST = (
     ("before", 0.49, "torque is counted from rest, which the person sees late and sets to zero"),
     ("hold", 2 * LEAD, "the first and the last second of a target are left out"),
-    ("up and down", 2 * LEAD, "the first and the last second of a target are left out"),
+    ("ramp (up and down)", 2 * LEAD, "the first and the last second of a target are left out"),
     ("effort", 2 * BEST, "the maximal torque is a mean over half a second of it, which it takes some time to reach"),
     ("rest", 0.49, "the person sees late that the torque has gone, and sets it to zero"),
 )
@@ -64,7 +64,7 @@ class HoldTorque(Question):
         super().__post_init__()
         if not 0 < in_unit(self.target, "", "question.target") <= 1:
             raise ValueError(f"a target is a part of the maximal torque, above 0 to 1, but it is {self.target}.")
-        lasts = self.seconds | {"up and down": self.seconds["up"] + self.seconds["down"]}
+        lasts = self.seconds | {"ramp (up and down)": self.seconds["up"] + self.seconds["down"]}
         for name, least, why in LEAST:
             if lasts[name] <= least:
                 raise ValueError(

@@ -31,49 +31,52 @@ def draw(m: xr.Dataset) -> Figure:
         title(here, letter, head)
     caption(
         figure,
-        f"{m.attrs['simulated']} A person sees the torque of the ankle late and follows a target (dashed). "
-        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random "
-        "numbers); large points, mean with its 95 % interval; grey band, people (fingers, hand).",
+        f"{m.attrs['simulated']} A person reads the maximal torque (dotted) and follows a target (dashed). "
+        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds; large points, "
+        "mean with its 95 % interval; grey band, people (hand).",
     )
     return figure
 
 
-def _lines(axes: Axes, m: xr.Dataset, name: str, task: str) -> None:
+def _lines(axes: Axes, m: xr.Dataset, name: str, task: str, begin: float, end: float) -> None:
+    """Of each shown seed, from one time to another (s), which alone decide the scale."""
+    m = m.sel(time=slice(begin, end))
     for colour, side in zip(COLOURS, m["side"].values, strict=True):
         own = m[name].sel(side=side, task=task)
         for k in range(own.sizes["shown_seed"]):
             label = None if k else str(side)
             axes.plot(m["time"], own.isel(shown_seed=k), color=colour, lw=0.6, alpha=0.8, label=label)
     axes.set_xlabel("time (s)")
-    axes.set_xlim(-BEFORE, _end(m, task) + AFTER)
+    axes.set_xlim(begin, end)
 
 
-def _end(m: xr.Dataset, task: str) -> float:
-    """s, when the task ends."""
+def _span(m: xr.Dataset, task: str) -> tuple[float, float]:
+    """s, what is drawn of a task."""
     on = m["target"].sel(task=task).max(("side", "shown_seed")) > 1e-3
-    return float(m["time"].where(on).max()) if bool(on.any()) else float(m["time"][-1]) - AFTER
+    return -BEFORE, float(m["time"].where(on).max()) + AFTER if bool(on.any()) else float(m["time"][-1])
 
 
 def _maximal(axes: Axes, m: xr.Dataset) -> None:
-    _lines(axes, m, "torque", "ramp")
+    _lines(axes, m, "torque", "ramp", float(m["time"][0]), 0.0)
     read = m["read_mean"].sel(task="ramp")
     for colour, side in zip(COLOURS, m["side"].values, strict=True):
         axes.axhline(float(read.sel(side=side)), color=colour, lw=0.8, ls=":")
-    axes.set_xlim(float(m["time"][0]), 0)
     axes.set_ylabel("torque (N m)")
-    axes.set_ylim(None, 1.35 * float(read.max()))
+    if bool(read.notnull().any()):
+        axes.set_ylim(None, 1.35 * float(read.max()))  # room for the legend
     axes.legend(loc="upper right", ncols=2, columnspacing=0.8, handlelength=1.2)
 
 
 def _followed(axes: Axes, m: xr.Dataset, task: str) -> None:
-    _lines(axes, m, "percent", task)
-    aim = m["target"].sel(task=task).isel(side=0, shown_seed=0)
-    axes.plot(m["time"], aim, color=INK, lw=1.0, ls="--", zorder=5)
+    span = _span(m, task)
+    _lines(axes, m, "percent", task, *span)
+    aim = m["target"].sel(task=task, time=slice(*span)).isel(side=0, shown_seed=0)
+    axes.plot(aim["time"], aim, color=INK, lw=1.0, ls="--", zorder=5)
     axes.set_ylabel("torque (% MVC)")
 
 
 def _effort(axes: Axes, m: xr.Dataset) -> None:
-    _lines(axes, m, "effort_course", "ramp")
+    _lines(axes, m, "effort_course", "ramp", *_span(m, "ramp"))
     axes.set_ylabel("effort (excitatory command A_e)")
     axes.set_ylim(0, None)
 

@@ -4,8 +4,9 @@
     effort = lowpass[ ready + expected target + proportional error + integral of error ]       while there is a target
     effort = lowpass[ strongest maximal ]                                                       in a maximal contraction
 
-The maximal voluntary torque (MVC) is what the best of the maximal efforts so far has brought, averaged over about half
-a second; before the first one it is `plantar_mvc` or `dorsal_mvc`.
+The maximal voluntary torque (MVC) is measured, as in the laboratory: the most that maximal efforts have brought so far,
+averaged over about half a second. Until one has brought about `least`, it is `plantar_mvc` or `dorsal_mvc`, of which
+nothing is left from twice that on (1e-7).
 
 Effort is the excitatory command (A_e) of the muscles that turn the ankle to the side of the task. `seen` is the torque
 of the ankle, delayed by the projection that brings it; the dynamometer is set to zero while nothing is asked. What a
@@ -38,7 +39,7 @@ PERSON = Model(
         busy = int(target + maximal > 0) : 1
         tries = int(maximal > 0) : 1
         told = plantar_mvc + dorsal*(dorsal_mvc - plantar_mvc) : newton*metre
-        mvc = best + (told - best)*exp(-best/least) : newton*metre   # `told` until there has been a best
+        mvc = best + (told - best)*exp(-(best/least)**4) : newton*metre   # `told` until there is a best
         turned = side*(seen - zero) : newton*metre
         reached = turned/mvc : 1
         error = target - reached : 1
@@ -57,13 +58,17 @@ PERSON = Model(
             "dorsal": Param(0.0, "1: the task is dorsiflexion, 0: plantarflexion", (0, 1)),
             "plantar_mvc": Param(
                 "118 N*m",
-                "measured of the ankle as it comes (people/hold_torque); what the person goes by until there "
-                "has been a maximal effort",
+                "what the person goes by until a maximal effort is measured: that of the ankle as it comes, "
+                "with published motoneurons (people/hold_torque, state=[])",
                 ("1 N*m", "1000 N*m"),
             ),
-            "dorsal_mvc": Param("16 N*m", "measured, as that of plantarflexion", ("1 N*m", "1000 N*m")),
-            "least": Param("0.5 N*m", "chosen: a few times this is a maximal torque", ("0.1 N*m", "1000 N*m")),
-            "strongest": Param(60.0, "chosen: A_e, beyond which force rises by 2 to 8 % up to 100", (0, 1000)),
+            "dorsal_mvc": Param("16 N*m", "as that of plantarflexion", ("1 N*m", "1000 N*m")),
+            "least": Param(
+                "0.5 N*m", "chosen: less is no maximal torque, twice as much is one", ("0.1 N*m", "1000 N*m")
+            ),
+            "strongest": Param(
+                60.0, "chosen: A_e; 100 brings 2 to 8 % more, with motoneurons of people 8 to 20 %", (0, 1000)
+            ),
             "plantar_ready": Param(3.0, f"{KNOWN}: A_e", (0, 1000)),
             "dorsal_ready": Param(3.0, f"{KNOWN}: A_e", (0, 1000)),
             "plantar_expected": Param(15.0, f"{KNOWN}: A_e for each MVC", (0, 1000)),

@@ -19,7 +19,9 @@ MVC = 50.0
 """N m."""
 
 
-def measured(torque, target, maximal=0.0, *, side=1.0, status=Status.DONE) -> dict[str, float]:
+def measured(
+    torque, target, maximal: float | np.ndarray = 0.0, *, side=1.0, mvc: float | np.ndarray = MVC, status=Status.DONE
+) -> dict[str, float]:
     """All measures of one course: torque in N m to the side of the task, target as a part of the MVC."""
 
     def course(x) -> tuple:
@@ -29,7 +31,7 @@ def measured(torque, target, maximal=0.0, *, side=1.0, status=Status.DONE) -> di
         {
             "ankle_torque": course(METRE * side * np.asarray(torque)),
             "person_side": course(side),
-            "person_mvc": course(MVC * METRE),
+            "person_mvc": course(np.asarray(mvc) * METRE),
             "person_effort": course(np.where(np.asarray(target) > 0, 7.0, 0.0)),
             "person.target": course(target),
             "person.maximal": course(maximal),
@@ -80,12 +82,20 @@ def test_a_ramp_has_errors_but_neither_rise_nor_steadiness():
 
 
 def test_the_mvc_is_the_best_half_second_of_a_maximal_effort():
-    """A plateau of 40 N m with a peak of 45 for half a second; without an effort there is none, whatever the torque."""
+    """A plateau of 40 N m with a peak of 45 for half a second. What is stronger without an effort does not count, and
+    an effort of less than half a second has none."""
     hard = ((TIME >= REST) & (TIME < 5)).astype(float)
-    x = 40 * hard + 5 * ((TIME >= 2) & (TIME < 2.5))
+    x = 40 * hard + 5 * ((TIME >= 2) & (TIME < 2.5)) + 60 * (TIME >= 7)
     assert measured(x, 0 * TIME, hard)["mvc"] == pytest.approx(45, rel=1e-6)
     assert np.isnan(measured(x, 0 * TIME)["mvc"])
     assert np.isnan(measured(x, 0 * TIME, hard * (TIME < 1.2))["mvc"])
+
+
+def test_what_the_person_reads_is_what_the_person_goes_by_in_the_end():
+    """And percents are of that: a person of 50 N m after an effort who went by 10 before."""
+    mvc = np.where(TIME < 3, 10.0, MVC)
+    found = measured(11 * (standing() > 0), standing(), mvc=mvc)
+    assert (found["read"], found["bias"]) == pytest.approx((MVC, 2))
 
 
 def test_what_failed_has_no_measure():
