@@ -21,7 +21,7 @@ GENERATED = {f"docs/{name}.md" for name in ("architecture", "attacks", "benchmar
 WRITTEN = ["README.md", *(page for page in PAGES if page not in GENERATED)]
 WITH_PYTHON = [page for page in WRITTEN if "```python" in text(page) and page != "docs/adding.md"]
 WITH_SLOW_PYTHON = [page for page in WITH_PYTHON if "```python slow" in text(page)]
-VARIANTS = {"fit/refuse_known_cells"}
+VARIANTS = {"fit/refuse_known_cells", "fit/calibrate_soleus"}
 """Experiments on the page of another."""
 OWN = {"FILE": "mine.csv", "NAME": "cluster"}
 """What stands for a name of the reader's own."""
