@@ -6,7 +6,7 @@ more effort.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.conventions import BraceQuestion
+from experiments.measures.by_muscle import as_muscle, of_muscle
 from experiments.measures.decomposed import Decomposed
 from experiments.measures.followed import followed_measures, units_delta_f
 from experiments.mixed import mixed_change, needed
@@ -80,9 +81,9 @@ class Changes(BraceQuestion):
         """Of each muscle: NAME of its measure in a ramp, as MUSCLE_NAME."""
         rest = in_unit(self.before, "ms", "question.before") / 1000
         return tuple(
-            replace(one, name=f"{of.population}_{one.name}", words=f"{of.population}: {one.words}")
+            one
             for of in self.units
-            for one in followed_measures(of, rest, self.chosen, self.brace_rate)
+            for one in as_muscle(of.population, followed_measures(of, rest, self.chosen, self.brace_rate))
         )
 
     def answer(self, asked: Asked) -> xr.Dataset:
@@ -93,10 +94,7 @@ class Changes(BraceQuestion):
         """
         folded = asked.folded()
         named(folded, "case", self.control, *self.beside)
-        rows: list[xr.Dataset] = []
-        for muscle in self.muscles:
-            mine = {str(x): str(x).removeprefix(f"{muscle}_") for x in folded if str(x).startswith(f"{muscle}_")}
-            rows.append(self._effects(folded[[*mine]].rename(mine)))
+        rows = [self._effects(of_muscle(folded, muscle)) for muscle in self.muscles]
         together = xr.concat(rows, xr.Variable("muscle", list(self.muscles)))
         m = summarised(together).assign(self._mixed(asked, folded["sample"]))
         over = "participant" if "participant" in m.dims else "seed"

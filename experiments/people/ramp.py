@@ -6,7 +6,7 @@ which units begin and end.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from experiments.conventions import BraceQuestion
 from experiments.fit.observed import Targets
+from experiments.measures.by_muscle import as_muscle, of_muscle
 from experiments.measures.decomposed import Decomposed
 from experiments.measures.followed import followed_measures, ramp, trains
 from experiments.measures.torque import percent
@@ -88,11 +89,7 @@ class Ramp(BraceQuestion):
 
     def measures(self) -> tuple[Measure, ...]:
         """Of each muscle: NAME of its measure in a ramp, as MUSCLE_NAME."""
-        return tuple(
-            replace(one, name=f"{muscle}_{one.name}", words=f"{muscle}: {one.words}")
-            for muscle in self.muscles
-            for one in self._measures(muscle)
-        )
+        return tuple(one for muscle in self.muscles for one in as_muscle(muscle, self._measures(muscle)))
 
     def _measures(self, muscle: str) -> tuple[Measure, ...]:
         of = self.units[self.muscles.index(muscle)]
@@ -107,13 +104,7 @@ class Ramp(BraceQuestion):
         folded = asked.folded()
         named(folded, "case", *self.tasks)
         where = {muscle: case for case, muscles in self.tasks.items() for muscle in muscles}
-        rows: list[xr.Dataset] = []
-        for muscle in self.muscles:
-            own = folded.sel(case=where[muscle], drop=True)
-            mine = {
-                str(name): str(name).removeprefix(f"{muscle}_") for name in own if str(name).startswith(f"{muscle}_")
-            }
-            rows.append(own[[*mine]].rename(mine))
+        rows = [of_muscle(folded.sel(case=where[muscle], drop=True), muscle) for muscle in self.muscles]
         m = summarised(xr.concat(rows, xr.Variable("muscle", list(self.muscles))))
         samples = [folded["sample"].sel(case=where[muscle]) for muscle in self.muscles]
         return m.assign(self.shown(asked, samples)).assign(self.observed(m))
