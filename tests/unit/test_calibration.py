@@ -353,7 +353,7 @@ def test_what_is_shipped_runs_small_and_draws(tmp_path):
 
 def test_a_search_begins_where_it_is_told_to():
     """Of the numbers that are named; the others begin in the middle of their ranges."""
-    source, _ = source_of(*TWO, "+search.start={peak: 20}", "search.width=0.1")
+    source, _ = source_of(*TWO, "+search.start={peak: 20}", "+search.width=0.1")
     sought = source.sought
     numbers = dict(zip(sought.space.names, sought.space.numbers(sought.first), strict=True))
     assert numbers["peak"] == pytest.approx(20)

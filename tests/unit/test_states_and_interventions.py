@@ -31,13 +31,31 @@ def level(network: Network) -> float:
     return network.leaves()["network.soleus.monoamine"].number
 
 
+def ankle(*states: str) -> Network:
+    """That of people's ramps, small."""
+    return declare_network(composed("experiment=people/ramp", "scale=smoke", f"state=[{','.join(states)}]"))
+
+
 @pytest.mark.parametrize("name", STATES)
-def test_every_state_fits_the_segment_and_says_where_it_comes_from(name):
-    network = segment(name)
+def test_every_state_fits_its_network_and_says_where_it_comes_from(name):
+    """Cells of people are those of an ankle, of one muscle each; all other states fit the segment."""
+    of = ankle if name.startswith("people_") else segment
+    network = of(name)
     (state,) = network.states
     assert state.name == name
     assert len(state.source) > 20
-    assert network.leaves() != segment().leaves()
+    assert network.leaves() != of().leaves()
+
+
+def test_cells_of_people_change_their_own_muscle_and_what_its_person_knows():
+    plain = ankle().leaves()
+    for muscle, side in {"soleus": "plantar", "gastrocnemius": None, "tibialis": "dorsal"}.items():
+        found = ankle(f"people_{muscle}").leaves()
+        changed = {path for path, leaf in found.items() if leaf != plain[path]}
+        own = {path for path in changed if path.startswith(f"network.{muscle}.")}
+        known = {f"network.person.{side}_{what}" for what in ("ready", "expected")} if side else set()
+        assert changed - own == known
+        assert f"network.{muscle}.warm_up" in own
 
 
 def test_an_injured_segment_inhibits_less_and_has_a_higher_level():
