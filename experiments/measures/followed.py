@@ -13,7 +13,7 @@ from experiments.measures.torque import error, percent
 from sim.analysis.brace import brace_height
 from sim.analysis.delta_f import DeltaF, delta_f
 from sim.analysis.delta_f_convention import DeltaFConvention
-from sim.analysis.means import known_mean, known_spread
+from sim.analysis.means import known_mean, known_slope, known_spread
 from sim.analysis.recruitment import derecruitment_time, recruitment_time, value_at
 from sim.analysis.self_sustained import count_in_window
 from sim.analysis.smoothing import RateConvention, peak_rate
@@ -161,13 +161,7 @@ def peak_spread(view: View, of: Decomposed, rate: RateConvention) -> np.ndarray:
 
 def peak_slope(view: View, of: Decomposed, rest: float, rate: RateConvention) -> np.ndarray:
     """Least squares, pps for each % of MVC, (sample,); below zero, units recruited earlier fire faster."""
-    x, y = recruitment(view, of, rest), peaks(view, of, rate)
-    known = np.isfinite(x) & np.isfinite(y)
-    x, y = np.where(known, x, np.nan), np.where(known, y, np.nan)
-    x, y = x - known_mean(x)[:, None], y - known_mean(y)[:, None]
-    spread = np.nansum(x**2, axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where((known.sum(axis=-1) > 2) & (spread > 0), np.nansum(x * y, axis=-1) / spread, np.nan)
+    return known_slope(recruitment(view, of, rest), peaks(view, of, rate))
 
 
 def mean_recruitment(view: View, of: Decomposed, rest: float) -> np.ndarray:

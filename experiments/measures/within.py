@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.measures.pool import n_recruited, n_test_units, unit_delta_f, unit_peaks
 from sim.analysis.delta_f_convention import DeltaFConvention
-from sim.analysis.means import known_mean, known_spread
+from sim.analysis.means import known_mean, known_slope, known_spread
 from sim.analysis.recruitment import recruitment_time, value_at
 from sim.analysis.smoothing import RateConvention
 from sim.measure import Measure
@@ -51,13 +51,7 @@ def peak_rate_slope(view: View, population: str, rate: RateConvention) -> np.nda
 
     Below zero, units that are recruited earlier fire faster (the onion skin).
     """
-    x, y = recruitment(view, population), unit_peaks(view, population, rate)
-    known = np.isfinite(x) & np.isfinite(y)
-    x, y = np.where(known, x, np.nan), np.where(known, y, np.nan)
-    x, y = x - known_mean(x)[:, None], y - known_mean(y)[:, None]
-    spread = np.nansum(x**2, axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where((known.sum(axis=-1) > 2) & (spread > 0), np.nansum(x * y, axis=-1) / spread, np.nan)
+    return known_slope(recruitment(view, population), unit_peaks(view, population, rate))
 
 
 def recruitment_mean(view: View, population: str) -> np.ndarray:

@@ -97,8 +97,7 @@ class Changes(BraceQuestion):
         rows = [self._effects(of_muscle(folded, muscle)) for muscle in self.muscles]
         together = xr.concat(rows, xr.Variable("muscle", list(self.muscles)))
         m = summarised(together).assign(self._mixed(asked, folded["sample"]))
-        over = "participant" if "participant" in m.dims else "seed"
-        sizes = {f"{x}_d": effect_size(together[f"{x}_effect"], over=over) for x in PERCENT if over in together.dims}
+        sizes = {f"{x}_d": effect_size(together[f"{x}_effect"]) for x in PERCENT}
         return m.assign(sizes).assign_attrs(control=self.control)
 
     def _effects(self, own: xr.Dataset) -> xr.Dataset:
@@ -114,8 +113,8 @@ class Changes(BraceQuestion):
             units = self._unit_delta_f(asked, of, samples.transpose("case", *PEOPLE_DIMS, missing_dims="ignore"))
             for column in (k for k, case in enumerate(cases) if case != self.control):
                 told = mixed_change(units[column] - units[cases.index(self.control)])
-                for name, field_ in SAID.items():
-                    found[name][row, column] = getattr(told, field_)
+                for name, what in SAID.items():
+                    found[name][row, column] = getattr(told, what)
         units_of = {"mixed_p": "1", "mixed_units": "1", "mixed_people": "1"}
         return {
             name: (("muscle", "case"), x, attributes(units_of.get(name, "pps"), f"ΔF of units, change: {SAID[name]}"))
@@ -153,7 +152,8 @@ class Changes(BraceQuestion):
                     f"({number(here['delta_f_percent_mean'], 0, '%', sign=True)}, 95 % interval ± "
                     f"{number(here['delta_f_percent_half'], 0)}; mixed model, {number(here['mixed_units'], 0)} units: "
                     f"{number(here['mixed_mean'], 2, sign=True)} [{number(here['mixed_low'], 2, sign=True)}, "
-                    f"{number(here['mixed_high'], 2, sign=True)}]), peak rate "
+                    f"{number(here['mixed_high'], 2, sign=True)}]; effect size "
+                    f"{number(here['delta_f_d'], 1, sign=True)}), peak rate "
                     f"{number(here['peak_rate_percent_mean'], 1, '%', sign=True)} (± "
                     f"{number(here['peak_rate_percent_half'], 1)}), brace height "
                     f"{mean_and_sd(here, 'brace_height_effect', 1, '%rTri', sign=True)}, effort "

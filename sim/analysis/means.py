@@ -1,4 +1,4 @@
-"""Means of what is known."""
+"""Mean, spread and slope of what is known."""
 
 from typing import Any
 
@@ -21,3 +21,14 @@ def known_spread(values: Any) -> np.ndarray:
     away = np.where(known, values - known_mean(values)[..., None], 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(count > 1, np.sqrt((away**2).sum(axis=-1) / (count - 1)), np.nan)
+
+
+def known_slope(x: Any, y: Any) -> np.ndarray:
+    """Least-squares slope of y on x along the last axis, of places where both are finite; NaN of fewer than three."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    known = np.isfinite(x) & np.isfinite(y)
+    x, y = np.where(known, x, np.nan), np.where(known, y, np.nan)
+    x, y = x - known_mean(x)[..., None], y - known_mean(y)[..., None]
+    spread = np.nansum(x**2, axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where((known.sum(axis=-1) > 2) & (spread > 0), np.nansum(x * y, axis=-1) / spread, np.nan)
