@@ -26,6 +26,8 @@ class Config:
 
     `needs` names the group that an experiment cannot do without: {network: segment}. `window` is the time between two
     moments of a simulation, and [from, to] of a recording. `alternatives` holds options of groups that variants name.
+    `together` names experiments whose answers a question is asked of, and settings of all of them: {experiments: {NAME:
+    EXPERIMENT}, settings: []}. `participants` is how many people a cohort has.
     """
 
     name: str = "???"
@@ -43,6 +45,8 @@ class Config:
     question: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
     alternatives: dict[str, Any] = field(default_factory=dict)
+    together: dict[str, Any] = field(default_factory=dict)
+    participants: int = 15
     needs: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
     force: str | None = None

@@ -84,7 +84,7 @@ class Result:
         Raises:
             ValueError: the design does not fit the question, or something was not recorded.
         """
-        asked = Asked(self.brought.results, self.brought.table, self.question)
+        asked = Asked(self.brought.results, self.brought.table, self.question, self.brought.answers)
         said = {"simulated": str(self.brought.results.attrs.get("who", "")), **asked.counted(), **self.question.said}
         found = self.question.answer(asked)
         return found.assign_attrs({**said, **found.attrs})

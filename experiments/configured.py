@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir, initialize_config_module
+from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
@@ -31,6 +32,8 @@ def configured(settings: Sequence[str], config_dir: str | None = None) -> DictCo
     given = [*settings]
     try:
         check_keys(given, [] if config_dir is None else [str(Path(config_dir).expanduser())])
+        if GlobalHydra.instance().is_initialized():  # within a command, whose folders count
+            return compose("config", overrides=given)
         if config_dir is None:
             with initialize_config_module("conf", version_base="1.3"):
                 return compose("config", overrides=given)

@@ -22,6 +22,8 @@ BUILT_BY = {
     "ankle": "networks.human_ankle.build.build",
 }
 """What builds the networks that an experiment may need (`needs`)."""
+PASSED = ("participants", "seed", "dt", "window", "scheme", "dtype", "batch", "slice", "slices", "out")
+"""Plain values that experiments have in common with what they are parts of."""
 SELECTING = ("window", "units", "exclude", "contraction")
 """Keys that choose a part of a recording."""
 
@@ -74,7 +76,6 @@ def _is(config: DictConfig, key: str) -> str:
 
 def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Question"]:
     from conf.schema import Config
-    from experiments.question import Question
     from experiments.sources import Recorded, Variants
     from experiments.targets import target
 
@@ -89,6 +90,8 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
                 target(group, config[group]._target_)
             except ValueError as problem:
                 raise UserError(f"{group}._target_: {problem}") from problem
+    if config.together:
+        return _together(config), _question(config)
     simulates = "_target_" in config.network
     if config.recording is not None and simulates:
         raise UserError(_both(config))
@@ -97,9 +100,7 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
     own = str(config.network.get("_target_", ""))
     if config.needs and own.startswith("networks.") and own != BUILT_BY[config.needs.network]:
         raise UserError(f"{_needed(config)}, but network is {config.network.get('name')!r}.")
-    question = _built(config, "question")
-    if not isinstance(question, Question):
-        raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
+    question = _question(config)
     if config.recording is not None:
         for file in filter(None, (config.recording, config.force)):
             if not file.isprintable() and file != file.encode("utf-8", "replace").decode("utf-8"):
@@ -141,6 +142,44 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
         raise UserError(f"two variants of {factor!r} would lie in one folder: {', '.join(folders)}; rename one.")
     found = {str(name): _simulation(_varied(config, own), given) for name, own in changes.items()}
     return Variants(str(factor), found), question
+
+
+def _question(config: DictConfig) -> "Question":
+    from experiments.question import Question
+
+    question = _built(config, "question")
+    if not isinstance(question, Question):
+        raise UserError(f"`question` of an experiment is a Question, but it is {question!r}; give its _target_.")
+    return question
+
+
+def _together(config: DictConfig) -> "Source":
+    """Several experiments, each as it says itself, with the plain values of this one and what is set in all."""
+    import shlex
+
+    from conf.schema import Config
+    from experiments.arguments import quote
+    from experiments.configured import configured
+    from experiments.together import Experiment, Together
+
+    told = OmegaConf.to_container(config.together, resolve=True)
+    if not isinstance(told, dict) or not told.keys() <= {"experiments", "settings"} or not told.get("experiments"):
+        raise UserError(
+            "`together` is {experiments: {NAME: EXPERIMENT}, settings: [NAME=VALUE]}, with one experiment at least."
+        )
+    plain_values = [name for name in PASSED if config[name] != getattr(Config, name, None)]
+    passed = [
+        *(f"{name}={quote(x) if isinstance(x := config[name], str) else x}" for name in plain_values),
+        *told.get("settings", []),
+    ]
+    found = {}
+    for name, experiment in told["experiments"].items():
+        settings = [f"experiment={experiment}", *map(str, passed)]
+        own = configured(settings)
+        if own.together:
+            raise UserError(f"{experiment!r} consists of several experiments itself; name these.")
+        found[str(name)] = Experiment(own, *declare(own, settings), shlex.join(["sherrington", *settings]))
+    return Together(found)
 
 
 def _needed(config: DictConfig) -> str:

@@ -24,6 +24,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,10 +45,17 @@ class Asked:
         results: as a simulation or a recording left them, (sample, ...).
         table: the measures of the question, (sample,), with the factors of the design.
         question: that is asked.
+        answers: of other experiments, by name, where there are several together.
     """
 
-    def __init__(self, results: xr.Dataset, table: xr.Dataset, question: "Question") -> None:
-        self.results, self.table, self.question = results, table, question
+    def __init__(
+        self,
+        results: xr.Dataset,
+        table: xr.Dataset,
+        question: "Question",
+        answers: Mapping[str, xr.Dataset] = MappingProxyType({}),
+    ) -> None:
+        self.results, self.table, self.question, self.answers = results, table, question, answers
 
     @cached_property
     def grid(self) -> xr.Dataset:

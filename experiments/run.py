@@ -14,7 +14,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, OverrideParseException
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quoted
@@ -26,8 +26,6 @@ from experiments.keys import KeyUnknownError
 from experiments.terminal import last_resort, readable, refuse, version
 
 if TYPE_CHECKING:
-    from experiments.question import Question
-    from experiments.sources import Source
     from sim.results.disk import DamagedError
 
 log = logging.getLogger("sherrington")
@@ -155,16 +153,17 @@ def perform(config: DictConfig, given: Sequence[str] = ()) -> tuple[Path, list[s
         UserError: anything that the user can mend.
     """
     source, question = declare(config, given)
+    from experiments.answered import answered
     from sim.results.disk import DamagedError, StoreError
     from sim.size import check_address_space
 
     try:
         check_address_space()
         try:
-            return _answered(config, source, question)
+            return answered(config, source, question, _command())
         except DamagedError as problem:  # it is made again
             _withdraw(problem)
-            return _answered(config, source, question)
+            return answered(config, source, question, _command())
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:
@@ -176,26 +175,6 @@ def perform(config: DictConfig, given: Sequence[str] = ()) -> tuple[Path, list[s
         ) from problem
     except OSError as problem:
         raise UserError(f"cannot write the results to {config.out!r}: {problem.strerror or problem}.") from problem
-
-
-def _answered(config: DictConfig, source: "Source", question: "Question") -> tuple[Path, list[str]]:
-    from experiments.answer import Result, last_drawn, settings_name, told
-
-    measures = question.measures()
-    digest = source.digest(measures)
-    folder = Path(config.out) / f"{config.name}-{digest}"
-    inside = folder / settings_name(question)
-    question.fits(source.factors())
-    if (expected := source.expected(folder, measures)) is not None:
-        question.needs(expected.results, expected.table)
-    drawn = last_drawn(inside)
-    brought = source.bring(folder, measures)
-    if brought.missing:
-        return folder, [
-            f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
-        ]
-    text = OmegaConf.to_yaml(config, resolve=True)
-    return inside, told(Result(question, brought, f"# {_command()}\n{text}", digest), inside, drawn)
 
 
 def _withdraw(problem: "DamagedError") -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,10 +21,12 @@ INSIDE = "pkg://"  # begins the path of a file that comes with Sherrington
 
 
 class Brought(NamedTuple):
-    """What a source brings: the results, lazy, and the measures of every sample, each along `sample`."""
+    """What a source brings: the results, lazy, and the measures of every sample, each along `sample`; and what other
+    questions answered, by the name of the experiment."""
 
     results: xr.Dataset
     table: xr.Dataset
+    answers: Mapping[str, xr.Dataset] = MappingProxyType({})
 
     @property
     def missing(self) -> int:

@@ -68,6 +68,7 @@ def axons(
     muscle: End,
     numbers: Mapping[str, Number],
     origin: str,
+    differ: Mapping[str, Mapping[str, Number]] | None = None,
 ) -> Axons:
     """Axons of one kind.
 
@@ -80,6 +81,7 @@ def axons(
         cord, muscle: what is at the ends.
         numbers: of the nodes, for example `networks.cells.axon.MOTOR`.
         origin: where the distances come from.
+        differ: site -> numbers of the nodes there that are others.
 
     Raises:
         NetworkError: no axon, no site, a site that does not lie between the one before it and the muscle, axons that
@@ -114,11 +116,12 @@ def axons(
             count,
             {
                 **numbers,
+                **(differ or {}).get(site, {}),
                 "conduction_above": takes(f"network.{node}.conduction_above", k),
                 "conduction_below": takes(f"network.{node}.conduction_below", k + 1),
             },
         )
-        for k, node in enumerate(nodes)
+        for k, (site, node) in enumerate(zip(sites, nodes, strict=True))
     )
     first, last, end = nodes[0], nodes[-1], len(nodes)
     projections = (

@@ -142,7 +142,7 @@ ARRIVALS = Block(
 ENDING = Model(
     "ending of an afferent fibre",
     OWN_RATE + VIBRATION + ARRIVALS,
-    threshold="phase - set_back > goal or at_ending > crest",
+    threshold="phase - set_back > goal or (wave_rate > 0*hertz and at_ending > crest)",
     reset="""
     last = (at_ending - floor(at_ending))*int(at_ending <= crest)
     wave = wave - floor(at_ending)

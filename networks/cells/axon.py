@@ -49,6 +49,19 @@ IA = {
 }
 """Numbers of Ia axons, the thinnest first."""
 
+AT_BELLY = 2.0
+IA_AT_BELLY = {
+    "rheobase": Graded(
+        AT_BELLY * 1.5 * AT_1_MS,
+        AT_BELLY * 8 / 12 * AT_1_MS,
+        0.0,
+        f"{AT_BELLY:g} times that of the nerve: chosen, so that stimulation over the belly excites motor axons first "
+        "and few Ia axons, as M waves and hardly any H reflexes tell (Bergquist, Clair & Collins 2011, J Appl Physiol "
+        "110:627, human triceps surae: recalled, not read)",
+    )
+}
+"""Over a belly Ia axons lie scattered and deep, motor axons close together."""
+
 STRONGEST = 100.0
 """Multiples of the motor threshold that a pulse may have (chosen): far more than excites every axon."""
 INTENSITY = Within(

@@ -18,6 +18,7 @@ from typing import Any
 from networks import mechanics
 from networks.human_ankle.cord import cord
 from networks.human_ankle.electrodes import electrodes, over_belly
+from networks.human_ankle.experimenter import experimenter
 from networks.human_ankle.motor import motor, reticulospinal
 from networks.human_ankle.muscle import Muscle
 from networks.human_ankle.parts import Parts, joined
@@ -81,6 +82,7 @@ def build(
         *(sensory(own) for own in found.values()),
         cord(found, wiring),
         person(found.values()),
+        experimenter(found.values()),
     )
     _check_nerves(found, [*(p.name for part in (*body, limb) for p in part.populations), *map(over_belly, found)])
     parts = joined((*body, electrodes(found.values()), Parts(*limb)))

@@ -26,12 +26,17 @@ SEEN = Projection(
 )
 
 
+def dorsal(own: Muscle) -> bool:
+    """Whether a muscle turns the foot up."""
+    return quantity(ARMS[own.mechanics].value).number > 0
+
+
 def person(muscles: Iterable[Muscle]) -> Parts:
     """One, who does nothing until a target is set; muscles of one side are commanded alike."""
     commands = tuple(
         Projection(
             f"person_commands_{own.name}",
-            f"person.{'dorsal' if quantity(ARMS[own.mechanics].value).number > 0 else 'plantar'}_effort",
+            f"person.{'dorsal' if dorsal(own) else 'plantar'}_effort",
             f"{own.name}_command.voluntary",
             weight=Param(1.0, "chosen: all muscles of a side alike"),
         )

@@ -7,6 +7,7 @@ from networks.protocols.reflexes import conditioned_reflex, multiple, nerve_stim
 from networks.protocols.rotation import joint_rotation
 from networks.protocols.spasm import spasm
 from networks.protocols.torque import torque_task
+from networks.protocols.vibstim import vibration_and_stimulation
 from networks.protocols.voluntary import isometric_contraction, ramp_and_pulse
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "torque_task",
     "trapezoidal_contraction",
     "triangular_contraction",
+    "vibration_and_stimulation",
 ]

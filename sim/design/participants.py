@@ -1,7 +1,7 @@
 """Participants: people differ, so each one has numbers of their own, the same in everything that is done to them."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.design.factor import Columns, DesignError, Factor, check_count, flat
 from sim.spec.change import Scale
-from sim.spec.kinds import whole
+from sim.spec.kinds import listed, whole
 from sim.units import in_unit, shown
 
 
@@ -20,11 +20,12 @@ class Participants(Factor):
 
     Args:
         count: how many people.
-        spread: by path, the coefficient of variation between people.
+        spread: by path, the coefficient of variation between people; or, by any name, `{"cv": 0.3, "of": [paths]}` for
+            numbers that differ together.
         draw: another number, other people. Who is drawn does not depend on how many are.
 
     Raises:
-        DesignError: nobody, or a spread below zero.
+        DesignError: nobody, a spread below zero or of no path, or a path that has two.
         UnitError: a spread that is no plain number.
     """
 
@@ -44,15 +45,11 @@ class Participants(Factor):
         check_count("participants", count, 10**6)
         object.__setattr__(self, "count", count)
         object.__setattr__(self, "draw", draw)
-        spread = {}
-        for path, value in flat("the spread between participants", self.spread):
-            spread[path] = in_unit(value, "", f"the spread of {path!r} between participants")
-            if not 0 <= spread[path] < 10:
-                raise DesignError(
-                    f"the spread of {path!r} between participants is a coefficient of variation, but it is {value!r}; "
-                    "give for example 0.1."
-                )
+        spread = dict(flat("the spread between participants", self.spread, stop=lambda value: "cv" in value))
         object.__setattr__(self, "spread", MappingProxyType(spread))
+        paths = [path for _, of, _ in self._spreads() for path in of]
+        if twice := sorted({path for path in paths if paths.count(path) > 1}):
+            raise DesignError(f"the spread between participants has {twice[0]!r} twice; choose one.")
 
     @property
     def labels(self) -> range:
@@ -65,12 +62,29 @@ class Participants(Factor):
 
     def columns(self) -> Columns:
         found = {}
-        for path, cv in self.spread.items():
+        for name, paths, cv in self._spreads():
             sigma = np.sqrt(np.log1p(cv**2))
-            word = zlib.crc32(path.encode())
+            word = zlib.crc32(name.encode())
             z = [np.random.default_rng([self.draw, word, person]).standard_normal() for person in self.labels]
-            found[path] = [Scale(float(np.exp(sigma * x - sigma**2 / 2))) for x in z]
+            factors = [Scale(float(np.exp(sigma * x - sigma**2 / 2))) for x in z]
+            found.update(dict.fromkeys(paths, factors))
         return found
+
+    def _spreads(self) -> Iterator[tuple[str, tuple[str, ...], float]]:
+        """Name, paths and coefficient of variation of each."""
+        for name, value in self.spread.items():
+            what = f"the spread of {name!r} between participants"
+            paths, cv = (name,), value
+            if isinstance(value, Mapping):
+                if value.keys() != {"cv", "of"}:
+                    raise DesignError(f"{what} is a number, or has `cv` and `of`, but it is {shown(value)}.")
+                paths, cv = tuple(map(str, listed(f"`of` in {what}", value["of"], DesignError))), value["cv"]
+            number = in_unit(cv, "", what)
+            if not 0 <= number < 10:
+                raise DesignError(f"{what} is a coefficient of variation, but it is {shown(cv)}; give for example 0.1.")
+            if not paths:
+                raise DesignError(f"{what} is of no path; name one in `of`.")
+            yield name, paths, number
 
     def ends(self) -> "Participants":
         """The first two."""

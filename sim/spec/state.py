@@ -4,11 +4,13 @@
 
 `network.under(state, ...)` is the network in that state (see `sim.spec.network`). A path leads to a number of the
 network; a graded parameter may be named as a whole, then both of its ends change, and `*` stands for any one element of
-a path.
+a path, or for any part of one (`network.soleus_*.tau`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -121,7 +123,7 @@ def leading(path: str, known: Mapping[str, Param | Graded], what: str) -> dict[s
         NetworkError: it leads to none; the sentence names the nearest ones.
     """
     wanted, head = path.split("."), path.rpartition(".")[0]
-    near = known if "*" in wanted else {own: known[own] for own in (head, path) if own in known}
+    near = known if "*" in path else {own: known[own] for own in (head, path) if own in known}
     found = {}
     for own, param in near.items():
         if not fits(wanted[: own.count(".") + 1], own):
@@ -136,9 +138,16 @@ def leading(path: str, known: Mapping[str, Param | Graded], what: str) -> dict[s
 
 
 def fits(wanted: list[str], path: str) -> bool:
-    """Whether a path is the wanted one, element by element; `*` stands for any one element."""
+    """Whether a path is the wanted one, element by element; `*` stands for any part of one, or all of it."""
     elements = path.split(".")
-    return len(wanted) == len(elements) and all(w in ("*", e) for w, e in zip(wanted, elements, strict=True))
+    return len(wanted) == len(elements) and all(
+        w == e or ("*" in w and _pattern(w).fullmatch(e)) for w, e in zip(wanted, elements, strict=True)
+    )
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split("*"))))
 
 
 def _changed(number: Quantity, made: Change) -> Value:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.design import Axis, Cases, Design, Points, latin_hypercube, sobol, table
+from sim.design import Axis, Cases, Design, Participants, Points, latin_hypercube, sobol, table
 from sim.results.grid import grid
 from sim.spec.canonical import canonical
 from sim.spec.change import Scale, Shift
@@ -153,3 +153,12 @@ def test_a_table_is_read_with_its_units(tmp_path):
 def test_any_number_of_points_may_be_asked_for_without_a_warning(recwarn):
     assert Design(points=sobol(RANGES, count=5)).dataset().sizes["sample"] == 5
     assert not recwarn.list
+
+
+def test_what_differs_together_between_people_has_one_factor():
+    several = {"calcium": {"cv": 0.3, "of": ["network.hTA.g_cal_1", "network.hTA.g_cal_2"]}}
+    columns = Participants(5, several).columns()
+    assert [*columns] == several["calcium"]["of"]
+    first, second = columns.values()
+    assert first == second
+    assert len(set(first)) == 5

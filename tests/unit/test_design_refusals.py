@@ -40,6 +40,13 @@ REFUSED = {  # what is asked: (how, the error, what the sentence quotes)
     ),
     "points that are none": (lambda: crossed(points={LEVEL: [1]}), DesignError, ["`points`", "a Points"]),
     "nobody": (lambda: Participants(0, {}), DesignError, ["at least one", "0"]),
+    "a spread of no path": (lambda: Participants(2, {"x": {"cv": 0.1, "of": []}}), DesignError, ["x", "no path"]),
+    "a spread without its paths": (lambda: Participants(2, {"x": {"cv": 0.1}}), DesignError, ["x", "cv", "of"]),
+    "a path that is spread twice": (
+        lambda: Participants(2, {E_CL: 0.1, "x": {"cv": 0.1, "of": [E_CL]}}),
+        DesignError,
+        [E_CL, "twice"],
+    ),
     "a spread below zero": (lambda: Participants(2, {E_CL: -0.1}), DesignError, [E_CL, "-0.1"]),
     "no path": (lambda: Points({}), DesignError, ["at least one path"]),
     "no value": (lambda: Points({LEVEL: []}), DesignError, ["at least one"]),

@@ -62,6 +62,12 @@ def test_a_graded_parameter_changes_at_both_ends_and_keeps_its_skew():
     assert changed(leaky) == pytest.approx(expected)
 
 
+def test_a_star_stands_for_a_part_of_an_element_too():
+    assert changed(NETWORK.under(State("some", {"network.so*us.E": "-65 mV"}))) == {"network.soleus.E": -65}
+    both = NETWORK.under(State("both", {"network.*s.E": "-65 mV"}))
+    assert changed(both) == changed(NETWORK.under(INJURED))
+
+
 def test_one_end_of_a_gradient_may_change_alone():
     assert changed(NETWORK.under(State("steep", {"network.soleus.g.high": "40 nS"}))) == {"network.soleus.g.high": 0.04}
     assert changed(NETWORK.under(State("skewed", {"network.soleus.g.skew": 2}))) == {"network.soleus.g.skew": 2}

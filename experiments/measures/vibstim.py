@@ -1,0 +1,154 @@
+"""Torque and EMG in vibration of a tendon with bouts of stimulation: during it, and when it is over.
+
+Torque is plantarflexor, above its mean in the second before the vibration, in percent of the maximal voluntary torque
+(MVC) of the effort before. EMG is the soleus's envelope, in percent of its mean in that effort. Where people read
+theirs, only the words are known ("at the end of the stimulation", "after the vibration"): the windows are chosen.
+"""
+
+import numpy as np
+
+from sim.measure import Measure
+from sim.results.view import View
+from sim.units import number_in
+
+BEFORE = 1.0
+"""s before the vibration in which torque is set to zero."""
+SETTLED, WINDOW = 0.5, 1.0
+"""s after a bout, by when its twitches have gone, and how long torque is read from then on."""
+SUSTAINED = (0.5, 2.5)
+"""s after the vibration between which torque is read as sustained."""
+EFFORT = 1.0
+"""s of a maximal effort before its EMG is read."""
+KEPT = 1.0
+"""% MVC, from which on a torque counts as kept: chosen."""
+VIBRATED = "soleus_ia_ending.vibration"
+
+
+def vibstim_measures(first: float, last: float, populations: tuple[str, ...]) -> tuple[Measure, ...]:
+    """The measures of a trial.
+
+    Args:
+        first: s, from the begin of the vibration to that of the first bout.
+        last: s, from the begin of the vibration to the end of the last bout.
+        populations: motoneurons whose firing after the vibration is counted.
+    """
+    end = {"first": first, "last": last}
+    return (
+        Measure("mvc", "N*m", "maximal voluntary torque", maximal, {}),
+        Measure("intensity", "1", "intensity that was set, multiples of the motor threshold", intensity, {}),
+        Measure("torque_evoked", "%", "torque in the last bout, of the MVC", evoked, end),
+        Measure("torque_early", "%", "torque during vibration before the first bout, of the MVC", early, end),
+        Measure("torque_vibration", "%", "torque during vibration after the last bout, of the MVC", during, end),
+        Measure("warm_up", "%", "torque after the last bout less before the first, of the MVC", warm_up, end),
+        Measure("torque_sustained", "%", "torque after the vibration, of the MVC", sustained, {}),
+        Measure("emg_vibration", "%", "soleus EMG after the last bout, of the maximal effort", emg_during, end),
+        Measure("emg_sustained", "%", "soleus EMG after the vibration, of the maximal effort", emg_sustained, {}),
+        Measure("keeps", "1", f"1: a torque of {KEPT:g} % MVC or more is kept after the vibration", keeps, {}),
+        Measure("n_sustained", "1", "motoneurons that fire after the vibration", firing, {"populations": populations}),
+    )
+
+
+def vibration(view: View) -> tuple[np.ndarray, np.ndarray]:
+    """s, begin and end of the vibration: (sample,) each."""
+    on = view.course(VIBRATED) > 0
+    begin = np.where(on, view.time, np.inf).min(axis=-1)
+    return begin, np.where(on, view.time, -np.inf).max(axis=-1)
+
+
+def torque(view: View) -> np.ndarray:
+    """% MVC above the time before the vibration: (sample, time)."""
+    begin, _ = vibration(view)
+    x = -view.course("ankle_torque")
+    zero = _mean(view, x, begin - BEFORE, begin)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * (x - zero[:, None]) / view.course("person_mvc")[:, -1:]
+
+
+def maximal(view: View) -> np.ndarray:
+    """N m, (sample,)."""
+    return np.where(view.done, view.course("person_mvc")[:, -1] * number_in(1.0, "N*m"), np.nan)
+
+
+def intensity(view: View) -> np.ndarray:
+    """Multiples of the motor threshold, (sample,)."""
+    return np.where(view.done, view.course("experimenter_intensity")[:, -1], np.nan)
+
+
+def evoked(view: View, first: float, last: float) -> np.ndarray:
+    """In the second half of a second before the end of the last bout: % MVC, (sample,)."""
+    begin, _ = vibration(view)
+    return _mean(view, torque(view), begin + last - SETTLED, begin + last)
+
+
+def early(view: View, first: float, last: float) -> np.ndarray:
+    """% MVC, (sample,)."""
+    begin, _ = vibration(view)
+    return _mean(view, torque(view), begin + first - WINDOW, begin + first)
+
+
+def during(view: View, first: float, last: float) -> np.ndarray:
+    """% MVC, (sample,)."""
+    return _mean(view, torque(view), *_after(view, last))
+
+
+def warm_up(view: View, first: float, last: float) -> np.ndarray:
+    """% MVC, (sample,)."""
+    return during(view, first, last) - early(view, first, last)
+
+
+def sustained(view: View) -> np.ndarray:
+    """% MVC, (sample,)."""
+    return _mean(view, torque(view), *_over(view))
+
+
+def keeps(view: View) -> np.ndarray:
+    """0 or 1, (sample,)."""
+    found = sustained(view)
+    return np.where(np.isfinite(found), (found >= KEPT).astype(float), np.nan)
+
+
+def emg_during(view: View, first: float, last: float) -> np.ndarray:
+    """% of the maximal effort, (sample,)."""
+    return _of_maximal(view, *_after(view, last))
+
+
+def emg_sustained(view: View) -> np.ndarray:
+    """% of the maximal effort, (sample,)."""
+    return _of_maximal(view, *_over(view))
+
+
+def firing(view: View, populations: tuple[str, ...]) -> np.ndarray:
+    """Motoneurons with a spike, (sample,)."""
+    begin, end = (x[:, None, None] for x in _over(view))
+    count = np.zeros(view.samples)
+    for name in populations:
+        times = view.spikes(name)
+        with np.errstate(invalid="ignore"):
+            count += ((times >= begin) & (times < end)).any(axis=-1).sum(axis=-1)
+    return np.where(view.done & np.isfinite(end[:, 0, 0]), count, np.nan)
+
+
+def _after(view: View, last: float) -> tuple[np.ndarray, np.ndarray]:
+    begin, _ = vibration(view)
+    return begin + last + SETTLED, begin + last + SETTLED + WINDOW
+
+
+def _over(view: View) -> tuple[np.ndarray, np.ndarray]:
+    _, end = vibration(view)
+    return end + SUSTAINED[0], end + SUSTAINED[1]
+
+
+def _of_maximal(view: View, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    x, hard = view.course("soleus_emg"), view.course("person.maximal") > 0
+    start = np.where(hard, view.time, np.inf).min(axis=-1) + EFFORT
+    stop = np.where(hard, view.time, -np.inf).max(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * _mean(view, x, begin, end) / _mean(view, x, start, stop)
+
+
+def _mean(view: View, x: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Between two times: (sample,); NaN where nothing lies between them."""
+    inside = (view.time >= begin[:, None]) & (view.time < end[:, None])
+    count = inside.sum(axis=-1)
+    total = np.where(inside, x, 0).sum(axis=-1)
+    return np.where(view.done & (count > 0), total / np.maximum(count, 1), np.nan)
