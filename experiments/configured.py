@@ -7,7 +7,7 @@ from pathlib import Path
 from hydra import compose, initialize_config_dir, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quote
@@ -41,13 +41,21 @@ def configured(settings: Sequence[str], config_dir: str | None = None) -> DictCo
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
         with initialize_config_dir(str(Path(conf.__file__).parent.absolute()), version_base="1.3"):
-            return compose("config", overrides=[*given, f"hydra.searchpath=[{quote(str(folder))}]"])
+            found = compose("config", overrides=[*given, f"hydra.searchpath=[{quote(str(folder))}]"])
+        return within(found, folder)
     except OverrideParseException as problem:
         raise UserError(unreadable(problem.override)) from problem
     except (ComposingError, KeyUnknownError) as problem:
         raise UserError(str(problem)) from problem
     except (HydraException, OmegaConfBaseException) as problem:
         raise UserError(composed(problem)) from problem
+
+
+def within(config: DictConfig, folder: Path | str) -> DictConfig:
+    """The configuration; where it names other experiments, with the folder in which those of the user lie."""
+    if config.together:
+        OmegaConf.update(config, "together.folder", str(folder), force_add=True)
+    return config
 
 
 def composed(problem: BaseException) -> str:

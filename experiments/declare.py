@@ -22,8 +22,8 @@ BUILT_BY = {
     "ankle": "networks.human_ankle.build.build",
 }
 """What builds the networks that an experiment may need (`needs`)."""
-PASSED = ("participants", "seed", "dt", "window", "scheme", "dtype", "batch", "slice", "slices", "out")
-"""Plain values that experiments have in common with what they are parts of."""
+PASSED = ("scale", "participants", "seed", "dt", "window", "scheme", "dtype", "batch", "slice", "slices", "out")
+"""What experiments have in common with that which they are parts of."""
 SELECTING = ("window", "units", "exclude", "contraction")
 """Keys that choose a part of a recording."""
 
@@ -163,7 +163,11 @@ def _together(config: DictConfig) -> "Source":
     from experiments.together import Experiment, Together
 
     told = OmegaConf.to_container(config.together, resolve=True)
-    if not isinstance(told, dict) or not told.keys() <= {"experiments", "settings"} or not told.get("experiments"):
+    if (
+        not isinstance(told, dict)
+        or not told.keys() <= {"experiments", "settings", "folder"}
+        or not told.get("experiments")
+    ):
         raise UserError(
             "`together` is {experiments: {NAME: EXPERIMENT}, settings: [NAME=VALUE]}, with one experiment at least."
         )
@@ -175,7 +179,7 @@ def _together(config: DictConfig) -> "Source":
     found = {}
     for name, experiment in told["experiments"].items():
         settings = [f"experiment={experiment}", *map(str, passed)]
-        own = configured(settings)
+        own = configured(settings, told.get("folder"))
         if own.together:
             raise UserError(f"{experiment!r} consists of several experiments itself; name these.")
         found[str(name)] = Experiment(own, *declare(own, settings), shlex.join(["sherrington", *settings]))

@@ -20,7 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.arguments import quoted
 from experiments.command import FOLDER, HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
-from experiments.configured import composed
+from experiments.configured import composed, within
 from experiments.declare import UserError, declare, root, sentence
 from experiments.keys import KeyUnknownError
 from experiments.terminal import last_resort, readable, refuse, version
@@ -128,6 +128,8 @@ def experiment(config: DictConfig) -> None:
     """Run one experiment, or redraw it when it is done."""
     readable()  # also in a process that a launcher has started
     try:
+        for own in own_folders(sys.argv):
+            within(config, own)
         folder, lines = perform(config, HydraConfig.get().overrides.task)
     except UserError as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done

@@ -150,7 +150,7 @@ class Variants:
         if all(one.finished(self._folder(folder, name)) for name, one in self.simulations.items()):
             return None
         parts = [Brought(*expected(one.study, measures)) for one in self.simulations.values()]
-        return Brought(*(self._joined(part) for part in zip(*parts, strict=True)))
+        return self._whole(parts)
 
     @staticmethod
     def _folder(folder: Path, name: str) -> Path:
@@ -160,8 +160,11 @@ class Variants:
         """All samples, variant after variant."""
         found = [one.bring(self._folder(folder, name), measures) for name, one in self.simulations.items()]
         if any(one.missing for one in found):
-            found = [Brought(*(part[["status"]] for part in one)) for one in found]
-        return Brought(*(self._joined(parts) for parts in zip(*found, strict=True)))
+            found = [Brought(one.results[["status"]], one.table[["status"]]) for one in found]
+        return self._whole(found)
+
+    def _whole(self, found: Sequence[Brought]) -> Brought:
+        return Brought(self._joined([one.results for one in found]), self._joined([one.table for one in found]))
 
     def _joined(self, parts: Sequence[xr.Dataset]) -> xr.Dataset:
         numbered = []

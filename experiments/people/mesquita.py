@@ -1,4 +1,4 @@
-"""The study of Mesquita et al. 2022 as a whole: ΔF and self-sustained torque, under reciprocal inhibition and relaxation.
+"""The study of Mesquita et al. 2022: ΔF and self-sustained torque, under reciprocal inhibition and relaxation.
 
 In people both lower ΔF of the gastrocnemius medialis, but only relaxation lowers the torque that goes on by itself
 (J Physiol, doi 10.1113/JP282765). Four experiments are asked here what they answered.
@@ -72,7 +72,9 @@ class Mesquita(Question):
             if name not in INTERVENTIONS:
                 raise ValueError(f"{name!r} is no intervention of this study: {nearest(name, INTERVENTIONS)}")
             if set(given) != {RAMP, TRIAL, "case"}:
-                raise ValueError(f"{name!r} is asked of {{{RAMP}: ..., {TRIAL}: ..., case: ...}}, not of {dict(given)}.")
+                raise ValueError(
+                    f"{name!r} is asked of {{{RAMP}: ..., {TRIAL}: ..., case: ...}}, not of {dict(given)}."
+                )
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Of every intervention and measure: each participant under control and under it, and the change.
@@ -103,7 +105,10 @@ class Mesquita(Question):
         texts = {
             "observed": [["lowered" if lowered(i, r.name) else "no change" for r in ROWS] for i in shown],
             "agrees": [
-                [verdict(lowered(i, r.name), *(found[p][k, j] for p in ("mean", "half", "p_none"))) for j, r in enumerate(ROWS)]
+                [
+                    verdict(lowered(i, r.name), *(found[p][k, j] for p in ("mean", "half", "p_none")))
+                    for j, r in enumerate(ROWS)
+                ]
                 for k, i in enumerate(shown)
             ],
         }
@@ -123,7 +128,7 @@ class Mesquita(Question):
         name = self.asked[intervention][what.task]
         if name not in asked.answers:
             raise ValueError(
-                f"{intervention} is asked of the experiment {name!r}, but together are {', '.join(asked.answers) or 'none'}."
+                f"{intervention} is asked of {name!r}, but there are {', '.join(asked.answers) or 'none'}."
             )
         m = asked.answers[name]
         m = m.sel(muscle=self.muscle) if what.task == RAMP else m
@@ -151,10 +156,9 @@ class Mesquita(Question):
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
-            "Agrees: where people show a fall, the 95 % interval lies below 0; where people show no change, the change is "
-            "equivalent to none (90 % interval inside half of what relaxation does), or, for relaxation itself, the 95 % "
-            "interval holds 0. Everything else is said as it is. In people ΔF was lowered by both (15 and 15 people); by "
-            "how much was not at hand.",
+            "Agrees: where people show a fall, the 95 % interval lies below 0; where people show no change, the change "
+            "is equivalent to none (90 % interval inside half of what relaxation does), or, for relaxation itself, the "
+            "95 % interval holds 0. In people ΔF was lowered by both (15 and 15 people); by how much was not at hand.",
             people.SOURCES,
         ]
 

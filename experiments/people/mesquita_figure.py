@@ -41,9 +41,9 @@ def draw(m: xr.Dataset, muscle: str) -> Figure:
     title(axes, next(letters), "")
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes['person']} participants under control and intervention (common random numbers; "
-        f"{m.attrs['failed']} of {m.attrs['runs']} runs failed): lines, participants; points, mean with its 95 % interval. "
-        "People: Mesquita et al. 2022, directions alone are known.",
+        f"{m.attrs['simulated']} {m.sizes['person']} participants under control and intervention (common random "
+        f"numbers), {m.attrs['failed']} of {m.attrs['runs']} runs failed. Lines, participants; points, mean with its 95 % "
+        "interval. People: Mesquita et al. 2022, of whom directions alone are known.",
     )
     return figure
 
