@@ -42,7 +42,7 @@ def draw(m: xr.Dataset, muscle: str) -> Figure:
     caption(
         figure,
         f"{m.attrs['simulated']} {m.sizes['person']} participants under control and intervention (common random "
-        f"numbers), {m.attrs['failed']} of {m.attrs['runs']} runs failed. Lines, participants; points, mean with its 95 % "
+        f"numbers), {m.attrs['failed']} of {m.attrs['runs']} runs failed. Lines, participants; points, mean with 95 % "
         "interval. People: Mesquita et al. 2022, of whom directions alone are known.",
     )
     return figure
