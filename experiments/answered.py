@@ -9,13 +9,16 @@ from experiments.question import Question
 from experiments.sources import Source
 
 
-def answered(config: DictConfig, source: Source, question: Question, command: str) -> tuple[Path, list[str]]:
+def answered(
+    config: DictConfig, source: Source, question: Question, command: str, out: Path | None = None
+) -> tuple[Path, list[str]]:
     """Ask a question.
 
     Args:
         config: of the experiment.
         source, question: that it declares.
         command: that was given, for the report.
+        out: where the folder of the results lies; None, where the configuration says.
 
     Returns:
         The folder of the answer (of the results, if others are still at work on them), and the headline.
@@ -25,11 +28,11 @@ def answered(config: DictConfig, source: Source, question: Question, command: st
     """
     measures = question.measures()
     digest = source.digest(measures)
-    folder = Path(config.out) / f"{config.name}-{digest}"
+    folder = (Path(config.out) if out is None else out) / f"{config.name}-{digest}"
     inside = folder / settings_name(question)
     question.fits(source.factors())
     if (expected := source.expected(folder, measures)) is not None:
-        question.needs(expected.results, expected.table)
+        question.needs(expected.results, expected.table, expected.answers)
     drawn = last_drawn(inside)
     brought = source.bring(folder, measures)
     if brought.missing:

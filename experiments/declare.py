@@ -24,6 +24,9 @@ BUILT_BY = {
 """What builds the networks that an experiment may need (`needs`)."""
 PASSED = ("scale", "participants", "seed", "dt", "window", "scheme", "dtype", "batch", "slice", "slices", "out")
 """What experiments have in common with that which they are parts of."""
+PLACED = ("batch", "slice", "slices", "out")
+"""Of these, what changes no result."""
+TOGETHER = "{experiments: {NAME: EXPERIMENT}, settings: [NAME=VALUE]}"
 SELECTING = ("window", "units", "exclude", "contraction")
 """Keys that choose a part of a recording."""
 
@@ -91,7 +94,7 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
             except ValueError as problem:
                 raise UserError(f"{group}._target_: {problem}") from problem
     if config.together:
-        return _together(config), _question(config)
+        return _together(config, given), _question(config)
     simulates = "_target_" in config.network
     if config.recording is not None and simulates:
         raise UserError(_both(config))
@@ -153,36 +156,43 @@ def _question(config: DictConfig) -> "Question":
     return question
 
 
-def _together(config: DictConfig) -> "Source":
-    """Several experiments, each as it says itself, with the plain values of this one and what is set in all."""
+def _together(config: DictConfig, given: Sequence[str]) -> "Source":
+    """Several experiments, each as it says itself, with what is set in all of them."""
     import shlex
 
     from conf.schema import Config
     from experiments.arguments import quote
     from experiments.configured import configured
+    from experiments.given import keys
     from experiments.together import Experiment, Together
+    from sim.spec.kinds import listed, table
 
-    told = OmegaConf.to_container(config.together, resolve=True)
-    if (
-        not isinstance(told, dict)
-        or not told.keys() <= {"experiments", "settings", "folder"}
-        or not told.get("experiments")
-    ):
+    own = {key.partition(".")[0].partition("/")[0] for key in keys(given)}
+    if strange := sorted(own - {*PASSED, "together", "question", "name", "experiment", "hydra"}):
         raise UserError(
-            "`together` is {experiments: {NAME: EXPERIMENT}, settings: [NAME=VALUE]}, with one experiment at least."
+            f"{strange[0]} is of the experiments that {config.name} consists of; give it to all of them: "
+            f"'together.settings=[\"{strange[0]}...=VALUE\"]'."
         )
-    plain_values = [name for name in PASSED if config[name] != getattr(Config, name, None)]
-    passed = [
-        *(f"{name}={quote(x) if isinstance(x := config[name], str) else x}" for name in plain_values),
-        *told.get("settings", []),
-    ]
+    try:
+        told = table("`together`", OmegaConf.to_container(config.together, resolve=True), ValueError)
+        parts = table("`together.experiments`", told.get("experiments"), ValueError)
+        settings = [str(x) for x in listed("`together.settings`", told.get("settings", []), ValueError)]
+    except ValueError as problem:
+        raise UserError(f"{sentence(problem)} It is {TOGETHER}.") from problem
+    if not told.keys() <= {"experiments", "settings", "folder"} or not parts:
+        raise UserError(f"`together` is {TOGETHER}, with one experiment at least.")
+    chosen = [x for x in PASSED if x in own or config[x] != getattr(Config, x, None)]
+    values = {x: quote(config[x]) if isinstance(config[x], str) else config[x] for x in chosen}
+    kept = [f"{x}={values[x]}" for x in chosen if x not in PLACED]
+    settings = [*kept, *(x for x in settings if x not in kept)]
+    OmegaConf.update(config, "together.settings", settings)  # so that a result is opened with what was given
     found = {}
-    for name, experiment in told["experiments"].items():
-        settings = [f"experiment={experiment}", *map(str, passed)]
-        own = configured(settings, told.get("folder"))
-        if own.together:
+    for name, experiment in parts.items():
+        words = [f"experiment={experiment}", *settings]
+        one = configured([*words, *(f"{x}={values[x]}" for x in chosen if x in PLACED)], told.get("folder"))
+        if one.together:
             raise UserError(f"{experiment!r} consists of several experiments itself; name these.")
-        found[str(name)] = Experiment(own, *declare(own, settings), shlex.join(["sherrington", *settings]))
+        found[str(name)] = Experiment(one, *declare(one, words), shlex.join(["sherrington", *words]))
     return Together(found)
 
 

@@ -139,12 +139,14 @@ class Question(ABC):
         if self.dims:
             expect(factors, self.dims, self.name)
 
-    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+    def needs(
+        self, results: xr.Dataset, table: xr.Dataset, answers: Mapping[str, xr.Dataset] = MappingProxyType({})
+    ) -> None:
         """Refuse a study that lacks what the answer is made of, before anything runs: it is answered once without any
         sample, as `sim.expected` gives it.
 
         Args:
-            results, table: as `Asked` takes them, all samples failed.
+            results, table, answers: as `Asked` takes them, all samples failed.
 
         Raises:
             ValueError: one sentence.
@@ -152,7 +154,7 @@ class Question(ABC):
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                asked = Asked(results, table, self)
+                asked = Asked(results, table, self, answers)
                 found = self.answer(asked)
                 self.headline(found.assign_attrs({**asked.counted(), **self.said, **found.attrs}))
         except ValueError as problem:

@@ -64,6 +64,17 @@ def summary(values: xr.DataArray, *, over: str = OVER) -> dict[str, xr.DataArray
     }
 
 
+def per_person(values: xr.DataArray, *kept: str) -> np.ndarray:
+    """A value for each person: (*kept, person). Seeds of a participant are averaged; without participants, seeds count.
+
+    Args:
+        kept: dimensions that stay, in this order; the others are `participant` and `seed`, if it has them.
+    """
+    who = [dim for dim in ("participant", OVER) if dim in values.dims]
+    x = values.transpose(*kept, *who).values.astype(float)
+    return known_mean(x) if len(who) == 2 else x.reshape(*x.shape[: len(kept)], -1)
+
+
 def summarised(measures: xr.Dataset, *, over: str = OVER) -> xr.Dataset:
     """The measures and the `summary` of each that has the dimension `over`."""
     found = [summary(x, over=over) for x in measures.data_vars.values() if over in x.dims and x.dtype.kind == "f"]

@@ -4,6 +4,7 @@ They lie beside it, in the folders that they have anyway: what was run before is
 figure and report.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from experiments.question import Question
 from experiments.sources import Brought, Source
 from sim.results import measures as kept
 from sim.results.digest import digest
+from sim.results.status import Status
 
 if TYPE_CHECKING:
     from sim.measure import Measure
@@ -68,28 +70,44 @@ class Together:
         Raises:
             ValueError: a design does not fit its question.
         """
-        for one in self.experiments.values():
-            own, measured = self._folder(one), one.question.measures()
+        answers = {}
+        for name, one in self.experiments.items():
             one.question.fits(one.source.factors())
-            if (expected := one.source.expected(own, measured)) is not None:
+            expected = one.source.expected(self._folder(one, folder), one.question.measures())
+            if expected is not None:
                 one.question.needs(expected.results, expected.table)
-        return None
+                with warnings.catch_warnings(), np.errstate(all="ignore"):
+                    warnings.simplefilter("ignore")
+                    answers[name] = Result(one.question, expected).answer
+        if len(answers) < len(self.experiments):  # some are done, and what is asked of all is soon found out
+            return None
+        nothing = xr.Dataset({"status": ("sample", np.full(1, Status.FAILED_NOT_FINITE))})
+        return Brought(nothing, nothing, answers)
 
     @staticmethod
-    def _folder(one: Experiment) -> Path:
-        return Path(one.config.out) / f"{one.config.name}-{one.source.digest(one.question.measures())}"
+    def _folder(one: Experiment, folder: Path) -> Path:
+        """Beside `folder`, wherever that lies."""
+        return folder.parent / f"{one.config.name}-{one.source.digest(one.question.measures())}"
 
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
         """The answers, by name; the samples of all that are counted, and how each ended."""
-        found, status, who = {}, [], ""
-        for name, one in self.experiments.items():
-            inside, _ = answered(one.config, one.source, one.question, one.command)
-            brought = one.source.bring(self._folder(one), one.question.measures())
-            status.append(brought.results["status"].values)
-            if brought.missing:
-                continue
-            who = who or str(brought.results.attrs.get("who", ""))
-            m = kept.kept_measures(inside, self._own(one))
-            found[name] = m if m is not None else Result(one.question, brought).answer
-        table = xr.Dataset({"status": ("sample", np.concatenate(status))}, attrs={"who": who})
-        return Brought(table, table, found)
+        done: dict[str, tuple[np.ndarray, xr.Dataset | None]] = {}
+        for _ in range(2):  # a second time those of which others were at work on a part
+            for name, one in self.experiments.items():
+                if name not in done or done[name][1] is None:
+                    done[name] = self._brought(one, folder)
+        answers = {name: m for name, (_, m) in done.items() if m is not None}
+        who = next((str(m.attrs.get("simulated", "")) for m in answers.values()), "")
+        status = np.concatenate([codes for codes, _ in done.values()])
+        table = xr.Dataset({"status": ("sample", status)}, attrs={"who": who})
+        return Brought(table, table, answers)
+
+    def _brought(self, one: Experiment, folder: Path) -> tuple[np.ndarray, xr.Dataset | None]:
+        """How its samples ended, and its answer, if none is missing."""
+        inside, _ = answered(one.config, one.source, one.question, one.command, folder.parent)
+        brought = one.source.bring(self._folder(one, folder), one.question.measures())
+        codes = brought.results["status"].values
+        if brought.missing:
+            return codes, None
+        m = kept.kept_measures(inside, self._own(one))
+        return codes, m if m is not None else Result(one.question, brought).answer

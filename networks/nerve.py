@@ -18,7 +18,7 @@ from typing import NamedTuple
 from networks.cells.axon import NODE, STRONGEST
 from sim.spec.kinds import listed, table, whole, word
 from sim.spec.network import NetworkError, Population
-from sim.spec.params import SKEWS, Graded, Param, Value
+from sim.spec.params import SKEWS, Graded, Param, Value, nearest
 from sim.spec.projection import Projection
 from sim.spec.protocol import Protocol, ProtocolError, Together, Train
 from sim.spec.shared import Shared
@@ -95,6 +95,10 @@ def axons(
         raise NetworkError(f"the axons {name!r} reach nothing; say what `cord` and `muscle` send or hear: End(...).")
     slow = _velocity(name, velocity)
     sites = _sites(name, sites, length)
+    if unknown := [site for site in differ or {} if site not in sites]:
+        raise NetworkError(
+            f"nodes of {name!r} differ at {unknown[0]!r}, which is no site: {nearest(unknown[0], sites)}"
+        )
     nodes = [f"{name}_{site}" for site in sites]
     places = {**{f"{node}_at": at for node, at in zip(nodes, sites.values(), strict=True)}, f"{name}_length": length}
     stretches = [next(iter(places)), *(f"({far} - {near})" for near, far in pairwise(places))]

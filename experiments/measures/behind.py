@@ -11,10 +11,9 @@ import numpy as np
 
 from experiments.measures.decomposed import Decomposed, since
 from experiments.measures.followed import mean_delta_f, mean_peak, ramp
-from experiments.measures.validity import inward
+from experiments.measures.validity import end_less_begin, inward
 from sim.analysis.delta_f_convention import DeltaFConvention
 from sim.analysis.means import known_mean
-from sim.analysis.recruitment import derecruitment_time, recruitment_time
 from sim.measure import Measure
 from sim.results.view import View
 
@@ -55,14 +54,8 @@ def largest(view: View, of: Decomposed) -> np.ndarray:
 
 def kept(view: View, of: Decomposed) -> np.ndarray:
     """nA, (sample,)."""
-    begin, _, _ = ramp(view)
-    spikes, current, time = since(view, of.population, begin), inward(view, of.population), view.time
-
-    def at(when: np.ndarray) -> np.ndarray:
-        places = np.clip(np.searchsorted(time, np.nan_to_num(when)), 0, len(time) - 1)
-        return np.take_along_axis(current, places[..., None], -1)[..., 0]
-
-    return _mean(view, of, at(derecruitment_time(spikes)) - at(recruitment_time(spikes)))
+    spikes = since(view, of.population, ramp(view)[0])
+    return _mean(view, of, end_less_begin(view, of.population, spikes))
 
 
 def level(view: View, of: Decomposed) -> np.ndarray:

@@ -75,12 +75,12 @@ def read(view: View) -> np.ndarray:
 
 def error(view: View, rest: float) -> np.ndarray:
     """Percent of the MVC, (sample,)."""
-    return np.sqrt(_mean(view, (percent(view, rest) - target(view)) ** 2, _asked(view)))
+    return np.sqrt(mean_inside(view, (percent(view, rest) - target(view)) ** 2, _asked(view)))
 
 
 def bias(view: View, rest: float) -> np.ndarray:
     """Percent of the MVC, (sample,)."""
-    return _mean(view, percent(view, rest) - target(view), _asked(view))
+    return mean_inside(view, percent(view, rest) - target(view), _asked(view))
 
 
 def variation(view: View, rest: float) -> np.ndarray:
@@ -124,7 +124,7 @@ def release(view: View, rest: float) -> np.ndarray:
 
 def effort(view: View, rest: float) -> np.ndarray:
     """A_e, (sample,)."""
-    return _mean(view, view.course("person_effort"), _asked(view))
+    return mean_inside(view, view.course("person_effort"), _asked(view))
 
 
 def _means(x: np.ndarray, count: int) -> np.ndarray:
@@ -155,7 +155,7 @@ def _stands(view: View) -> np.ndarray:
     return view.done & inside.any(axis=-1) & (most - least <= 1e-3 * np.abs(most))
 
 
-def _mean(view: View, x: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def mean_inside(view: View, x: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Over some times: (sample,); NaN where there are none."""
     count = inside.sum(axis=-1)
     total = np.where(inside, x, 0).sum(axis=-1)

@@ -67,21 +67,28 @@ def largest(view: View, population: str, convention: DeltaFConvention) -> np.nda
 
 def kept(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
     """nA, (sample,)."""
-    spikes, current, time = view.spikes(population), inward(view, population), view.time
-    ends = (recruitment_time(spikes), derecruitment_time(spikes))
-    begin, end = (
-        np.take_along_axis(current, np.clip(np.searchsorted(time, np.nan_to_num(x)), 0, len(time) - 1)[..., None], -1)
-        for x in ends
-    )
-    return _of_tested(view, population, convention, (end - begin)[..., 0])
+    return _of_tested(view, population, convention, end_less_begin(view, population, view.spikes(population)))
+
+
+def end_less_begin(view: View, population: str, spikes: np.ndarray) -> np.ndarray:
+    """The current when each unit ends less when it began: nA, (sample, unit); NaN of a silent one."""
+    current, time = inward(view, population), view.time
+
+    def at(when: np.ndarray) -> np.ndarray:
+        places = np.clip(np.searchsorted(time, np.nan_to_num(when)), 0, len(time) - 1)
+        return np.take_along_axis(current, places[..., None], -1)[..., 0]
+
+    begin, end = recruitment_time(spikes), derecruitment_time(spikes)
+    return np.where(np.isfinite(begin) & np.isfinite(end), at(end) - at(begin), np.nan)
 
 
 def of_few(view: View, population: str, convention: DeltaFConvention) -> np.ndarray:
-    """pps, (sample,): of some units, drawn by the random stream of the sample."""
+    """pps, (sample,): of some of the units that fire, drawn by the random stream of the sample."""
     spikes = view.spikes(population)
     chosen = np.zeros(spikes.shape[:2], bool)
-    for row, stream in zip(chosen, view.results["stream"].values, strict=True):
-        row[np.random.default_rng([FEW, int(stream)]).permutation(len(row))[:FEW]] = True
+    for row, fires, stream in zip(chosen, np.isfinite(spikes[..., 1]), view.results["stream"].values, strict=True):
+        order = np.random.default_rng([FEW, int(stream)]).permutation(len(row))
+        row[order[fires[order]][:FEW]] = True
     return delta_f(np.where(chosen[..., None], spikes, np.nan), convention=convention).pool
 
 

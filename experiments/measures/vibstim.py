@@ -7,6 +7,7 @@ theirs, only the words are known ("at the end of the stimulation", "after the vi
 
 import numpy as np
 
+from experiments.measures.torque import mean_inside
 from sim.measure import Measure
 from sim.results.view import View
 from sim.units import number_in
@@ -17,6 +18,8 @@ SETTLED, WINDOW = 0.5, 1.0
 """s after a bout, by when its twitches have gone, and how long torque is read from then on."""
 SUSTAINED = (0.5, 2.5)
 """s after the vibration between which torque is read as sustained."""
+LATE = (5.0, 7.0)
+"""s after the vibration, when a torque that only fades has gone."""
 EFFORT = 1.0
 """s of a maximal effort before its EMG is read."""
 KEPT = 1.0
@@ -36,11 +39,14 @@ def vibstim_measures(first: float, last: float, populations: tuple[str, ...]) ->
     return (
         Measure("mvc", "N*m", "maximal voluntary torque", maximal, {}),
         Measure("intensity", "1", "intensity that was set, multiples of the motor threshold", intensity, {}),
+        Measure("torque_set", "%", "torque when the intensity was set, of the MVC", was_set, {}),
         Measure("torque_evoked", "%", "torque in the last bout, of the MVC", evoked, end),
         Measure("torque_early", "%", "torque during vibration before the first bout, of the MVC", early, end),
         Measure("torque_vibration", "%", "torque during vibration after the last bout, of the MVC", during, end),
         Measure("warm_up", "%", "torque after the last bout less before the first, of the MVC", warm_up, end),
         Measure("torque_sustained", "%", "torque after the vibration, of the MVC", sustained, {}),
+        Measure("torque_late", "%", "torque some seconds after the vibration, of the MVC", late, {}),
+        Measure("active_before", "%", "soleus EMG just before the vibration, of the maximal effort", active, {}),
         Measure("emg_vibration", "%", "soleus EMG after the last bout, of the maximal effort", emg_during, end),
         Measure("emg_sustained", "%", "soleus EMG after the vibration, of the maximal effort", emg_sustained, {}),
         Measure("keeps", "1", f"1: a torque of {KEPT:g} % MVC or more is kept after the vibration", keeps, {}),
@@ -74,6 +80,14 @@ def intensity(view: View) -> np.ndarray:
     return np.where(view.done, view.course("experimenter_intensity")[:, -1], np.nan)
 
 
+def was_set(view: View) -> np.ndarray:
+    """% MVC, (sample,): at the last moment at which it was set."""
+    on = view.course("experimenter.wanted") > 0
+    last = on.shape[-1] - 1 - on[:, ::-1].argmax(axis=-1)
+    brought = np.take_along_axis(view.course("experimenter_brought"), last[:, None], -1)[:, 0]
+    return np.where(view.done & on.any(axis=-1), 100 * brought, np.nan)
+
+
 def evoked(view: View, first: float, last: float) -> np.ndarray:
     """In the second half of a second before the end of the last bout: % MVC, (sample,)."""
     begin, _ = vibration(view)
@@ -99,6 +113,18 @@ def warm_up(view: View, first: float, last: float) -> np.ndarray:
 def sustained(view: View) -> np.ndarray:
     """% MVC, (sample,)."""
     return _mean(view, torque(view), *_over(view))
+
+
+def late(view: View) -> np.ndarray:
+    """% MVC, (sample,)."""
+    _, end = vibration(view)
+    return _mean(view, torque(view), end + LATE[0], end + LATE[1])
+
+
+def active(view: View) -> np.ndarray:
+    """% of the maximal effort, (sample,): 0 at rest."""
+    begin, _ = vibration(view)
+    return _of_maximal(view, begin - BEFORE, begin)
 
 
 def keeps(view: View) -> np.ndarray:
@@ -147,8 +173,8 @@ def _of_maximal(view: View, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 
 def _mean(view: View, x: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Between two times: (sample,); NaN where nothing lies between them."""
+    """Between two times: (sample,); NaN where the record does not hold all of it."""
     inside = (view.time >= begin[:, None]) & (view.time < end[:, None])
-    count = inside.sum(axis=-1)
-    total = np.where(inside, x, 0).sum(axis=-1)
-    return np.where(view.done & (count > 0), total / np.maximum(count, 1), np.nan)
+    step = view.time[1] - view.time[0] if len(view.time) > 1 else np.inf
+    whole = (begin >= view.time[0] - 1e-9) & (end <= view.time[-1] + step + 1e-9)
+    return np.where(whole, mean_inside(view, x, inside), np.nan)

@@ -18,8 +18,9 @@ from experiments.conventions import CONVENTIONS, DeltaFQuestion
 from experiments.measures.validity import FEW, validity_measures
 from experiments.people import delta_f_validity_figure
 from experiments.question import Asked
-from experiments.statistics import attributes
+from experiments.statistics import attributes, per_person
 from experiments.words import number
+from sim.analysis.means import known_mean
 from sim.measure import Measure
 from sim.spec.kinds import listed, whole
 from sim.spec.params import nearest
@@ -79,7 +80,9 @@ class DeltaFValidity(DeltaFQuestion):
             ValueError: the design draws nothing by a name of its own.
         """
         m = asked.folded()
-        m = m.isel({dim: 0 for dim in ("seed", "participant") if dim in m.dims}).drop_vars("sample")
+        m = m.drop_vars("sample").assign(
+            {name: ("draw", known_mean(per_person(x, "draw")), x.attrs) for name, x in m.items() if name != "sample"}
+        )
         drawn = [
             str(name) for name, x in m.coords.items()
             if x.dims == ("draw",) and "." not in str(name) and name not in ("draw", "draw_index", "stream", "seed")

@@ -72,7 +72,7 @@ class DeltaFWhy(DeltaFQuestion):
         folded = asked.folded()
         named(folded, "case", self.control)
         cases = [str(x) for x in folded["case"].values]
-        rows = []
+        rows: list[xr.Dataset] = []
         for muscle in self.muscles:
             own = of_muscle(folded, muscle)
             effects = {f"{x}_effect": change(own[x], "case", cases, self.control) for x in SHOWN}

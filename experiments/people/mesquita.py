@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from experiments.people import mesquita_figure
 from experiments.published import vibstim as people
 from experiments.question import Asked, Question
-from experiments.statistics import attributes
+from experiments.statistics import attributes, per_person
 from experiments.words import number
 from sim.spec.kinds import table
 from sim.spec.params import nearest
@@ -41,7 +41,7 @@ ROWS = (
     Row("emg_vibration", TRIAL, "EMG during vibration", "% max"),
     Row("emg_sustained", TRIAL, "EMG after vibration", "% max"),
 )
-PARTS = ("mean", "half", "d", "low90", "high90", "p_none")
+PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none")
 
 
 def lowered(intervention: str, name: str) -> bool:
@@ -68,7 +68,10 @@ class Mesquita(Question):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, given in table("`asked` of the question", self.asked, ValueError).items():
+        if not table("`asked` of the question", self.asked, ValueError):
+            raise ValueError(f"the study asks of one intervention at least; `asked` has {', '.join(INTERVENTIONS)}.")
+        for name, given in self.asked.items():
+            given = table(f"`asked` of {name!r}", given, ValueError)
             if name not in INTERVENTIONS:
                 raise ValueError(f"{name!r} is no intervention of this study: {nearest(name, INTERVENTIONS)}")
             if set(given) != {RAMP, TRIAL, "case"}:
@@ -84,19 +87,20 @@ class Mesquita(Question):
         """
         shown, rows = list(self.asked), len(ROWS)
         found = {part: np.full((len(shown), rows), np.nan) for part in PARTS}
+        yards = np.zeros((len(shown), rows), bool)
         values: dict[tuple[int, int], np.ndarray] = {}
         for k, intervention in enumerate(shown):
             for row, what in enumerate(ROWS):
                 m = self._of(asked, intervention, what)
                 case = self.asked[intervention]["case"]
                 here = m.sel(case=case)
-                for part, name in (("mean", "effect_mean"), ("half", "effect_half"), ("d", "d")):
+                for part, name in (("mean", "effect_mean"), ("half", "effect_half"), ("n", "effect_n"), ("d", "d")):
                     found[part][k, row] = float(here[f"{what.name}_{name}"])
-                if f"{what.name}_none_p" in here and intervention != "relaxation":
+                yards[k, row] = case == m.attrs.get("yardstick")
+                if what.task == TRIAL and not yards[k, row]:
                     for part, name in (("low90", "none_low"), ("high90", "none_high"), ("p_none", "none_p")):
                         found[part][k, row] = float(here[f"{what.name}_{name}"])
-                both = m[what.name].sel(case=[self.control, case]).transpose("case", ...)
-                values[k, row] = both.values.reshape(2, -1)
+                values[k, row] = per_person(m[what.name].sel(case=[self.control, case]), "case")
         most = max(x.shape[1] for x in values.values())
         people_values = np.full((len(shown), rows, 2, most), np.nan)
         for (k, row), x in values.items():
@@ -106,7 +110,11 @@ class Mesquita(Question):
             "observed": [["lowered" if lowered(i, r.name) else "no change" for r in ROWS] for i in shown],
             "agrees": [
                 [
-                    verdict(lowered(i, r.name), *(found[p][k, j] for p in ("mean", "half", "p_none")))
+                    verdict(
+                        lowered(i, r.name),
+                        *(found[p][k, j] for p in ("mean", "half", "n", "p_none")),
+                        yardstick=bool(yards[k, j]),
+                    )
                     for j, r in enumerate(ROWS)
                 ]
                 for k, i in enumerate(shown)
@@ -114,9 +122,11 @@ class Mesquita(Question):
         }
         return xr.Dataset(
             {
-                **{p: (dims, x, attributes("1", f"change: {p}")) for p, x in found.items()},
+                **{p: (dims, x, attributes("", f"change, {p}, in `units`")) for p, x in found.items()},
                 **{name: (dims, np.array(x), attributes("1", name)) for name, x in texts.items()},
-                "value": ((*dims, "condition", "person"), people_values, attributes("1", "value of each participant")),
+                "value": ((*dims, "condition", "person"), people_values, attributes("", "of each person, in `units`")),
+                "words": ("measure", [r.words for r in ROWS], attributes("", "measure in words")),
+                "units": ("measure", [r.units for r in ROWS], attributes("", "unit of the measure")),
             },
             coords={
                 "intervention": shown, "measure": [r.name for r in ROWS], "condition": [self.control, "treated"],
@@ -131,7 +141,11 @@ class Mesquita(Question):
                 f"{intervention} is asked of {name!r}, but there are {', '.join(asked.answers) or 'none'}."
             )
         m = asked.answers[name]
-        m = m.sel(muscle=self.muscle) if what.task == RAMP else m
+        if what.task == RAMP:
+            if self.muscle not in m["muscle"].values:
+                there = [str(x) for x in m["muscle"].values]
+                raise ValueError(f"{name!r} has no muscle {self.muscle!r}: {nearest(self.muscle, there)}")
+            m = m.sel(muscle=self.muscle)
         for case in (self.control, self.asked[intervention]["case"]):
             if case not in m["case"].values:
                 raise ValueError(f"{name!r} has no case {case!r}: {nearest(case, map(str, m['case'].values))}")
@@ -163,22 +177,21 @@ class Mesquita(Question):
         ]
 
 
-def verdict(falls: bool, mean: float, half: float, p_none: float) -> str:
+def verdict(falls: bool, mean: float, half: float, n: float, p_none: float, *, yardstick: bool) -> str:
     """Whether a simulated change is what people show.
 
     Args:
         falls: people show a fall; otherwise no change.
-        mean, half: of the change, with half of its 95 % interval.
+        mean, half, n: of the change, with half of its 95 % interval, and over how many people.
         p_none: of a change as large as the bound; NaN without a bound.
+        yardstick: it is the change that the bound is of.
     """
-    if not np.isfinite(mean):
+    if not np.isfinite(mean) or n < 2:
         return "not measurable"
     if falls:
         if mean + half < 0:
             return "agrees"
         return "same direction, interval includes 0" if mean < 0 else "does not agree"
-    if p_none == p_none:
-        if p_none < 0.05:
-            return "agrees"
-        return "not shown to be none" if abs(mean) <= half else "does not agree"
-    return "agrees" if abs(mean) <= half else "does not agree"
+    if abs(mean) > half and not p_none < 0.05:
+        return "does not agree"
+    return "agrees" if p_none < 0.05 or (yardstick and half > 0) else "not shown to be none"

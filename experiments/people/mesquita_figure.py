@@ -15,11 +15,6 @@ SHOWN = (
     ("torque_vibration", "torque during\nvibration (% MVC)"),
     ("torque_sustained", "torque after\nvibration (% MVC)"),
 )
-WORDS = {
-    "delta_f": "ΔF (pps)", "torque_vibration": "torque during vibration (% MVC)",
-    "torque_sustained": "torque after vibration (% MVC)", "warm_up": "increase in the trial (% MVC)",
-    "emg_vibration": "EMG during vibration (% max)", "emg_sustained": "EMG after vibration (% max)",
-}  # fmt: skip
 
 
 @styled
@@ -66,7 +61,14 @@ def _pairs(axes: Axes, own: xr.Dataset, name: str) -> None:
 
 
 def _table(axes: Axes, m: xr.Dataset, names: list[str]) -> None:
-    columns = [Column("", [WORDS[str(x)] for x in m["measure"].values], 0.0, left=True)]
+    columns = [
+        Column(
+            "",
+            [f"{words} ({units})" for words, units in zip(m["words"].values, m["units"].values, strict=True)],
+            0.0,
+            left=True,
+        )
+    ]
     for k, name in enumerate(names):
         own, at = m.sel(intervention=name), 0.3 + 0.36 * k
         change = [f"{_signed(a)} ± {cell(b, 2)}" for a, b in zip(own["mean"].values, own["half"].values, strict=True)]

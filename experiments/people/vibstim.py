@@ -13,12 +13,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.equivalence import equivalence
-from experiments.measures.vibstim import KEPT, SUSTAINED, torque, vibration, vibstim_measures
+from experiments.measures.vibstim import KEPT, LATE, SETTLED, SUSTAINED, WINDOW, torque, vibration, vibstim_measures
 from experiments.mixed import needed
 from experiments.people import vibstim_figure
 from experiments.published import vibstim as people
 from experiments.question import Asked, Question
-from experiments.statistics import attributes, change, effect_size, named, share, summarised
+from experiments.statistics import attributes, change, effect_size, named, per_person, percent, share, summarised
 from experiments.words import mean_and_sd, number
 from sim.measure import Measure
 from sim.spec.kinds import table, whole
@@ -26,6 +26,7 @@ from sim.spec.params import nearest
 from sim.units import in_unit
 
 EFFECTS = ("torque_vibration", "warm_up", "torque_sustained", "emg_vibration", "emg_sustained")
+TORQUES = ("torque_vibration", "torque_sustained")
 DURATIONS = ("lead", "bout", "gap", "lasts")
 PEOPLE_DIMS = ("participant", "seed")
 EVERY = 0.1
@@ -68,6 +69,17 @@ class VibStim(Question):
                 raise ValueError(f"{case!r} stands beside {what!r}, {nearest(str(what), people.LOWERED)}")
         if (count := whole(self.bouts)) is None or count < 1:
             raise ValueError(f"a trial has one bout of stimulation at least, but `bouts` is {self.bouts!r}.")
+        last, needs = float(self.stimulated[-1, 1]), SETTLED + WINDOW
+        for name, found, least, why in (
+            ("lead", self.seconds["lead"], WINDOW, "torque before the first bout is a mean over so long"),
+            ("bout", self.seconds["bout"], SETTLED, "torque in a bout is read over so long"),
+            ("lasts", self.seconds["lasts"] - last, needs, "so long after the last bout torque is read in vibration"),
+        ):
+            if found < least:
+                beyond = " beyond the last bout" * (name == "lasts")
+                raise ValueError(
+                    f"{name} of the protocol is {found:g} s{beyond}, but {why}; give it {least:g} s at least."
+                )
 
     @property
     def seconds(self) -> dict[str, float]:
@@ -95,7 +107,8 @@ class VibStim(Question):
         named(folded, "case", self.control, self.yardstick, *self.beside)
         cases = [str(x) for x in folded["case"].values]
         effects = {f"{x}_effect": change(folded[x], "case", cases, self.control) for x in EFFECTS}
-        m = summarised(folded.drop_vars("sample").assign(effects))
+        parts = {f"{x}_percent": percent(folded[x], "case", self.control) for x in TORQUES}
+        m = summarised(folded.drop_vars("sample").assign(effects | parts))
         sizes = {f"{x}_d": effect_size(effects[f"{x}_effect"]) for x in EFFECTS}
         return (
             m.assign(sizes | self._equivalent(m, cases))
@@ -111,11 +124,11 @@ class VibStim(Question):
         found: dict[str, tuple] = {}
         for name in EFFECTS:
             values = m[f"{name}_effect"].transpose("case", ...)
-            bound = HALF * abs(float(m[f"{name}_effect_mean"].sel(case=self.yardstick)))
+            mean, half = (float(m[f"{name}_effect_{x}"].sel(case=self.yardstick)) for x in ("mean", "half"))
+            bound = HALF * abs(mean) if abs(mean) > half > 0 else np.nan  # of an effect that may be none, none
             rows = np.full((3, len(cases)), np.nan)
             for k in range(len(cases)):
-                own = values.isel(case=k).values
-                own = own.mean(axis=-1) if "participant" in values.dims else own
+                own = per_person(values.isel(case=k))
                 if bound > 0 and np.isfinite(own).any():
                     told = equivalence(own, bound)
                     rows[:, k] = told.low, told.high, told.p
@@ -138,9 +151,10 @@ class VibStim(Question):
             else np.full(len(time), np.nan)
             for number, begin, row in zip(flat, begins, x, strict=True)
         ]
-        shape = (ordered.sizes["case"], -1, len(time))
+        every = xr.DataArray(np.reshape(rows, (*ordered.shape, len(time))), dims=(*ordered.dims, "time"))
+        people = np.moveaxis(per_person(every, "case", "time"), -1, 1)
         return {
-            "course": (("case", "person", "time"), np.reshape(rows, shape), attributes("%", "torque, of the MVC")),
+            "course": (("case", "person", "time"), people, attributes("%", "torque, of the MVC")),
             "time": ("time", time, attributes("s", "time after the begin of the vibration")),
         }
 
@@ -151,19 +165,23 @@ class VibStim(Question):
     def headline(self, m: xr.Dataset) -> list[str]:
         """The control, and what every other case changes."""
         at = m.sel(case=self.control)
-        kept, n = int(at["keeps"].sum()), int(at["keeps"].notnull().sum())
+        sustained = per_person(at["torque_sustained"])
+        kept, n = int((sustained >= KEPT).sum()), int(np.isfinite(sustained).sum())
         told = f"{kept} of {n} ({', '.join(f'{x:.0f}' for x in share(kept, n)[1:])} %)" if n else "nobody"
         lines = [
-            f"{self.control}: evoked {mean_and_sd(at, 'torque_evoked', 1, '% MVC')} at "
-            f"{mean_and_sd(at, 'intensity', 2, 'MT')}; during vibration after the stimulation "
+            f"{self.control}: set to {mean_and_sd(at, 'torque_set', 1, '% MVC')} at "
+            f"{mean_and_sd(at, 'intensity', 2, 'MT')}; active before it: soleus EMG "
+            f"{mean_and_sd(at, 'active_before', 1, '% of maximum')}; during vibration after the stimulation "
             f"{mean_and_sd(at, 'torque_vibration', 1, '% MVC')}, of it since before the stimulation "
             f"{mean_and_sd(at, 'warm_up', 1, '% MVC', sign=True)}; after the vibration "
-            f"{mean_and_sd(at, 'torque_sustained', 1, '% MVC')}, kept by {told}"
+            f"{mean_and_sd(at, 'torque_sustained', 1, '% MVC')}, kept by {told}; after some seconds "
+            f"{mean_and_sd(at, 'torque_late', 1, '% MVC')}"
         ]
         for case in (str(x) for x in m["case"].values if x != self.control):
             here = m.sel(case=case)
             parts = [
-                f"{word} {mean_and_sd(here, f'{name}_effect', 2, '% MVC', sign=True)}, 95 % interval ± "
+                f"{word} {mean_and_sd(here, f'{name}_effect', 2, '% MVC', sign=True)}, "
+                f"{number(here[f'{name}_percent_mean'], 0, '%', sign=True)}, 95 % interval ± "
                 f"{number(here[f'{name}_effect_half'], 2)}, effect size {number(here[f'{name}_d'], 1, sign=True)}"
                 + self._none(here, case, name)
                 for word, name in (("during", "torque_vibration"), ("after", "torque_sustained"))
@@ -172,8 +190,10 @@ class VibStim(Question):
         return lines
 
     def _none(self, here: xr.Dataset, case: str, name: str) -> str:
-        if case == self.yardstick or not float(here[f"{name}_bound"]) > 0:
+        if case == self.yardstick:
             return ""
+        if not float(here[f"{name}_bound"]) > 0:
+            return f", held against nothing, as that of {self.yardstick} may be none"
         low, high, p, bound = (float(here[f"{name}_{x}"]) for x in ("none_low", "none_high", "none_p", "bound"))
         verdict = "equivalent to none" if p < 0.05 else "not shown to be none"
         return (
@@ -185,8 +205,8 @@ class VibStim(Question):
         return [
             "Plantarflexor torque above the second before the vibration, in % of the maximal voluntary torque measured "
             f"before. During: for a second, from half a second after the last bout. After: from {SUSTAINED[0]:g} to "
-            f"{SUSTAINED[1]:g} s after the vibration; kept, {KEPT:g} % MVC or more. These windows are "
-            "chosen: people's are known in words only.",
+            f"{SUSTAINED[1]:g} s after the vibration (some seconds: {LATE[0]:g} to {LATE[1]:g}); kept, {KEPT:g} % MVC "
+            "or more. These windows are chosen: people's are known in words only.",
             "A change counts as none where its 90 % interval lies within half of the effect of the yardstick (two "
             "one-sided tests, statsmodels). Lines join participants (common random numbers); large points, mean with "
             "its 95 % interval.",

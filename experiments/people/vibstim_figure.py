@@ -11,6 +11,7 @@ from experiments.figure.caption import caption
 from experiments.figure.look import AMBER, BLUE, COLUMN_WIDTH, GREEN, GREY, INK, VERMILION, new_figure, styled, title
 from experiments.figure.samples import samples
 from experiments.published import vibstim as people
+from experiments.statistics import half_width
 
 COLOURS = (BLUE, VERMILION, AMBER, INK, GREY)
 LEVELS = (
@@ -59,13 +60,14 @@ def _courses(axes: Axes, m: xr.Dataset, cases: list[str]) -> None:
     time = m["time"].values
     for begin, end in m["bouts"].values:
         axes.axvspan(begin, end, color=AMBER, alpha=0.2, lw=0)
-    for colour, case in zip(COLOURS, cases, strict=False):
+    for k, case in enumerate(cases):
+        colour = COLOURS[k % len(COLOURS)]
         x = m["course"].sel(case=case).values
         with np.errstate(invalid="ignore"):
             n = np.isfinite(x).sum(axis=0)
             mean = np.where(n > 0, np.nansum(x, axis=0) / np.maximum(n, 1), np.nan)
             spread = np.sqrt(np.nansum((x - mean) ** 2, axis=0) / np.maximum(n - 1, 1))
-        half = 1.96 * spread / np.sqrt(np.maximum(n, 1))
+        half = half_width(spread, n)
         axes.fill_between(time, mean - half, mean + half, color=colour, alpha=0.15, lw=0)
         axes.plot(time, mean, color=colour, lw=0.9, label=case)
     axes.set(xlabel="time after the begin of vibration (s)", ylabel="torque (% MVC)", xlim=(time[0], time[-1]))

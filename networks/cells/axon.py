@@ -49,18 +49,18 @@ IA = {
 }
 """Numbers of Ia axons, the thinnest first."""
 
-AT_BELLY = 2.0
-IA_AT_BELLY = {
+AT_BELLY = 1.3
+SENSORY_AT_BELLY = {
     "rheobase": Graded(
         AT_BELLY * 1.5 * AT_1_MS,
         AT_BELLY * 8 / 12 * AT_1_MS,
         0.0,
-        f"{AT_BELLY:g} times that of the nerve: chosen, so that stimulation over the belly excites motor axons first "
-        "and few Ia axons, as M waves and hardly any H reflexes tell (Bergquist, Clair & Collins 2011, J Appl Physiol "
-        "110:627, human triceps surae: recalled, not read)",
+        f"{AT_BELLY:g} times that of the nerve: chosen, so that stimulation over the belly excites motor axons first, "
+        "as M waves before H reflexes tell (Bergquist, Clair & Collins 2011, J Appl Physiol 110:627, human triceps "
+        "surae: recalled, not read), and some Ia axons by pulses of 1 ms, which leave more torque than those of 0.2",
     )
 }
-"""Over a belly Ia axons lie scattered and deep, motor axons close together."""
+"""Of Ia and Ib axons: over a belly they lie scattered, motor axons close together."""
 
 STRONGEST = 100.0
 """Multiples of the motor threshold that a pulse may have (chosen): far more than excites every axon."""

@@ -83,5 +83,5 @@ def _axons(own: Muscle, kind: str) -> Axons:
         ),
         numbers=axon.IA,
         origin=DISTANCES,
-        differ={"belly": axon.IA_AT_BELLY},
+        differ={"belly": axon.SENSORY_AT_BELLY},
     )

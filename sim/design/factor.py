@@ -185,7 +185,10 @@ def range_ends(name: str, given: tuple[Any, ...]) -> tuple[Quantity, Quantity]:
 
 
 def matching(path: str, leaves: Leaves) -> list[str]:
-    """The leaves to which a path leads: one, both ends of a gradient, or those that fit its `*`."""
+    """The leaves to which a path leads: one, both ends of a gradient, or all that fit its `*`."""
     wanted = path.split(".")
-    ends = (leaf for leaf in leaves if leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
-    return [leaf for leaf in leaves if fits(wanted, leaf)] or list(ends)
+    return [
+        leaf
+        for leaf in leaves
+        if fits(wanted, leaf) or (leaf.endswith((".low", ".high")) and fits(wanted, leaf.rpartition(".")[0]))
+    ]

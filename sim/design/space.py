@@ -33,7 +33,7 @@ class Space:
             leaf from several numbers.
         logarithmic: names that are even in their logarithm.
         scaled: by path, a formula (a plain number) by which the leaf's own value is multiplied; of a gradient both ends
-            are, and `*` stands for any word.
+            are, and `*` stands for any word, or part of one.
 
     Raises:
         DesignError: no range, one that is not a pair in order, or no number above zero where its logarithm is taken.

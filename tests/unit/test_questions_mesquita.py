@@ -39,6 +39,7 @@ def answer(rows, *, none: bool) -> xr.Dataset:
     )
     if none:
         for row in rows:
+            m = m.assign_attrs(yardstick="relaxation")
             m[f"{row.name}_none_low"] = m[f"{row.name}_none_high"] = m[f"{row.name}_effect_mean"]
             m[f"{row.name}_none_p"] = ("case", [np.nan, 0.01, 0.9])
     return m.assign_attrs(simulated="Simulated.")
@@ -75,26 +76,34 @@ def test_it_is_drawn_and_said(answers):
 
 
 @pytest.mark.parametrize(
-    ("falls", "mean", "half", "p", "said"),
+    ("falls", "mean", "half", "p", "yardstick", "said"),
     [
-        (True, -1.0, 0.5, np.nan, "agrees"),
-        (True, -1.0, 1.5, np.nan, "same direction, interval includes 0"),
-        (True, 0.2, 0.5, np.nan, "does not agree"),
-        (False, -0.1, 0.2, 0.01, "agrees"),
-        (False, -0.1, 0.2, 0.3, "not shown to be none"),
-        (False, -1.0, 0.2, 0.9, "does not agree"),
-        (False, -0.1, 0.2, np.nan, "agrees"),
-        (False, -1.0, 0.2, np.nan, "does not agree"),
-        (True, np.nan, 0.2, np.nan, "not measurable"),
+        (True, -1.0, 0.5, np.nan, False, "agrees"),
+        (True, -1.0, 1.5, np.nan, False, "same direction, interval includes 0"),
+        (True, 0.2, 0.5, np.nan, False, "does not agree"),
+        (False, -0.1, 0.2, 0.01, False, "agrees"),
+        (False, -0.3, 0.2, 0.01, False, "agrees"),
+        (False, -0.1, 0.2, 0.3, False, "not shown to be none"),
+        (False, -1.0, 0.2, 0.9, False, "does not agree"),
+        (False, -0.1, 0.2, np.nan, False, "not shown to be none"),
+        (False, -0.1, 0.2, np.nan, True, "agrees"),
+        (False, -1.0, 0.2, np.nan, True, "does not agree"),
+        (False, 0.0, 0.0, np.nan, False, "not shown to be none"),
+        (True, np.nan, 0.2, np.nan, False, "not measurable"),
     ],
 )
-def test_a_verdict_follows_from_the_interval_or_from_equivalence(falls, mean, half, p, said):
-    assert verdict(falls, mean, half, p) == said
+def test_a_verdict_follows_from_the_interval_or_from_equivalence(falls, mean, half, p, yardstick, said):
+    assert verdict(falls, mean, half, 12, p, yardstick=yardstick) == said
+    assert verdict(falls, mean, half, 1, p, yardstick=yardstick) == "not measurable"
 
 
 def test_what_cannot_be_asked_is_refused(answers):
     with pytest.raises(ValueError, match="no intervention of this study: did you mean 'relaxation'"):
         asking(asked={"relaxing": ASKED["relaxation"]})
+    with pytest.raises(ValueError, match="one intervention at least"):
+        asking(asked={})
+    with pytest.raises(ValueError, match="has no muscle 'tibialis'"):
+        told(asking(muscle="tibialis"), answers)
     with pytest.raises(ValueError, match="is asked of"):
         asking(asked={"relaxation": {"ramp": "x"}})
     with pytest.raises(ValueError, match="there are delta_f_relaxation"):

@@ -13,7 +13,7 @@ from sim.units import quantity
 from tests.made_results import answered, failing, padded, spike_variables
 
 METRE = quantity("1 N*m").number
-TIME = np.arange(0, 45, 0.02)
+TIME = np.arange(0, 48, 0.02)
 BEGIN, LASTS, LEAD, BOUT, GAP, BOUTS = 6.0, 33.0, 10.0, 2.0, 2.0, 5
 LAST = LEAD + BOUTS * BOUT + (BOUTS - 1) * GAP
 MVC, PEOPLE = 80.0, 6
@@ -53,13 +53,15 @@ def whole() -> xr.Dataset:
     jitter = {case: np.random.default_rng(k).normal(0, 0.2, PEOPLE + 1) for k, case in enumerate(LEVELS)}
     percents = np.array([torque(LEVELS[str(c)] + 0.5 * (p - 3.5) + jitter[str(c)][p]) for c, p in runs])
     shaken = ((TIME >= BEGIN) & (TIME < BEGIN + LASTS)).astype(float)
-    trains = padded([np.arange(1, 42, 0.1), np.arange(BEGIN, BEGIN + LASTS, 0.1)])  # one fires on, the other stops
+    trains = padded([np.arange(1, 46, 0.1), np.arange(BEGIN, BEGIN + LASTS, 0.1)])  # one fires on, the other stops
     return made.assign(
         {
             **spike_variables([trains] * len(runs)),
             "ankle_torque": course(-MVC * METRE * percents / 100),
             "person_mvc": course(MVC * METRE),
             "experimenter_intensity": course(1.1),
+            "experimenter_brought": course(np.where(TIME < 5, 0.19, 0.0)),
+            "experimenter.wanted": course(0.2 * ((TIME > 4) & (TIME < 5))),
             "soleus_ia_ending.vibration": course(0.115 * shaken),
             "soleus_emg": course(np.where(TIME < 4, 2.0, 0.5)),
             "person.maximal": course((TIME > 0.5) & (TIME < 4)),
@@ -78,7 +80,10 @@ def test_torque_is_read_where_it_is_said(whole):
     assert float(own["warm_up_mean"]) == pytest.approx(4.1, abs=0.15)
     assert float(own["torque_sustained_mean"]) == pytest.approx(5, abs=0.1)
     assert float(own["torque_evoked_mean"]) == pytest.approx(29.9, abs=0.3)
+    assert float(own["torque_set_mean"]) == pytest.approx(19)
+    assert float(own["torque_late_mean"]) == pytest.approx(5, abs=0.1)
     assert float(own["emg_vibration_mean"]) == pytest.approx(25, abs=0.1)
+    assert float(own["active_before_mean"]) == pytest.approx(25, abs=0.1)
     assert float(own["mvc_mean"]) == pytest.approx(MVC)
     assert own["keeps"].values.ravel().tolist() == [1.0] * PEOPLE
     assert own["n_sustained"].values.ravel().tolist() == [1.0] * PEOPLE
@@ -109,6 +114,18 @@ def test_a_sample_that_failed_is_left_out(whole):
     assert np.isnan(found).tolist() == [True] + [False] * (PEOPLE - 1)
 
 
+def test_an_effect_that_may_be_none_is_no_yardstick(whole):
+    """Relaxation and the control exchanged for one half of the people: its mean effect lies within its interval."""
+    torque = whole["ankle_torque"].values.copy()
+    case, person = whole["case"].values, whole["participant"].values
+    for one in range(1, PEOPLE, 2):
+        a, b = (np.flatnonzero((case == name) & (person == one))[0] for name in ("control", "relaxation"))
+        torque[[a, b]] = torque[[b, a]]
+    m = answered(asking(), whole.assign(ankle_torque=(("sample", "time"), torque)))
+    assert np.isnan(float(m["torque_vibration_bound"]))
+    assert "held against nothing" in asking().headline(m.assign_attrs(simulated=""))[1]
+
+
 def test_without_vibration_there_is_nothing_to_read(whole):
     still = whole.assign({"soleus_ia_ending.vibration": whole["soleus_ia_ending.vibration"] * 0})
     assert np.isnan(answered(asking(), still)["torque_vibration"].values).all()
@@ -119,6 +136,9 @@ def test_without_vibration_there_is_nothing_to_read(whole):
     [
         ({"beside": {"nerve": "relaxing"}}, "did you mean 'relaxation'"),
         ({"bouts": 0}, "one bout"),
+        ({"lead": "0.5 s"}, "lead of the protocol is 0.5 s"),
+        ({"bout": "0.3 s"}, "bout of the protocol is 0.3 s"),
+        ({"lasts": "29 s"}, "lasts of the protocol is 1 s beyond the last bout"),
         ({"yardstick": "sleep"}, "sleep"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments import perform
+from experiments.answer import Result
 from experiments.declare import UserError
 
 QUESTION = """
@@ -66,6 +67,18 @@ def test_each_has_its_folder_and_answers_and_is_not_run_again(folder):
     assert {path: path.stat().st_mtime_ns for path in stores} == stores
 
 
+def test_a_result_is_opened_where_it_lies_and_nothing_runs(folder, tmp_path, monkeypatch):
+    run(folder, "seed=3")
+    moved = tmp_path / "moved"
+    shutil.copytree(folder / "results", moved)
+    monkeypatch.chdir(tmp_path)
+    made = [path for path in moved.glob("both-*/*") if "seed: 3" in (path / "config.yaml").read_text()]
+    there = sorted(path.name for path in moved.iterdir())
+    assert Result.open(made[0]).answer["one"].size
+    assert sorted(path.name for path in moved.iterdir()) == there
+    assert not (tmp_path / "results").exists()
+
+
 def test_settings_reach_all_of_them(folder):
     run(folder, "seed=7", 'together.settings=["design.seeds=1"]')
     for kind in ("pool", "pool_strong"):
@@ -80,6 +93,10 @@ def test_settings_reach_all_of_them(folder):
         ("together.experiments.weak=both", "consists of several"),
         ('together.settings=["network=nothing"]', "nothing"),
         ("+together.more=1", "`together` is"),
+        ("together.settings=null", "`together.settings`"),
+        ("together.experiments=null", "`together.experiments`"),
+        ("design.seeds=4", "design is of the experiments that both consists of"),
+        ("backend=brian2", "backend is of the experiments"),
     ],
 )
 def test_what_cannot_be_together_is_refused(folder, given, said):
