@@ -73,6 +73,16 @@ def mixed_change(changes: np.ndarray) -> Mixed:
         warnings.simplefilter("ignore")  # where participants do not differ, their spread lies at its lowest, none
         fitted = needed().MixedLM(values, np.ones((units, 1)), groups=who).fit(reml=True)
     low, high = (float(x) for x in np.asarray(fitted.conf_int())[0])
+    if not np.isfinite([low, high]).all():  # the spread between participants lies at its lowest
+        return _alike(values, people)
     between = float(np.sqrt(max(0.0, np.asarray(fitted.cov_re).ravel()[0])))
     p = float(np.asarray(fitted.pvalues)[0])
     return Mixed(float(fitted.params[0]), low, high, p, between, float(np.sqrt(fitted.scale)), units, people)
+
+
+def _alike(values: np.ndarray, people: int) -> Mixed:
+    """The model without a spread between participants: units are all there is."""
+    fitted = needed().OLS(values, np.ones((len(values), 1))).fit()
+    low, high = (float(x) for x in np.asarray(fitted.conf_int())[0])
+    p = float(np.asarray(fitted.pvalues)[0])
+    return Mixed(float(fitted.params[0]), low, high, p, 0.0, float(np.sqrt(fitted.scale)), len(values), people)

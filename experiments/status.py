@@ -36,9 +36,11 @@ def main(arguments: list[str]) -> int:
     try:
         reports += [_or_refused(store, verify) for store in stores(path)]
     except StoreError as problem:
-        if not reports:
+        if not reports and not answers(path):
             print(f"sherrington: {problem}", file=sys.stderr)
             return 2
+        if not reports:
+            reports.append(([f"{path}: an answer of several experiments, which lie in folders of their own"], True))
     if verify:
         reports += [verified_answer(file) for file in answers(path)]
     if all(whole for _, whole in reports) and any(path.glob("measured-*.zarr")) and not answers(path):

@@ -8,7 +8,7 @@ from scipy import stats
 
 pytest.importorskip("statsmodels")
 from experiments.equivalence import equivalence
-from experiments.mixed import mixed_change
+from experiments.mixed import _alike, mixed_change
 
 
 def drawn(people: int, units: int, mean: float, between: float, within: float, seed: int = 0) -> np.ndarray:
@@ -78,3 +78,13 @@ def test_without_statsmodels_it_is_said_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "statsmodels.api", None)
     with pytest.raises(ValueError, match=r"needs statsmodels, .* -e '\.\[people\]'"):
         mixed_change(drawn(5, 5, 0, 1, 1))
+
+
+def test_without_a_spread_between_participants_the_interval_is_that_of_the_units():
+    """What stands in where the mixed model has no interval: Student's t over units."""
+    x = np.random.default_rng(3).normal(0.3, 1.0, 40)
+    found = _alike(x, 12)
+    half = stats.t.ppf(0.975, 39) * x.std(ddof=1) / np.sqrt(40)
+    assert (found.low, found.high) == pytest.approx((x.mean() - half, x.mean() + half))
+    assert found.p == pytest.approx(stats.ttest_1samp(x, 0).pvalue)
+    assert (found.between, found.units, found.people) == (0, 40, 12)

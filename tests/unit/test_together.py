@@ -79,6 +79,16 @@ def test_a_result_is_opened_where_it_lies_and_nothing_runs(folder, tmp_path, mon
     assert not (tmp_path / "results").exists()
 
 
+def test_its_status_says_where_the_experiments_lie(folder, capsys):
+    from experiments.status import main as status
+
+    run(folder, "seed=3")
+    (own, *_) = (folder / "results").glob("both-*")
+    assert status([str(own)]) == 0
+    assert "an answer of several experiments" in capsys.readouterr().out
+    assert status([str(folder)]) == 2
+
+
 def test_settings_reach_all_of_them(folder):
     run(folder, "seed=7", 'together.settings=["design.seeds=1"]')
     for kind in ("pool", "pool_strong"):
