@@ -1,19 +1,20 @@
 """Torque and EMG in vibration of a tendon with bouts of stimulation: during it, and when it is over.
 
-Torque is plantarflexor, above its mean in the second before the vibration, in percent of the maximal voluntary torque
-(MVC) of the effort before. EMG is the soleus's envelope, in percent of its mean in that effort. Where people read
-theirs, only the words are known ("at the end of the stimulation", "after the vibration"): the windows are chosen.
+Torque is to the side of the task, above its mean in the second half of the rest before everything, in percent of the
+maximal voluntary torque (MVC) that the person has read (`experiments.measures.torque`). So what goes on from the
+efforts before the vibration counts too; how much that is, is read just before it. EMG is the soleus's envelope, in
+percent of its mean in that effort. Where people read theirs, only the words are known ("at the end of the
+stimulation", "after the vibration"): the windows are chosen.
 """
 
 import numpy as np
 
-from experiments.measures.torque import mean_inside
+from experiments.measures.torque import mean_inside, percent, read
 from sim.measure import Measure
 from sim.results.view import View
-from sim.units import number_in
 
 BEFORE = 1.0
-"""s before the vibration in which torque is set to zero."""
+"""s before the vibration in which is read what is there without it."""
 SETTLED, WINDOW = 0.5, 1.0
 """s after a bout, by when its twitches have gone, and how long torque is read from then on."""
 SUSTAINED = (0.5, 2.5)
@@ -27,15 +28,17 @@ KEPT = 1.0
 VIBRATED = "soleus_ia_ending.vibration"
 
 
-def vibstim_measures(first: float, last: float, populations: tuple[str, ...]) -> tuple[Measure, ...]:
+def vibstim_measures(rest: float, first: float, last: float, populations: tuple[str, ...]) -> tuple[Measure, ...]:
     """The measures of a trial.
 
     Args:
+        rest: s, before which nothing is asked.
         first: s, from the begin of the vibration to that of the first bout.
         last: s, from the begin of the vibration to the end of the last bout.
         populations: motoneurons whose firing after the vibration is counted.
     """
-    end = {"first": first, "last": last}
+    still = {"rest": rest}
+    end = {"first": first, "last": last, **still}
     return (
         Measure("mvc", "N*m", "maximal voluntary torque", maximal, {}),
         Measure("intensity", "1", "intensity that was set, multiples of the motor threshold", intensity, {}),
@@ -44,12 +47,13 @@ def vibstim_measures(first: float, last: float, populations: tuple[str, ...]) ->
         Measure("torque_early", "%", "torque during vibration before the first bout, of the MVC", early, end),
         Measure("torque_vibration", "%", "torque during vibration after the last bout, of the MVC", during, end),
         Measure("warm_up", "%", "torque after the last bout less before the first, of the MVC", warm_up, end),
-        Measure("torque_sustained", "%", "torque after the vibration, of the MVC", sustained, {}),
-        Measure("torque_late", "%", "torque some seconds after the vibration, of the MVC", late, {}),
+        Measure("torque_sustained", "%", "torque after the vibration, of the MVC", sustained, still),
+        Measure("torque_late", "%", "torque some seconds after the vibration, of the MVC", late, still),
+        Measure("torque_before", "%", "torque just before the vibration, of the MVC", before, still),
         Measure("active_before", "%", "soleus EMG just before the vibration, of the maximal effort", active, {}),
         Measure("emg_vibration", "%", "soleus EMG after the last bout, of the maximal effort", emg_during, end),
         Measure("emg_sustained", "%", "soleus EMG after the vibration, of the maximal effort", emg_sustained, {}),
-        Measure("keeps", "1", f"1: a torque of {KEPT:g} % MVC or more is kept after the vibration", keeps, {}),
+        Measure("keeps", "1", f"1: a torque of {KEPT:g} % MVC or more is kept after the vibration", keeps, still),
         Measure("n_sustained", "1", "motoneurons that fire after the vibration", firing, {"populations": populations}),
     )
 
@@ -61,18 +65,9 @@ def vibration(view: View) -> tuple[np.ndarray, np.ndarray]:
     return begin, np.where(on, view.time, -np.inf).max(axis=-1)
 
 
-def torque(view: View) -> np.ndarray:
-    """% MVC above the time before the vibration: (sample, time)."""
-    begin, _ = vibration(view)
-    x = -view.course("ankle_torque")
-    zero = _mean(view, x, begin - BEFORE, begin)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return 100 * (x - zero[:, None]) / view.course("person_mvc")[:, -1:]
-
-
 def maximal(view: View) -> np.ndarray:
     """N m, (sample,)."""
-    return np.where(view.done, view.course("person_mvc")[:, -1] * number_in(1.0, "N*m"), np.nan)
+    return read(view)
 
 
 def intensity(view: View) -> np.ndarray:
@@ -88,37 +83,43 @@ def was_set(view: View) -> np.ndarray:
     return np.where(view.done & on.any(axis=-1), 100 * brought, np.nan)
 
 
-def evoked(view: View, first: float, last: float) -> np.ndarray:
+def evoked(view: View, first: float, last: float, rest: float) -> np.ndarray:
     """In the second half of a second before the end of the last bout: % MVC, (sample,)."""
     begin, _ = vibration(view)
-    return _mean(view, torque(view), begin + last - SETTLED, begin + last)
+    return _mean(view, percent(view, rest), begin + last - SETTLED, begin + last)
 
 
-def early(view: View, first: float, last: float) -> np.ndarray:
+def early(view: View, first: float, last: float, rest: float) -> np.ndarray:
     """% MVC, (sample,)."""
     begin, _ = vibration(view)
-    return _mean(view, torque(view), begin + first - WINDOW, begin + first)
+    return _mean(view, percent(view, rest), begin + first - WINDOW, begin + first)
 
 
-def during(view: View, first: float, last: float) -> np.ndarray:
+def during(view: View, first: float, last: float, rest: float) -> np.ndarray:
     """% MVC, (sample,)."""
-    return _mean(view, torque(view), *_after(view, last))
+    return _mean(view, percent(view, rest), *_after(view, last))
 
 
-def warm_up(view: View, first: float, last: float) -> np.ndarray:
+def warm_up(view: View, first: float, last: float, rest: float) -> np.ndarray:
     """% MVC, (sample,)."""
-    return during(view, first, last) - early(view, first, last)
+    return during(view, first, last, rest) - early(view, first, last, rest)
 
 
-def sustained(view: View) -> np.ndarray:
+def sustained(view: View, rest: float) -> np.ndarray:
     """% MVC, (sample,)."""
-    return _mean(view, torque(view), *_over(view))
+    return _mean(view, percent(view, rest), *_over(view))
 
 
-def late(view: View) -> np.ndarray:
+def late(view: View, rest: float) -> np.ndarray:
     """% MVC, (sample,)."""
     _, end = vibration(view)
-    return _mean(view, torque(view), end + LATE[0], end + LATE[1])
+    return _mean(view, percent(view, rest), end + LATE[0], end + LATE[1])
+
+
+def before(view: View, rest: float) -> np.ndarray:
+    """% MVC, (sample,)."""
+    begin, _ = vibration(view)
+    return _mean(view, percent(view, rest), begin - BEFORE, begin)
 
 
 def active(view: View) -> np.ndarray:
@@ -127,13 +128,13 @@ def active(view: View) -> np.ndarray:
     return _of_maximal(view, begin - BEFORE, begin)
 
 
-def keeps(view: View) -> np.ndarray:
+def keeps(view: View, rest: float) -> np.ndarray:
     """0 or 1, (sample,)."""
-    found = sustained(view)
+    found = sustained(view, rest)
     return np.where(np.isfinite(found), (found >= KEPT).astype(float), np.nan)
 
 
-def emg_during(view: View, first: float, last: float) -> np.ndarray:
+def emg_during(view: View, first: float, last: float, rest: float) -> np.ndarray:
     """% of the maximal effort, (sample,)."""
     return _of_maximal(view, *_after(view, last))
 

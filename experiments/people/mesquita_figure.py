@@ -36,9 +36,8 @@ def draw(m: xr.Dataset, muscle: str) -> Figure:
     title(axes, next(letters), "")
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes['person']} participants under control and intervention (common random "
-        f"numbers), {m.attrs['failed']} of {m.attrs['runs']} runs failed. Lines, participants; points, mean with 95 % "
-        "interval. People: Mesquita et al. 2022, of whom directions alone are known.",
+        f"{m.attrs['simulated']} {m.sizes['person']} people in both conditions, {m.attrs['failed']} of {m.attrs['runs']} "
+        "runs failed. Lines, people; points, mean with 95 % interval. People: directions alone are known.",
     )
     return figure
 
@@ -53,7 +52,7 @@ def _pairs(axes: Axes, own: xr.Dataset, name: str) -> None:
             axes.errorbar([at], [known.mean()], yerr=[half], fmt="o", color=colour, ms=3.6, lw=1.2, zorder=5)
     falls = own["observed"].item() == "lowered"
     axes.annotate(
-        f"people: {own['observed'].item()}", (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom",
+        f"people: {own['observed'].item()}", (0.97, 0.97), xycoords="axes fraction", ha="right", va="top",
         fontsize=6.5, color=GREEN, fontweight="bold" if falls else "normal",
     )  # fmt: skip
     axes.set_xticks([0, 1], ["control", name])

@@ -13,7 +13,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from experiments.equivalence import equivalence
-from experiments.measures.vibstim import KEPT, LATE, SETTLED, SUSTAINED, WINDOW, torque, vibration, vibstim_measures
+from experiments.measures.torque import percent as percent_of_mvc
+from experiments.measures.vibstim import KEPT, LATE, SETTLED, SUSTAINED, WINDOW, vibration, vibstim_measures
 from experiments.mixed import needed
 from experiments.people import vibstim_figure
 from experiments.published import vibstim as people
@@ -27,7 +28,7 @@ from sim.units import in_unit
 
 EFFECTS = ("torque_vibration", "warm_up", "torque_sustained", "emg_vibration", "emg_sustained")
 TORQUES = ("torque_vibration", "torque_sustained")
-DURATIONS = ("lead", "bout", "gap", "lasts")
+DURATIONS = ("before", "lead", "bout", "gap", "lasts")
 PEOPLE_DIMS = ("participant", "seed")
 EVERY = 0.1
 """s from one drawn moment to the next."""
@@ -45,7 +46,7 @@ class VibStim(Question):
         control: case that the others are compared with.
         beside: case -> what was done to people ("relaxation" or "reciprocal inhibition") that it stands beside.
         yardstick: case, half of whose effect is the bound within which that of another counts as none.
-        lead, bouts, bout, gap, lasts: of the protocol.
+        before, lead, bouts, bout, gap, lasts: of the protocol.
 
     Raises:
         ValueError: something that was not done to people, or statsmodels is not installed.
@@ -55,6 +56,7 @@ class VibStim(Question):
     control: str = field(kw_only=True)
     beside: Mapping[str, str] = field(kw_only=True)
     yardstick: str = field(kw_only=True)
+    before: str | float = field(kw_only=True)
     lead: str | float = field(kw_only=True)
     bouts: int = field(kw_only=True)
     bout: str | float = field(kw_only=True)
@@ -95,7 +97,8 @@ class VibStim(Question):
 
     def measures(self) -> tuple[Measure, ...]:
         found = self.stimulated
-        return vibstim_measures(float(found[0, 0]), float(found[-1, 1]), ("soleus", "gastrocnemius"))
+        ends = float(found[0, 0]), float(found[-1, 1])
+        return vibstim_measures(self.seconds["before"], *ends, ("soleus", "gastrocnemius"))
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """Every measure along (case, participant, seed), its change from the control, equivalence, and mean courses.
@@ -144,7 +147,7 @@ class VibStim(Question):
         flat = ordered.values.ravel()
         view = asked.view(np.maximum(flat, 0))
         time = np.arange(-BEFORE, self.seconds["lasts"] + AFTER, EVERY)
-        begins, x = vibration(view)[0], torque(view)
+        begins, x = vibration(view)[0], percent_of_mvc(view, self.seconds["before"])
         rows = [
             np.interp(time + begin, view.time, row, right=np.nan)
             if number >= 0 and np.isfinite(begin)
@@ -170,8 +173,8 @@ class VibStim(Question):
         told = f"{kept} of {n} ({', '.join(f'{x:.0f}' for x in share(kept, n)[1:])} %)" if n else "nobody"
         lines = [
             f"{self.control}: set to {mean_and_sd(at, 'torque_set', 1, '% MVC')} at "
-            f"{mean_and_sd(at, 'intensity', 2, 'MT')}; active before it: soleus EMG "
-            f"{mean_and_sd(at, 'active_before', 1, '% of maximum')}; during vibration after the stimulation "
+            f"{mean_and_sd(at, 'intensity', 2, 'MT')}; just before the vibration "
+            f"{mean_and_sd(at, 'torque_before', 1, '% MVC')}; during vibration after the stimulation "
             f"{mean_and_sd(at, 'torque_vibration', 1, '% MVC')}, of it since before the stimulation "
             f"{mean_and_sd(at, 'warm_up', 1, '% MVC', sign=True)}; after the vibration "
             f"{mean_and_sd(at, 'torque_sustained', 1, '% MVC')}, kept by {told}; after some seconds "
@@ -203,7 +206,7 @@ class VibStim(Question):
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
-            "Plantarflexor torque above the second before the vibration, in % of the maximal voluntary torque measured "
+            "Plantarflexor torque above that at rest before everything, in % of the maximal voluntary torque measured "
             f"before. During: for a second, from half a second after the last bout. After: from {SUSTAINED[0]:g} to "
             f"{SUSTAINED[1]:g} s after the vibration (some seconds: {LATE[0]:g} to {LATE[1]:g}); kept, {KEPT:g} % MVC "
             "or more. These windows are chosen: people's are known in words only.",

@@ -15,9 +15,9 @@ from experiments.statistics import half_width
 
 COLOURS = (BLUE, VERMILION, AMBER, INK, GREY)
 LEVELS = (
-    ("torque_vibration", "during vibration (% MVC)", people.TORQUE_VIBRATION[20]),
-    ("warm_up", "increase in the trial (% MVC)", people.WARM_UP[20]),
-    ("torque_sustained", "after vibration (% MVC)", people.SUSTAINED[1.0]),
+    ("torque_vibration", "during (% MVC)", people.TORQUE_VIBRATION[20]),
+    ("warm_up", "increase (% MVC)", people.WARM_UP[20]),
+    ("torque_sustained", "after (% MVC)", people.SUSTAINED[1.0]),
 )
 """Measure, its axis, and what people show at an evoked 20 % MVC."""
 
@@ -49,9 +49,8 @@ def draw(m: xr.Dataset, beside: Mapping[str, str]) -> Figure:
     failed = f"{m.attrs['failed']} of {m.attrs['runs']} failed"
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes[who]} {who}s, {failed}. A: mean torque with its 95 % interval, stimulation "
-        f"shaded. Lines join a {who}; points, mean with its 95 % interval; green, people (mean ± SD; ◀ lowered in "
-        f"people, | not changed). Grey band, half of the effect of {m.attrs['yardstick']}.",
+        f"{m.attrs['simulated']} {m.sizes[who]} {who}s, {failed}. A: mean, 95 % interval. Lines join a {who}; points, "
+        f"mean with 95 % interval; green, people (mean ± SD; ◀ lowered, | not). Grey, half of {m.attrs['yardstick']}.",
     )
     return figure
 
@@ -71,7 +70,7 @@ def _courses(axes: Axes, m: xr.Dataset, cases: list[str]) -> None:
         axes.fill_between(time, mean - half, mean + half, color=colour, alpha=0.15, lw=0)
         axes.plot(time, mean, color=colour, lw=0.9, label=case)
     axes.set(xlabel="time after the begin of vibration (s)", ylabel="torque (% MVC)", xlim=(time[0], time[-1]))
-    axes.legend(loc="upper right", ncols=len(cases))
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(cases), borderaxespad=0.1)
     title(axes, "A", "Vibration and stimulation")
 
 

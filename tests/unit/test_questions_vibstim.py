@@ -25,7 +25,8 @@ LEVELS = {"control": 10.0, "nerve": 10.0, "relaxation": 8.0}
 def asking(**other) -> VibStim:
     given = {
         "control": "control", "beside": {"nerve": "reciprocal inhibition", "relaxation": "relaxation"},
-        "yardstick": "relaxation", "lead": "10 s", "bouts": BOUTS, "bout": "2 s", "gap": "2 s", "lasts": "33 s",
+        "yardstick": "relaxation", "before": "0.5 s", "lead": "10 s", "bouts": BOUTS, "bout": "2 s", "gap": "2 s",
+        "lasts": "33 s",
     }  # fmt: skip
     return VibStim(**(given | other))
 
@@ -59,6 +60,7 @@ def whole() -> xr.Dataset:
             **spike_variables([trains] * len(runs)),
             "ankle_torque": course(-MVC * METRE * percents / 100),
             "person_mvc": course(MVC * METRE),
+            "person_side": course(-1.0),
             "experimenter_intensity": course(1.1),
             "experimenter_brought": course(np.where(TIME < 5, 0.19, 0.0)),
             "experimenter.wanted": course(0.2 * ((TIME > 4) & (TIME < 5))),
@@ -82,6 +84,7 @@ def test_torque_is_read_where_it_is_said(whole):
     assert float(own["torque_evoked_mean"]) == pytest.approx(29.9, abs=0.3)
     assert float(own["torque_set_mean"]) == pytest.approx(19)
     assert float(own["torque_late_mean"]) == pytest.approx(5, abs=0.1)
+    assert float(own["torque_before_mean"]) == pytest.approx(0, abs=1e-6)
     assert float(own["emg_vibration_mean"]) == pytest.approx(25, abs=0.1)
     assert float(own["active_before_mean"]) == pytest.approx(25, abs=0.1)
     assert float(own["mvc_mean"]) == pytest.approx(MVC)
