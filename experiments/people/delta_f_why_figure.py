@@ -13,8 +13,8 @@ COLUMNS = (
     ("pic_percent", "inward current,\nlargest (%)"),
     ("pic_kept_effect", "inward current,\nkept (nA)"),
     ("level_percent", "monoaminergic\nlevel (%)"),
-    ("g_recip_dend_effect", "reciprocal inhibition,\ndendrites (nS)"),
-    ("g_recip_soma_effect", "reciprocal inhibition,\nsoma (nS)"),
+    ("g_recip_dend_effect", "inhibition of\ndendrites (nS)"),
+    ("g_recip_soma_effect", "inhibition of\nthe soma (nS)"),
 )
 
 
@@ -35,7 +35,9 @@ def draw(m: xr.Dataset) -> Figure:
                 samples(here, [place], own.sel(case=case), name, colour, width=0.3, across=True)
             here.set_yticks(np.arange(len(others)), others if k == 0 else [""] * len(others))
             here.set_ylim(len(others) - 0.5, -0.5)
-            title(here, next(letters), muscle if k == 0 else "")
+            title(here, next(letters), "")
+        row[0].set_ylabel(muscle, fontweight="bold")
+        row[-1].set_xlim(row[-2].get_xlim())  # the same inhibition, at two places
     for here, (_, label) in zip(axes[-1], COLUMNS, strict=True):
         here.set_xlabel(label)
     who = "participant" if "participant" in m.dims else "seed"

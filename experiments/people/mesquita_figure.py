@@ -36,8 +36,9 @@ def draw(m: xr.Dataset, muscle: str) -> Figure:
     title(axes, next(letters), "")
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes['person']} people in both conditions, {m.attrs['failed']} of {m.attrs['runs']} runs "
-        "failed. Lines, people; points, mean with 95 % interval. People: directions alone are known.",
+        f"{m.attrs['simulated']} {m.sizes['person']} people in both conditions, {m.attrs['failed']} of "
+        f"{m.attrs['runs']} runs failed. Lines, people; points, mean with 95 % interval. Of people "
+        "directions alone are known.",
     )
     return figure
 
