@@ -24,11 +24,11 @@ LANES = {
     "five": (60, 1280, 5120, 65540),
     "coupled": (320, 3200, 64000),
     "segment": (161 * 64,),
-    "ankle": (16341,),
-    "tenth": (1653, 1653 * 64),
-    "apart": (1653 * 64,),
-    "volley": (16341,),
-    "pulse": (16341,),
+    "ankle": (16342,),
+    "tenth": (1654, 1654 * 64),
+    "apart": (1654 * 64,),
+    "volley": (16342,),
+    "pulse": (16342,),
 }
 STARTED = ("two", "five", "coupled", "segment", "tenth")
 CONVERGED = ("two", "five", "coupled", "segment")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.answer import Result, last_drawn, settings_name, told
+from experiments.outcome import Outcome, last_drawn, settings_name, told
 from experiments.question import Question
 from experiments.sources import Source
 
@@ -40,4 +40,4 @@ def answered(
             f"slice {config.slice} of {config.slices} is done; {brought.missing} samples are left to other processes"
         ]
     text = OmegaConf.to_yaml(config, resolve=True)
-    return inside, told(Result(question, brought, f"# {command}\n{text}", digest), inside, drawn)
+    return inside, told(Outcome(question, brought, f"# {command}\n{text}", digest), inside, drawn)

@@ -13,7 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.arguments import quote
 from experiments.command import nearest_experiment, unreadable
 from experiments.composing import ComposingError, guard
-from experiments.declare import UserError, root
+from experiments.errors import UserError, root
 from experiments.keys import KeyUnknownError, check_keys
 from sim.results.extras import installing
 

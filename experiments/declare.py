@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, MissingMandatoryValue, OmegaConfBaseException
 
+from experiments.errors import UserError, sentence
 from experiments.filenames import plain
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ PLACED = ("batch", "slice", "slices", "out")
 TOGETHER = "{experiments: {NAME: EXPERIMENT}, settings: [NAME=VALUE]}"
 SELECTING = ("window", "units", "exclude", "contraction")
 """Keys that choose a part of a recording."""
-
-
-class UserError(Exception):
-    """What stopped a run, as one sentence for the person who started it."""
 
 
 def declare(config: DictConfig, given: Sequence[str] = ()) -> tuple["Source", "Question"]:
@@ -310,16 +307,3 @@ def _built(config: DictConfig, name: str, given: Sequence[str] = ()) -> Any:
         raise UserError(
             f"the configuration of {name!r} does not fit what it builds: {sentence(problem).rstrip('.')}."
         ) from problem
-
-
-def root(problem: BaseException) -> BaseException:
-    """What an error comes from."""
-    while problem.__cause__ is not None:
-        problem = problem.__cause__
-    return problem
-
-
-def sentence(problem: BaseException) -> str:
-    """What an error says, in one line."""
-    said = problem.args[0] if len(problem.args) == 1 else problem
-    return " ".join(str(said).split()) or type(problem).__name__

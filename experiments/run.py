@@ -21,7 +21,8 @@ from experiments.arguments import quoted
 from experiments.command import FOLDER, HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.configured import composed, within
-from experiments.declare import UserError, declare, root, sentence
+from experiments.declare import declare
+from experiments.errors import UserError, root, sentence
 from experiments.keys import KeyUnknownError
 from experiments.terminal import last_resort, readable, refuse, version
 

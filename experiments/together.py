@@ -14,8 +14,8 @@ import numpy as np
 import xarray as xr
 from omegaconf import DictConfig
 
-from experiments.answer import Result, answer_digest
 from experiments.answered import answered
+from experiments.outcome import Outcome, answer_digest
 from experiments.question import Question
 from experiments.sources import Brought, Source
 from sim.results import measures as kept
@@ -78,7 +78,7 @@ class Together:
                 one.question.needs(expected.results, expected.table)
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")
-                    answers[name] = Result(one.question, expected).answer
+                    answers[name] = Outcome(one.question, expected).answer
         if len(answers) < len(self.experiments):  # some are done, and what is asked of all is soon found out
             return None
         nothing = xr.Dataset({"status": ("sample", np.full(1, Status.FAILED_NOT_FINITE))})
@@ -110,4 +110,4 @@ class Together:
         if brought.missing:
             return codes, None
         m = kept.kept_measures(inside, self._own(one))
-        return codes, m if m is not None else Result(one.question, brought).answer
+        return codes, m if m is not None else Outcome(one.question, brought).answer

@@ -5,8 +5,9 @@ is trained again on fewer simulations; and what each kind of summary says by its
 on it alone explains of these fresh recordings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -70,11 +71,13 @@ class Recover(PriorQuestion):
         few = {n: replace(self.observation, fewest=n, most=n, views=1) for n in self.seen}
         return tuple(self.summarised(self.flanks, seen, f"units_{n}") for n, seen in few.items())
 
-    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+    def needs(
+        self, results: xr.Dataset, table: xr.Dataset, answers: Mapping[str, xr.Dataset] = MappingProxyType({})
+    ) -> None:
         needed("sklearn", "a regression on one kind of summary")  # before the simulations, not after them
         if self.learnt:
             needed("optax", "a training")
-        super().needs(results, table)
+        super().needs(results, table, answers)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """R2, coverage and width by units seen (seen, number), R2 by simulations (learnt, number) and by kind of

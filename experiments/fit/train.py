@@ -6,6 +6,7 @@ and how sure one can be. Simulations that it has never seen say how well it does
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -51,9 +52,11 @@ class Train(PriorQuestion):
     def measures(self) -> tuple[Measure, ...]:
         return (self.summarised(self.flanks, self.observation),)
 
-    def needs(self, results: xr.Dataset, table: xr.Dataset) -> None:
+    def needs(
+        self, results: xr.Dataset, table: xr.Dataset, answers: Mapping[str, xr.Dataset] = MappingProxyType({})
+    ) -> None:
         needed("optax", "a training")  # before the simulations, not after them
-        super().needs(results, table)
+        super().needs(results, table, answers)
 
     def answer(self, asked: Asked) -> xr.Dataset:
         """The estimator, as the bytes of its file, and how it does on simulations held out: (number,), (level, number);

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hydra import compose, initialize_config_module
 
-from experiments import answer
+from experiments import outcome
 from experiments.answer import Result, asked_in
 from experiments.declare import UserError
 from experiments.figure import look
@@ -100,7 +100,7 @@ def test_the_results_and_what_was_asked_of_them_lie_in_two_folders(inside, lines
 
 @pytest.fixture
 def no_drawing(monkeypatch):
-    monkeypatch.setattr(answer, "_draw", lambda *_: None)
+    monkeypatch.setattr(outcome, "_draw", lambda *_: None)
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -120,9 +120,9 @@ def test_every_byte_of_an_answer_counts(inside, lines):
     data = file.read_bytes()
     for place in range(0, len(data), 211):
         file.write_bytes(data[:place] + bytes([data[place] ^ 16]) + data[place + 1 :])
-        found = answer.kept.kept_measures(file.parent, json.loads(
+        found = outcome.kept.kept_measures(file.parent, json.loads(
             (file.parent / "measures.json").read_text())["attributes"]["settings"])  # fmt: skip
-        whole = answer.kept.as_json(found) if found is not None else None
+        whole = outcome.kept.as_json(found) if found is not None else None
         assert whole in (None, (file.parent / "measures.json").read_text()), place  # dates and such do not
 
 
@@ -162,7 +162,7 @@ def test_pictures_and_texts_take_the_place_of_links(inside, lines, tmp_path):
 
 def test_an_opened_result_answers_what_it_keeps(inside, lines, monkeypatch):
     """An answer may take long, such as a training: it is not made again for who opens it, unless it is damaged."""
-    monkeypatch.setattr(answer.Asked, "folded", None)  # nothing can be answered any more
+    monkeypatch.setattr(outcome.Asked, "folded", None)  # nothing can be answered any more
     assert Result.open(inside).headline() == lines
     (inside / "measures.zarr.zip").write_bytes(b"no answer")
     with pytest.raises(TypeError):
@@ -196,7 +196,7 @@ def test_figure_report_and_tables_are_drawn_from_memory(inside, lines, monkeypat
 
 @pytest.mark.slow
 def test_one_that_ends_while_another_draws_finds_it_done(inside, lines, monkeypatch):
-    drawn, save, told = [], look.save, answer.told
+    drawn, save, told = [], look.save, outcome.told
     shutil.rmtree(inside)
 
     def twice(result, folder, *before):
@@ -204,11 +204,11 @@ def test_one_that_ends_while_another_draws_finds_it_done(inside, lines, monkeypa
         told(result, folder, *before)
         return told(result, folder, *before)
 
-    monkeypatch.setattr(answer, "told", twice)
+    monkeypatch.setattr(outcome, "told", twice)
     monkeypatch.setattr(look, "save", lambda *given: (drawn.append(1), save(*given)))
     assert asked(OUT) == (inside, lines)
     assert len(drawn) == 1
-    monkeypatch.setattr(answer, "told", told)
+    monkeypatch.setattr(outcome, "told", told)
     assert asked(OUT) == (inside, lines)
     assert len(drawn) == 2  # a command that begins later draws anew
 
