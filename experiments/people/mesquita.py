@@ -171,8 +171,9 @@ class Mesquita(Question):
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
             "Agrees: where people show a fall, the 95 % interval lies below 0; where people show no change, the change "
-            "is equivalent to none (90 % interval inside half of what relaxation does), or, for relaxation itself, the "
-            "95 % interval holds 0. In people ΔF was lowered by both (15 and 15 people); by how much was not at hand.",
+            "is equivalent to none (90 % interval inside half of what relaxation does). Of relaxation itself it is "
+            "said whether its 95 % interval holds 0. In people ΔF was lowered by both (15 and 15 people); by how much "
+            "was not at hand.",
             people.SOURCES,
         ]
 
@@ -184,7 +185,7 @@ def verdict(falls: bool, mean: float, half: float, n: float, p_none: float, *, y
         falls: people show a fall; otherwise no change.
         mean, half, n: of the change, with half of its 95 % interval, and over how many people.
         p_none: of a change as large as the bound; NaN without a bound.
-        yardstick: it is the change that the bound is of.
+        yardstick: it is the change that the bound is of, so that it is held against none.
     """
     if not np.isfinite(mean) or n < 2:
         return "not measurable"
@@ -194,4 +195,6 @@ def verdict(falls: bool, mean: float, half: float, n: float, p_none: float, *, y
         return "same direction, interval includes 0" if mean < 0 else "does not agree"
     if abs(mean) > half and not p_none < 0.05:
         return "does not agree"
-    return "agrees" if p_none < 0.05 or (yardstick and half > 0) else "not shown to be none"
+    if p_none < 0.05:
+        return "agrees"
+    return "no change shown" if yardstick else "not shown to be none"

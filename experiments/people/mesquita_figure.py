@@ -87,5 +87,5 @@ def _signed(x: float) -> str:
 def _short(verdict: str) -> str:
     return {
         "agrees": "agrees", "does not agree": "no", "same direction, interval includes 0": "direction",
-        "not shown to be none": "open",
+        "not shown to be none": "open", "no change shown": "none shown",
     }.get(verdict, "–")  # fmt: skip

@@ -86,7 +86,7 @@ def test_it_is_drawn_and_said(answers):
         (False, -0.1, 0.2, 0.3, False, "not shown to be none"),
         (False, -1.0, 0.2, 0.9, False, "does not agree"),
         (False, -0.1, 0.2, np.nan, False, "not shown to be none"),
-        (False, -0.1, 0.2, np.nan, True, "agrees"),
+        (False, -0.1, 0.2, np.nan, True, "no change shown"),
         (False, -1.0, 0.2, np.nan, True, "does not agree"),
         (False, 0.0, 0.0, np.nan, False, "not shown to be none"),
         (True, np.nan, 0.2, np.nan, False, "not measurable"),
