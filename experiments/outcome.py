@@ -85,7 +85,8 @@ class Outcome:
         """How many samples there are, the answer in words, and why samples failed."""
         status = self.brought.results["status"].values
         failed, count = int((status > Status.DONE).sum()), len(status)
-        spread = "; ± is the SD between seeds" if any(str(name).endswith("_sd") for name in self.answer) else ""
+        who = "participants" if "participant" in self.answer.dims else "seeds"
+        spread = f"; ± is the SD between {who}" if any(str(name).endswith("_sd") for name in self.answer) else ""
         counted = f"{count} sample{'s' * (count != 1)}, {failed} failed{spread}"
         lines = [*([counted] if self.question.measures() else []), *self.question.headline(self.answer)]
         for kind in Status:

@@ -10,7 +10,7 @@ from experiments.people.vibstim import VibStim
 from sim.design import Design, Participants
 from sim.results.status import Status
 from sim.units import quantity
-from tests.made_results import answered, failing, padded, spike_variables
+from tests.made_results import answered, asked, failing, padded, spike_variables
 
 METRE = quantity("1 N*m").number
 TIME = np.arange(0, 48, 0.02)
@@ -109,6 +109,10 @@ def test_it_is_drawn_and_said(whole):
     assert "kept by 6 of 6" in lines[0]
     assert "equivalent to none" in lines[1]
     assert "equivalent" not in lines[2]
+
+
+def test_what_is_between_people_is_not_called_between_seeds(whole):
+    assert asked(asking(), whole).headline()[0].endswith("± is the SD between participants")
 
 
 def test_a_sample_that_failed_is_left_out(whole):
