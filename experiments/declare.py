@@ -10,6 +10,7 @@ from experiments.errors import UserError, sentence
 from experiments.filenames import plain
 
 if TYPE_CHECKING:
+    from experiments.answered import Experiment
     from experiments.question import Question
     from experiments.sources import Simulation, Source
     from sim.run import Study
@@ -144,6 +145,14 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
     return Variants(str(factor), found), question
 
 
+def experiment_of(config: DictConfig, source: "Source", question: "Question", command: str) -> "Experiment":
+    """What a configuration declares, as it is asked; `command` is the one that was given."""
+    from experiments.answered import Experiment
+
+    text = f"# {command}\n{OmegaConf.to_yaml(config, resolve=True)}"
+    return Experiment(config.name, source, question, text, f"slice {config.slice} of {config.slices}")
+
+
 def _question(config: DictConfig) -> "Question":
     from experiments.question import Question
 
@@ -161,7 +170,7 @@ def _together(config: DictConfig, given: Sequence[str]) -> "Source":
     from experiments.arguments import quote
     from experiments.configured import configured
     from experiments.given import keys
-    from experiments.together import Experiment, Together
+    from experiments.together import Together
     from sim.spec.kinds import listed, table
 
     own = {key.partition(".")[0].partition("/")[0] for key in keys(given)}
@@ -189,7 +198,7 @@ def _together(config: DictConfig, given: Sequence[str]) -> "Source":
         one = configured([*words, *(f"{x}={values[x]}" for x in chosen if x in PLACED)], told.get("folder"))
         if one.together:
             raise UserError(f"{experiment!r} consists of several experiments itself; name these.")
-        found[str(name)] = Experiment(one, *declare(one, words), shlex.join(["sherrington", *words]))
+        found[str(name)] = experiment_of(one, *declare(one, words), shlex.join(["sherrington", *words]))
     return Together(found)
 
 

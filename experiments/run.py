@@ -21,7 +21,7 @@ from experiments.arguments import quoted
 from experiments.command import FOLDER, HELP, CommandError, arranged, own_folders, unreadable
 from experiments.composing import ComposingError, guard
 from experiments.configured import composed, within
-from experiments.declare import declare
+from experiments.declare import declare, experiment_of
 from experiments.errors import UserError, root, sentence
 from experiments.keys import KeyUnknownError
 from experiments.terminal import last_resort, readable, refuse, version
@@ -155,7 +155,7 @@ def perform(config: DictConfig, given: Sequence[str] = ()) -> tuple[Path, list[s
     Raises:
         UserError: anything that the user can mend.
     """
-    source, question = declare(config, given)
+    one = experiment_of(config, *declare(config, given), _command())
     from experiments.answered import answered
     from sim.results.disk import DamagedError, StoreError
     from sim.size import check_address_space
@@ -163,10 +163,10 @@ def perform(config: DictConfig, given: Sequence[str] = ()) -> tuple[Path, list[s
     try:
         check_address_space()
         try:
-            return answered(config, source, question, _command())
+            return answered(one, Path(config.out))
         except DamagedError as problem:  # it is made again
             _withdraw(problem)
-            return answered(config, source, question, _command())
+            return answered(one, Path(config.out))
     except (ValueError, ImportError, StoreError) as problem:
         raise UserError(sentence(problem)) from problem
     except (MemoryError, RuntimeError) as problem:

@@ -8,16 +8,14 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from omegaconf import DictConfig
 
-from experiments.answered import answered
+from experiments.answered import Experiment, answered
 from experiments.outcome import Outcome, answer_digest
-from experiments.question import Question
-from experiments.sources import Brought, Source
+from experiments.sources import Brought
 from sim.results import measures as kept
 from sim.results.digest import digest
 from sim.results.status import Status
@@ -25,15 +23,6 @@ from sim.results.status import Status
 if TYPE_CHECKING:
     from sim.measure import Measure
     from sim.run import Study
-
-
-class Experiment(NamedTuple):
-    """One of them."""
-
-    config: DictConfig
-    source: Source
-    question: Question
-    command: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ class Together:
         }
 
     def expected(self, folder: Path, measures: Sequence["Measure"]) -> Brought | None:
-        """Nothing: what every one of them will give is looked at here, by its own question.
+        """What every one of them will give, looked at by its own question; None once one of them is finished.
 
         Raises:
             ValueError: a design does not fit its question.
@@ -73,7 +62,7 @@ class Together:
         answers = {}
         for name, one in self.experiments.items():
             one.question.fits(one.source.factors())
-            expected = one.source.expected(self._folder(one, folder), one.question.measures())
+            expected = one.source.expected(one.folder(folder.parent), one.question.measures())
             if expected is not None:
                 one.question.needs(expected.results, expected.table)
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -84,13 +73,8 @@ class Together:
         nothing = xr.Dataset({"status": ("sample", np.full(1, Status.FAILED_NOT_FINITE))})
         return Brought(nothing, nothing, answers)
 
-    @staticmethod
-    def _folder(one: Experiment, folder: Path) -> Path:
-        """Beside `folder`, wherever that lies."""
-        return folder.parent / f"{one.config.name}-{one.source.digest(one.question.measures())}"
-
     def bring(self, folder: Path, measures: Sequence["Measure"]) -> Brought:
-        """The answers, by name; the samples of all that are counted, and how each ended."""
+        """The answers, by name, of experiments that lie beside `folder`; and how each of their samples ended."""
         done: dict[str, tuple[np.ndarray, xr.Dataset | None]] = {}
         for _ in range(2):  # a second time those of which others were at work on a part
             for name, one in self.experiments.items():
@@ -104,8 +88,8 @@ class Together:
 
     def _brought(self, one: Experiment, folder: Path) -> tuple[np.ndarray, xr.Dataset | None]:
         """How its samples ended, and its answer, if none is missing."""
-        inside, _ = answered(one.config, one.source, one.question, one.command, folder.parent)
-        brought = one.source.bring(self._folder(one, folder), one.question.measures())
+        inside, _ = answered(one, folder.parent)
+        brought = one.source.bring(one.folder(folder.parent), one.question.measures())
         codes = brought.results["status"].values
         if brought.missing:
             return codes, None

@@ -40,7 +40,7 @@ def vibstim_measures(rest: float, first: float, last: float, populations: tuple[
     still = {"rest": rest}
     end = {"first": first, "last": last, **still}
     return (
-        Measure("mvc", "N*m", "maximal voluntary torque", maximal, {}),
+        Measure("mvc", "N*m", "maximal voluntary torque", read, {}),
         Measure("intensity", "1", "intensity that was set, multiples of the motor threshold", intensity, {}),
         Measure("torque_set", "%", "torque when the intensity was set, of the MVC", was_set, {}),
         Measure("torque_evoked", "%", "torque in the last bout, of the MVC", evoked, end),
@@ -51,7 +51,9 @@ def vibstim_measures(rest: float, first: float, last: float, populations: tuple[
         Measure("torque_late", "%", "torque some seconds after the vibration, of the MVC", late, still),
         Measure("torque_before", "%", "torque just before the vibration, of the MVC", before, still),
         Measure("active_before", "%", "soleus EMG just before the vibration, of the maximal effort", active, {}),
-        Measure("emg_vibration", "%", "soleus EMG after the last bout, of the maximal effort", emg_during, end),
+        Measure(
+            "emg_vibration", "%", "soleus EMG after the last bout, of the maximal effort", emg_during, {"last": last}
+        ),
         Measure("emg_sustained", "%", "soleus EMG after the vibration, of the maximal effort", emg_sustained, {}),
         Measure("keeps", "1", f"1: a torque of {KEPT:g} % MVC or more is kept after the vibration", keeps, still),
         Measure("n_sustained", "1", "motoneurons that fire after the vibration", firing, {"populations": populations}),
@@ -63,11 +65,6 @@ def vibration(view: View) -> tuple[np.ndarray, np.ndarray]:
     on = view.course(VIBRATED) > 0
     begin = np.where(on, view.time, np.inf).min(axis=-1)
     return begin, np.where(on, view.time, -np.inf).max(axis=-1)
-
-
-def maximal(view: View) -> np.ndarray:
-    """N m, (sample,)."""
-    return read(view)
 
 
 def intensity(view: View) -> np.ndarray:
@@ -134,7 +131,7 @@ def keeps(view: View, rest: float) -> np.ndarray:
     return np.where(np.isfinite(found), (found >= KEPT).astype(float), np.nan)
 
 
-def emg_during(view: View, first: float, last: float, rest: float) -> np.ndarray:
+def emg_during(view: View, last: float) -> np.ndarray:
     """% of the maximal effort, (sample,)."""
     return _of_maximal(view, *_after(view, last))
 

@@ -47,9 +47,8 @@ def draw(m: xr.Dataset, control: str, beside: Mapping[str, str]) -> Figure:
     who = "participant" if "participant" in m.dims else "seed"
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes[who]} {who}s, {failed}. Lines join a {who} (common random numbers); points, "
-        f"mean with its 95 % interval. Changes from {control}, paired; green, means of people with 95 % intervals, if "
-        "known.",
+        f"{m.attrs['simulated']} {m.sizes[who]} {who}s, {failed}. Lines join a {who}; points, mean "
+        f"with 95 % interval. Changes from {control}, paired; green, people with 95 % intervals.",
     )
     return figure
 

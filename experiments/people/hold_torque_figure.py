@@ -31,9 +31,9 @@ def draw(m: xr.Dataset) -> Figure:
         title(here, letter, head)
     caption(
         figure,
-        f"{m.attrs['simulated']} A person reads the maximal torque (dotted) and follows a target (dashed). "
-        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds; large points, "
-        "mean with its 95 % interval; grey band, people (hand).",
+        f"{m.attrs['simulated']} Dotted, maximal torque; dashed, target. {m.sizes['seed']} seeds, "
+        f"{m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds; large points, mean with 95 % interval; "
+        "grey, people (hand).",
     )
     return figure
 

@@ -29,7 +29,6 @@ from sim.units import in_unit
 EFFECTS = ("torque_vibration", "warm_up", "torque_sustained", "emg_vibration", "emg_sustained")
 TORQUES = ("torque_vibration", "torque_sustained")
 DURATIONS = ("before", "lead", "bout", "gap", "lasts")
-PEOPLE_DIMS = ("participant", "seed")
 EVERY = 0.1
 """s from one drawn moment to the next."""
 BEFORE, AFTER = 2.0, 6.0
@@ -143,7 +142,7 @@ class VibStim(Question):
 
     def _courses(self, asked: Asked, samples: xr.DataArray) -> dict[str, tuple]:
         """Torque of every participant in time, from before the vibration on: (case, person, time)."""
-        ordered = samples.transpose("case", *(dim for dim in PEOPLE_DIMS if dim in samples.dims))
+        ordered = samples.transpose("case", ...)
         flat = ordered.values.ravel()
         view = asked.view(np.maximum(flat, 0))
         time = np.arange(-BEFORE, self.seconds["lasts"] + AFTER, EVERY)

@@ -13,14 +13,12 @@ from experiments.people.changes import Changes
 from sim.design import Design, Participants
 from sim.results.status import Status
 from sim.units import quantity
-from tests.made_results import answered, failing, padded, spike_variables
+from tests.made_ramps import ON, spikes, target
+from tests.made_results import answered, failing, spike_variables
 
 METRE = quantity("1 N*m").number
 TIME = np.arange(0, 27, 0.02)
-BEGIN, FLANK = 5.0, 10.0
-RAMP = 0.2 * np.clip(1 - np.abs(TIME - BEGIN - FLANK) / FLANK, 0, None)
-ON = np.array([2.0, 4, 6, 8])
-"""% MVC, at which units begin and end."""
+RAMP = target(TIME)
 RATES = {"control": 10.0, "nerve": 9.5, "more": 10.5}
 """pps, of the first participant; the second fires 2 pps faster in every case."""
 
@@ -31,17 +29,6 @@ def asking(**other) -> Changes:
         "before": "1 s",
     }  # fmt: skip
     return Changes(**(given | other))
-
-
-def spikes(rate: float) -> np.ndarray:
-    """Units whose rate rises and falls by 4 pps with the target, to `rate` at its top; smoothing lowers it a little."""
-    trains = []
-    for on in ON:
-        first, last = BEGIN + FLANK * on / 20, BEGIN + 2 * FLANK - FLANK * on / 20
-        time = np.arange(first, last, 1e-3)
-        cycles = np.cumsum((rate - 4 + 20 * np.interp(time, TIME, RAMP)) * 1e-3)
-        trains.append(np.interp(np.arange(1, int(cycles[-1])), cycles, time))
-    return padded(trains)
 
 
 @pytest.fixture(scope="module")

@@ -10,29 +10,17 @@ from experiments.people.delta_f_why import DeltaFWhy
 from sim.design import Design, Participants
 from sim.results.status import Status
 from sim.units import quantity
-from tests.made_results import answered, padded, spike_variables
+from tests.made_ramps import ON, spikes, target
+from tests.made_results import answered, spike_variables
 
 TIME = np.arange(0, 27, 0.0085)
-BEGIN, FLANK = 5.0, 10.0
-RAMP = 0.2 * np.clip(1 - np.abs(TIME - BEGIN - FLANK) / FLANK, 0, None)
-ON = np.array([2.0, 4, 6, 8])
-"""% MVC, at which units begin and end."""
+RAMP = target(TIME)
 CASES = {"control": (8.0, 0.0, 0.9), "nerve": (8.0, 20.0, 0.9), "relaxation": (6.0, 0.0, 0.8)}
 """nA of current at the top, nS on the dendrites of which a train's mean is half, and level."""
 
 
 def asking(**other) -> DeltaFWhy:
     return DeltaFWhy(**({"units": [Decomposed("soleus", 8, 1.0)], "control": "control"} | other))
-
-
-def spikes() -> np.ndarray:
-    trains = []
-    for on in ON:
-        first, last = BEGIN + FLANK * on / 20, BEGIN + 2 * FLANK - FLANK * on / 20
-        time = np.arange(first, last, 1e-3)
-        cycles = np.cumsum((6 + 20 * np.interp(time, TIME, RAMP)) * 1e-3)
-        trains.append(np.interp(np.arange(1, int(cycles[-1])), cycles, time))
-    return padded(trains)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +38,7 @@ def whole() -> xr.Dataset:
 
     return made.assign(
         {
-            **spike_variables([spikes()] * len(runs)),
+            **spike_variables([spikes(10.0)] * len(runs)),
             "i_pic": trace([-top * RAMP / 0.2 for top, _, _ in runs]),
             "g_recip_dend": trace([1e-3 * g * pulses for _, g, _ in runs]),
             "g_recip_soma": trace([0 * RAMP for _ in runs]),
