@@ -44,7 +44,9 @@ def declare(config: DictConfig, given: Sequence[str] = ()) -> tuple["Source", "Q
         UserError: something cannot be declared like this.
     """
     try:
-        return _declared(config, given)
+        found = _declared(config, given)
+        OmegaConf.to_yaml(config, resolve=True)  # what nobody has read so far resolves as well
+        return found
     except InterpolationKeyError as problem:
         key = str(problem).partition("'")[2].partition("'")[0]
         raise UserError(

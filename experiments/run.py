@@ -14,7 +14,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, OverrideParseException
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import quoted
@@ -131,7 +131,7 @@ def experiment(config: DictConfig) -> None:
     try:
         for own in own_folders(sys.argv):
             within(config, own)
-        folder, lines = perform(config, HydraConfig.get().overrides.task)
+        folder, lines = perform(config, _overrides())
     except UserError as problem:
         if HydraConfig.get().mode == RunMode.MULTIRUN:  # the other jobs go on; Hydra raises it again when they are done
             raise
@@ -191,10 +191,17 @@ def _withdraw(problem: "DamagedError") -> None:
         withdrawn(store, trouble.number, trouble.what)
 
 
+def _overrides() -> list[str]:
+    """What was given on the command line, as it was written: with what it refers to unresolved."""
+    if not HydraConfig.initialized():
+        return []
+    given = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
+    return [str(x) for x in given] if isinstance(given, list) else []
+
+
 def _command() -> str:
     """The command that was given, without what changes no result."""
-    overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
-    kept = [x for x in overrides if x.partition("=")[0] not in ("slice", "slices", "out", "batch")]
+    kept = [x for x in _overrides() if x.partition("=")[0] not in ("slice", "slices", "out", "batch")]
     return shlex.join(["sherrington", *kept])
 
 

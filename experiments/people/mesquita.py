@@ -41,6 +41,7 @@ ROWS = (
     Row("emg_vibration", TRIAL, "EMG during vibration", "% max"),
     Row("emg_sustained", TRIAL, "EMG after vibration", "% max"),
 )
+SAID = {"observed": "what people showed", "agrees": "whether the simulation agrees with people"}
 PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none")
 
 
@@ -123,7 +124,7 @@ class Mesquita(Question):
         return xr.Dataset(
             {
                 **{p: (dims, x, attributes("", f"change, {p}, in `units`")) for p, x in found.items()},
-                **{name: (dims, np.array(x), attributes("1", name)) for name, x in texts.items()},
+                **{name: (dims, np.array(x), attributes("1", SAID[name])) for name, x in texts.items()},
                 "value": ((*dims, "condition", "person"), people_values, attributes("", "of each person, in `units`")),
                 "words": ("measure", [r.words for r in ROWS], attributes("", "measure in words")),
                 "units": ("measure", [r.units for r in ROWS], attributes("", "unit of the measure")),

@@ -17,7 +17,7 @@ from sim.engine.drive import Drive, Segments, Trains
 from sim.engine.kernel import Kernel
 from sim.engine.kernels import CHOICES, choose, in_words, reference
 from sim.engine.lanes import Lanes, Outcome
-from sim.engine.platform import devices
+from sim.engine.platform import devices, on_gpu, processor
 from sim.engine.steps import Steps
 from sim.spec.network import Network
 from sim.spec.numerics import Numerics
@@ -107,7 +107,8 @@ class JaxSimulation(LaneSimulation):
 
     @property
     def device(self) -> str:
-        return f"{devices()[0].device_kind}, {in_words(self._kernel)}"
+        kind = devices()[0].device_kind
+        return f"{kind if on_gpu() else f'{kind} {processor()}'}, {in_words(self._kernel)}"
 
     def execute(self, batch: Batch) -> NetworkOutcome:
         if not self.coupled:

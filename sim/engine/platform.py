@@ -16,6 +16,8 @@ from jax.experimental.compilation_cache import compilation_cache
 from sim.engine import kept
 from sim.flags import switched_off
 
+PROCESSOR = ("vendor_id", "cpu family", "model", "flags", "CPU implementer", "CPU part", "Features")
+"""Lines of /proc/cpuinfo that tell one kind from another, of x86 and of Arm."""
 FOLDER, LEAST = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs"
 
 
@@ -38,7 +40,7 @@ def computing(dtype: Any) -> Iterator[None]:
             yield
             return
         before = {name: jax.config.values[name] for name in (FOLDER, LEAST)}
-        folder = kept.checked(f"xla-{_processor()}")
+        folder = kept.checked(f"xla-{processor()}")
         jax.config.update(FOLDER, str(folder) if folder else None)
         jax.config.update(LEAST, 0.1)
         try:
@@ -83,11 +85,12 @@ def devices_in_words() -> str:
 
 
 @cache
-def _processor() -> str:
-    """Names what this processor can do: code for another one may end a process that runs it."""
+def processor() -> str:
+    """Names this processor: what it can do, since code for another one may end a process that runs it, and which one
+    it is, since compilers choose instructions by that, and the same instruction may round otherwise."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        able = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+        lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()
+        able = "\n".join(line for line in lines if line.startswith(PROCESSOR))
     except OSError:
         able = platform.processor()
     return f"{platform.machine()}-{zlib.crc32(able.encode()):08x}"
