@@ -169,7 +169,7 @@ def _brief(seconds: float) -> Protocol:
 
 
 def _spasm(seconds: float) -> Protocol:
-    return runs.composed("+protocol=spasm", f"protocol.after={seconds - 2} s")["protocol"]
+    return runs.composed("+protocol=brief", f"protocol.after={seconds - 2} s")["protocol"]
 
 
 WORKLOADS = {

@@ -56,6 +56,7 @@ def answer(
     lasts: Time,
     latency: Time,
     spread: Time = "0 ms",
+    intensity: float = 1.0,
     name: str,
     on: float = 1,
 ) -> Protocol:
@@ -63,11 +64,12 @@ def answer(
 
     Args:
         signal: that is watched, for example `soleus_emg`, for as long as the answer `lasts`.
-        nerve, frequency, burst: afferents, pulses and duration of one burst, in which all fibres are recruited.
+        nerve, frequency, intensity: as of `stimulation`.
+        burst: duration of one.
         pause: shortest time from one burst to the next possible trigger, the burst included.
         latency, spread: of a device 50 ms, say; a person who sees the signal and presses a button needs 0.3 to 1 s.
     """
-    train = Train(f"{nerve}.stimulus", frequency, burst, 1.0, name=f"{name}_burst")
+    train = Train(f"{nerve}.stimulus", frequency, burst, intensity, name=f"{name}_burst")
     watch = When(signal, train, above=above, latency=latency, spread=spread, refractory=pause, name=name, on=on)
     return Settle(start, f"{name}_start") >> (Settle(lasts, f"{name}_lasts") + watch)
 

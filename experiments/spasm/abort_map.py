@@ -72,7 +72,7 @@ class AbortMap(Question):
         for name, words in OUTCOMES:
             m[f"share_{name}"] = found[name].sum(PLACES) / m["spasms"].where(m["spasms"] > 0)
             m[f"share_{name}"].attrs = attributes("1", f"share of the untreated spasms that last: {words}")
-        said = attributes("1", "share of the seeds in which the untreated segment is silent in the last second")
+        said = attributes("1", "share of the seeds in which the untreated muscle is silent in the last second")
         quiet = m["stopped_mean"].sel(case=self.treatment, intensity=0, drop=True)
         m["quiet_untreated"] = quiet.assign_attrs(said)
         after = asked.view([0]).end - window(self.start, self.lasting, "stimulation")[1]
@@ -96,14 +96,14 @@ class AbortMap(Question):
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
-            f"A brief excitation starts a spasm; then a train ({m.attrs['train']}) recruits a part of the "
-            "antagonist's Ia fibres, or the release of ligand is taken away, which then clears with its time constant "
-            f"(chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in which firing "
-            f"may come back. {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
+            f"A brief effort starts a spasm; then the antagonist's nerve is stimulated ({m.attrs['train']}; "
+            "intensity in motor thresholds, MT), or the release of ligand is taken away, which then clears with its "
+            f"time constant (chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in "
+            f"which firing may come back. {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
             f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['seed']} seeds, the same noise in all, "
             "one draw of the wiring.",
             "A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "
-            "untreated segment has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: "
+            "untreated muscle has no spasm that lasts (left of the dotted line); grey, nothing was measured. Black: "
             "the border at which half of the seeds are silent in the end. That stimulation sees the sum of the two "
             "parts, and relaxation nothing without ligand, is built in.",
             f"B: weakened, firing goes on with less than {m.attrs['weaker']:g} % of the untreated force; shares depend "

@@ -19,9 +19,9 @@ def treatments(m: xr.Dataset) -> list[tuple[str, str, float]]:
     found = []
     for case, words in ((m.attrs["treatment"], ""), (m.attrs["relaxation"], "relaxation")):
         for intensity in (float(x) for x in m["intensity"].values):
-            fibres = f"{100 * intensity:.0f} % of Ia" if intensity > 0 else ""
-            if words or fibres:
-                found.append((" + ".join(filter(None, (words, fibres))), case, intensity))
+            nerve = f"nerve at {intensity:g} MT" if intensity > 0 else ""
+            if words or nerve:
+                found.append((" + ".join(filter(None, (words, nerve))), case, intensity))
     return found
 
 
@@ -57,7 +57,7 @@ def draw(m: xr.Dataset) -> Figure:
 
 
 def _map(axes: Axes, m: xr.Dataset) -> ScalarMappable:
-    """What is left of the spasm in every condition; white where the untreated segment has none that lasts."""
+    """What is left of the spasm in every condition; white where the untreated muscle has none that lasts."""
     here = m[["spasm_left_mean", "quiet_untreated", "stopped_mean"]].transpose("constitutive", "ligand")
     untreated = here["quiet_untreated"]
     lasts = untreated.values < 0.5  # neither where all failed

@@ -2,7 +2,7 @@
 relaxation.
 
 The same spasm in every case of the design, under the same random streams, at several constitutive levels. Everything
-acts through the circuit: pulses on the antagonist's Ia fibres, and the ligand.
+acts through the circuit: pulses on the antagonist's nerve, and the ligand.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class AbortSpasm(Question):
 
     Args:
         population: in spasm.
-        nerve: afferents that are stimulated.
+        nerve: stimulator of the nerve.
         ligand: path of the ligand at rest, which adds to the constitutive part of the level.
         start, lasting: when something is done, and how long the nerve is stimulated.
         untreated: case in which nothing is.
@@ -93,12 +93,12 @@ class AbortSpasm(Question):
     def notes(self, m: xr.Dataset) -> list[str]:
         levels = ", ".join(f"{float(x):.2f}" for x in m["level"].values)
         return [
-            "A brief excitation (1 s) starts a spasm; from the dotted line on something is done: "
+            "A brief effort (1 s) starts a spasm; from the dotted line on something is done: "
             f"{m.sizes['case']} cases × levels {levels} (constitutive part + ligand {m.attrs['ligand']:g}) × "
-            f"{m.sizes['seed']} seeds, the same noise in all cases, one draw of the wiring. Stimulation (100 % of the "
-            "antagonist's Ia fibres unless said; dose and frequency are chosen) ends at "
+            f"{m.sizes['seed']} seeds, the same noise in all cases, one draw of the wiring. Stimulation of the "
+            "antagonist's nerve (0.9 of its motor threshold, MT, at 100 Hz unless said: chosen) ends at "
             f"{m.attrs['stop']:g} s; then it is seen whether firing comes back.",
-            "A: the seed nearest to the means; blue, force in percent of maximum (cut during the excitation; scales "
+            "A: the seed nearest to the means; blue, force in percent of maximum (cut during the effort; scales "
             "differ); red, pulses; grey beneath, persistent inward current (PIC) of a motoneuron, mean over the pool. "
             "Bursts answer EMG or force above a level after 50 ms (where the spasm goes on they come as fast as the "
             "pause allows, so that both are the same), the button 0.3 to 1 s after force is above it; relaxation takes "
@@ -107,7 +107,7 @@ class AbortSpasm(Question):
             "B: small points, seeds; large points, mean with its 95 % interval, levels in the colours of C; in the "
             "end: in the last second; fractions, seeds in which no unit fires then, and time to stop is of those only; "
             "force in percent of the untreated spasm's of the same seed. C: exact 95 % intervals; IPSP × n: reciprocal "
-            "inhibition n times as strong as fitted (largest IPSP 2 mV at rest); E_Cl −65 mV: chloride reverses "
+            "inhibition n times as strong as fitted; E_Cl −65 mV: chloride reverses "
             "higher, as after injury.",
             "The literature gives no success rates or times to stop for people.",
         ]

@@ -60,7 +60,7 @@ def draw(m: xr.Dataset) -> Figure:
     title(right, "D", "What is left")
     caption(
         figure,
-        f"{m.attrs['simulated']} A brief excitation starts a spasm; from the dotted line on something is done; force "
+        f"{m.attrs['simulated']} A brief effort starts a spasm; from the dotted line on something is done; force "
         "before it is cut off. "
         f"{m.sizes['case']} cases × {len(levels)} levels × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
         f"{m.attrs['runs']} failed. Small points, seeds (common random numbers); large points, mean with its 95 % "

@@ -1,7 +1,7 @@
-"""Does firing outlast a brief input, and from which monoaminergic level on?
+"""Does firing outlast a brief effort, and from which monoaminergic level on?
 
-The soleus of a segment receives a steady background and one brief excitation, at every level, under the same random
-streams. What fires after it is kept going by the persistent inward current alone.
+The calf of an ankle at rest makes one brief effort, at every level, under the same random streams. What fires after it
+is kept going by the persistent inward current, and by the afferents that the contraction itself excites.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Spasm(Question):
     Args:
         population: the motoneurons.
         ligand: path of the ligand at rest, which adds to the constitutive part of the level.
-        start, duration: of the brief input.
+        start, duration: of the brief effort.
         shown: two constitutive parts whose courses are shown; the nearest of the design are taken.
     """
 
@@ -78,12 +78,11 @@ class Spasm(Question):
     def notes(self, m: xr.Dataset) -> list[str]:
         begin, end = m.attrs["input"]
         return [
-            f"A brief excitation from {number(begin, 1)} to {number(end, 1, 's')} (shaded) on a steady "
-            "background, nothing else; the same noise at all levels (constitutive part + ligand). A, B: one "
+            f"A brief effort of the calf from {number(begin, 1)} to {number(end, 1, 's')} (shaded), nothing "
+            "else; the same noise at all levels (constitutive part + ligand). A, B: one "
             "seed; units in order of size; PIC, persistent inward current of a motoneuron, mean over the pool. C "
             "to F: small points, seeds; large points, their mean with its 95 % interval; dotted, the level of "
-            f"the healthy segment; F is cut at {number(m.attrs['ends'] - end, 0, 's')}, where the simulation "
+            f"healthy people; F is cut at {number(m.attrs['ends'] - end, 0, 's')}, where the simulation "
             "ends; bands, people.",
-            f"{PEOPLE} So the raised level of B is like the former, and level 1.2 like the latter. How long "
-            "spasms last is not known as a number.",
+            f"{PEOPLE} How long spasms last is not known as a number.",
         ]

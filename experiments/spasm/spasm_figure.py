@@ -1,4 +1,4 @@
-"""The figure of `spasm`: two levels side by side, and what remains of a brief input over the level."""
+"""The figure of `spasm`: two levels side by side, and what remains of a brief effort over the level."""
 
 from typing import NamedTuple
 
@@ -56,10 +56,9 @@ def draw(m: xr.Dataset) -> Figure:
         title(axes, "CDEF"[k], panel.head).set_fontsize(6.8)
     caption(
         figure,
-        f"{m.attrs['simulated']} A brief excitation (shaded) on a steady background. {m.sizes['monoamine']} levels × "
-        f"{m.sizes['seed']} seeds, {m.attrs['failed']} of {m.attrs['runs']} failed. Small points, seeds (common random "
-        "numbers); large points, mean with its 95 % interval; dotted, healthy; bands, people after a contraction "
-        "(grey) and in spasms (amber).",
+        f"{m.attrs['simulated']} A brief effort (shaded). {m.sizes['seed']} seeds (common random numbers), "
+        f"{m.attrs['failed']} of {m.attrs['runs']} runs failed; mean ± 95 %. Dotted: healthy. Bands: people after "
+        "contractions (grey), in spasms (amber).",
     )
     return figure
 

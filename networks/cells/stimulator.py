@@ -3,7 +3,8 @@
     di/dt = (stimulus - i)/tau
 
 A pulse of one window on the port `stimulus`, in multiples of the motor threshold, is `intensity` at the start of the
-next window, when the axons read it: so a pulse acts one window (0.5 ms) after its command, on all axons alike.
+next window, when the axons read it: so a pulse acts one window (0.5 ms) after its command, on all axons alike. It
+fires once with each pulse, so that pulses are recorded as spikes are.
 """
 
 from dataclasses import replace
@@ -23,4 +24,6 @@ STIMULATOR = Model(
         initial={"intensity": 0},
         within={"stimulus": replace(INTENSITY, followed_by="intensity")},
     ),
+    threshold="intensity > 0.01",
+    refractory="0.6 ms",
 )

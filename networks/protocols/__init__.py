@@ -1,6 +1,11 @@
 """Protocols that several experiments use, named as a physiologist names them."""
 
-from networks.protocols.contractions import shaped_contraction, trapezoidal_contraction, triangular_contraction
+from networks.protocols.contractions import (
+    brief_excitation,
+    shaped_contraction,
+    trapezoidal_contraction,
+    triangular_contraction,
+)
 from networks.protocols.depression import depressed_reflex
 from networks.protocols.moved import stretch, tendon_vibration
 from networks.protocols.reflexes import conditioned_reflex, multiple, nerve_stimulus
@@ -11,6 +16,7 @@ from networks.protocols.vibstim import vibration_and_stimulation
 from networks.protocols.voluntary import isometric_contraction, ramp_and_pulse
 
 __all__ = [
+    "brief_excitation",
     "conditioned_reflex",
     "depressed_reflex",
     "isometric_contraction",

@@ -1,7 +1,8 @@
-"""Contractions of a pool: triangle, trapezoid, bent flanks; inhibition is constant, balanced or push-pull."""
+"""Contractions of a pool: triangle, trapezoid, bent flanks; inhibition is constant, balanced or push-pull. And a brief
+excitation."""
 
 from networks.protocols.held import Time
-from sim.spec.protocol import Course, Hold, Protocol, Settle, Trapezoid, Triangle
+from sim.spec.protocol import Course, Hold, Protocol, Settle, Step, Trapezoid, Triangle
 from sim.units import in_unit
 
 
@@ -89,3 +90,29 @@ def shaped_contraction(
     return Course(f"{population}.excitation", corners, tuple(excitation), name="excitation") + Course(
         f"{population}.inhibition", corners, tuple(rested + pattern * x for x in excitation), name="inhibition"
     )
+
+
+def brief_excitation(
+    *,
+    population: str,
+    background: float,
+    tonic_inhibition: float,
+    pulse: float,
+    pulse_duration: Time,
+    before: Time,
+    after: Time,
+) -> Protocol:
+    """A brief excitation of a pool on a steady background, and what remains of it.
+
+    Args:
+        population: the motoneurons.
+        background: excitatory command throughout (A_e).
+        tonic_inhibition: inhibitory command throughout (A_i).
+        pulse: what the brief excitation adds to the background, for `pulse_duration`.
+        before, after: how long before and after it.
+    """
+    steady = Hold(f"{population}.excitation", background, name="background") + Hold(
+        f"{population}.inhibition", tonic_inhibition, name="inhibition"
+    )
+    brief = Step(f"{population}.excitation", pulse, pulse_duration, name="pulse")
+    return steady + (Settle(before, "before") >> brief >> Settle(after, "after"))

@@ -10,7 +10,7 @@ import numpy as np
 from tests.attack.ended import Tally
 
 EXPERIMENTS = (
-    *("paired_delta_f", "pool", "sweep", "spasm", "abort_spasm", "abort_map", "delta_f_interventions"),
+    *("paired_delta_f", "pool", "sweep", "spasm", "abort_spasm", "abort_map"),
     *("inhibition_reversal", "recorded_units"),
 )
 KEYS = (

@@ -10,8 +10,7 @@ from experiments.declare import UserError
 from experiments.run import perform
 from sim.backends.simulation import LaneSimulation
 
-SIMULATED = ("paired_delta_f", "pool", "sweep", "inhibition_reversal", "delta_f_interventions", "spasm", "abort_spasm")
-SIMULATED += ("abort_map",)
+SIMULATED = ("paired_delta_f", "pool", "sweep", "inhibition_reversal", "spasm", "abort_spasm", "abort_map")
 QUICK = ("paired_delta_f", "pool", "sweep", "abort_spasm")
 POOLS, SEGMENTS = SIMULATED[:4], SIMULATED[4:]
 SETTINGS: dict[str, list[str]] = {  # of each question, what it cannot be asked with
@@ -21,11 +20,6 @@ SETTINGS: dict[str, list[str]] = {  # of each question, what it cannot be asked 
     "pool": ["question.signals=[force]", "question.signals=[sound]", "+question.other=1"],
     "sweep": ["design=factors", "question.signals=[emg]"],
     "inhibition_reversal": ["record.variables=[]", "record=spikes", "~design.axes.peak", "question.contrast=[1,2,3]"],
-    "delta_f_interventions": [
-        "question.baseline=none", "question.trains=[1 kHz]", "question.example=x", "question.antagonist=gastrocnemius",
-        "question.silenced=x", "question.less=[x]", "question.more=[x]", "record.populations=[soleus]",
-        "question.start=never", "question.constitutive=1 mV",
-    ],
     "spasm": [
         "question.ligand=network.ligand.base", "record.variables=[]", "question.start=1 mV", "question.duration=100 s",
         "question.shown=0.5", "~design.axes.monoamine", "record.cells=[0]",

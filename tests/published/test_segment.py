@@ -23,16 +23,17 @@ def segment(*overrides: str, size: int = 20) -> Network:
     return runs.composed("+network=segment", f"network.size={size}", *overrides)["network"]
 
 
-def treated(name: str = "interrupted_spasm", *interventions: str, **changes: Any) -> Protocol:
+def treated(name: str, *interventions: str, **changes: Any) -> Protocol:
     """A protocol of conf/protocol, and interventions of conf/intervention beside it; settings by `group.key`."""
     settings = [f"{'+' if key.startswith('timing') else ''}{key}={value}" for key, value in (TIMING | changes).items()]
+    settings += [f"intervention.{own}.{key}" for own in STIMULI if own in interventions for key in FIBRES]
     found = runs.composed(f"+protocol={name}", f"+intervention=[{','.join(interventions)}]", *settings)
     return reduce(add, found["intervention"].values(), found["protocol"])
 
 
 def spasm(**changes: Any) -> Protocol:
     """A short spasm, and everything that may be done against it."""
-    return treated("interrupted_spasm", "continuous", "emg", "force", "button", "relaxation", **changes)
+    return treated("brief", "continuous", "emg", "force", "button", "relaxation", **changes)
 
 
 def of(found, network: Network, *populations: str) -> np.ndarray:
@@ -64,6 +65,8 @@ CASES = {
     "answers": {"protocol.force.on": 1},
     "never": {"protocol.force.on": 1, "protocol.force.above": 50},
 }
+STIMULI = ("continuous", "emg", "force", "button", "nerve")
+FIBRES = ("nerve=tibialis_ia", "intensity=1")
 TIMING = {"timing.start": "3 s", "timing.lasts": "5 s", "timing.relaxing": "2 s", "timing.relaxed": "3 s"}
 
 
@@ -184,7 +187,7 @@ def test_silence_is_measured_on_the_segment_as_it_is(spasms):
 
 @pytest.mark.slow
 def test_more_ligand_raises_delta_f_and_a_train_lowers_the_rate(simulate):
-    """The robust part of `delta_f_interventions`: five compartments, 4 seeds, paired."""
+    """Five compartments, 4 seeds, paired."""
     from sim.analysis.delta_f import delta_f
     from sim.analysis.smoothing import peak_rate
 

@@ -95,14 +95,14 @@ def test_a_missing_quote_or_bracket_is_named(setting, said):
 
 
 WRONG = {  # what is asked: what the sentence says
-    "experiment=spasm network=hTA scale=smoke": "experiment spasm needs network=segment",
-    "experiment=abort_map network=hTA": "experiment abort_map needs network=segment",
+    "experiment=spasm network=hTA scale=smoke": "experiment spasm needs network=ankle",
+    "experiment=abort_map network=hTA": "experiment abort_map needs network=ankle",
     "experiment=recorded_units network=hTA": "experiment recorded_units takes no network",
     "experiment=pool recording=x.csv": "Take experiment=recorded_units",
     "experiment=pool network.set=monoamine": "network.set is name: value",
     "experiment=spasm network.set.soleus=3": "network.set is name: {name: value}",
     "experiment=pool network.table=3": "network.table is a table by name",
-    "experiment=spasm network.afferents=0": "network.afferents of a segment is a whole number from 1",
+    "experiment=pool network=segment network.afferents=0": "network.afferents of a segment is a whole number from 1",
     "experiment=sweep design=table": "give design.file=FILE.csv",
     "experiment=sweep design=table design.file=no.csv": "cannot read the table of points 'no.csv': no such file",
     "experiment=pool +hydra.callbacks.x._target_=os.getcwd": "hydra.callbacks",
@@ -145,7 +145,7 @@ def test_what_each_experiment_asks_is_told_and_looked_up(command, tmp_path):
     (tmp_path / "experiment").mkdir()
     (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\n# What do cold feet do to a reflex?\n")
     every = command("experiments").stdout
-    assert "spasm\n    From which monoaminergic level on does firing outlast a brief input?" in every
+    assert "spasm\n    From which monoaminergic level on does firing outlast a brief effort?" in every
     assert "cold feet" not in every
     about = command("experiments", "reflex", "--config-dir", str(tmp_path)).stdout
     assert "reflex/h_reflex\n" in about

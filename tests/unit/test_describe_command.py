@@ -78,7 +78,7 @@ def test_the_command_takes_the_settings_of_a_run(capsys):
     main(["experiment=spasm", "network.size=3", "state=[injured]"])
     said = capsys.readouterr().out
     assert "Parameters of soleus: 3 cells" in said
-    assert "protocol.pulse.level" in said
+    assert "protocol.soleus_pulse.level" in said
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,10 @@ def test_a_value_that_the_user_repeats_is_the_users():
 
 
 def test_a_segment_and_a_pool_say_so_too():
-    found = sources("experiment=spasm", "network.set.soleus.monoamine=0.5", "+network.set.soleus_ia.irregularity=0.2")
+    found = sources(
+        "experiment=pool", "network=segment", "network.set.soleus.monoamine=0.5",
+        "+network.set.soleus_ia.irregularity=0.2", "protocol.population=soleus", "record=segment",
+    )  # fmt: skip
     assert (found["soleus.monoamine"], found["soleus_ia.irregularity"]) == (USER, USER)
     assert (found["tibialis.monoamine"], found["ligand.baseline"]) == (EXPERIMENT, EXPERIMENT)
     found = sources("network=hTA", "+network.set.monoamine=0.9", 'network.table.tau_ca.low="60 ms"')

@@ -36,9 +36,9 @@ def test_there_are_experiments():
     assert "reflex/h_reflex" in REFLEXES
 
 
-SEGMENTS = ("abort_map", "abort_spasm", "delta_f_interventions")  # half a minute each, as reflexes
-POOLS = ("inhibition_reversal", "recorded_units", "spasm", "sweep")  # ten seconds each
-LONG = (*SEGMENTS, *POOLS, *REFLEXES)
+ANKLES = ("abort_map", "abort_spasm", "spasm")  # half a minute each, as reflexes
+POOLS = ("inhibition_reversal", "recorded_units", "sweep")  # ten seconds each
+LONG = (*ANKLES, *POOLS, *REFLEXES)
 
 
 @pytest.mark.parametrize(

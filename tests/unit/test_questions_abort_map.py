@@ -107,8 +107,8 @@ def test_the_headline_says_what_becomes_of_the_spasms():
     lines = MAP.headline(m)
     assert len(lines) == 5  # two intensities alone, three with relaxation
     wanted = "of 6 untreated spasms that last, it stops in 67 %, it is weakened in 33 %, it goes on in 0 %"
-    assert f"relaxation + 100 % of Ia: {wanted}" in lines
-    assert "a train (100 Hz for 5 s)" in MAP.notes(m)[0]
+    assert f"relaxation + nerve at 1 MT: {wanted}" in lines
+    assert "nerve is stimulated (100 Hz for 5 s;" in MAP.notes(m)[0]
     assert "After the train 3 s are left" in MAP.notes(m)[0]
 
 

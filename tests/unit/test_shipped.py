@@ -41,11 +41,11 @@ SAME = {
         lambda: networks.pool("cMG", cell="powers_heckman_segmental"),
         ["network=cMG", "network.cell=powers_heckman_segmental"],
     ),
-    "segment": (lambda: networks.segment(), ["experiment=spasm"]),
+    "segment": (lambda: networks.segment(), ["network=segment"]),
     "small segment": (
         lambda: networks.segment(size=4, afferents=3, interneurons=5, wiring=2, soleus={"monoamine": 0.5}),
         [
-            "experiment=spasm",
+            "network=segment",
             "network.size=4",
             "network.afferents=3",
             "network.interneurons=5",
@@ -55,7 +55,7 @@ SAME = {
     ),
     "cell of a segment": (
         lambda: networks.segment(cell="powers_heckman_ankle"),
-        ["experiment=spasm", "network.cell=powers_heckman_ankle"],
+        ["network=segment", "network.cell=powers_heckman_ankle"],
     ),
 }
 

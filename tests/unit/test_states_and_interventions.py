@@ -23,8 +23,11 @@ def composed(*overrides: str) -> DictConfig:
         return compose("config", overrides=list(overrides))
 
 
+SEGMENT = ("experiment=pool", "network=segment", "protocol.population=soleus", "record=segment", "scale=smoke")
+
+
 def segment(*states: str) -> Network:
-    return declare_network(composed("experiment=spasm", "scale=smoke", f"state=[{','.join(states)}]"))
+    return declare_network(composed(*SEGMENT, f"state=[{','.join(states)}]"))
 
 
 def level(network: Network) -> float:
@@ -84,7 +87,7 @@ def test_another_state_is_another_result_and_no_state_is_the_network_itself():
 
 
 def segment_digest(*states: str) -> str:
-    return declare_study(composed("experiment=spasm", "scale=smoke", f"state=[{','.join(states)}]")).digest()
+    return declare_study(composed(*SEGMENT, f"state=[{','.join(states)}]")).digest()
 
 
 def test_a_state_that_does_not_fit_the_network_is_refused_in_a_sentence():
