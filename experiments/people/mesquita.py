@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from experiments.cohorts import seen
 from experiments.people import mesquita_figure
 from experiments.published import vibstim as people
 from experiments.question import Asked, Question
@@ -41,8 +42,9 @@ ROWS = (
     Row("emg_vibration", TRIAL, "EMG during vibration", "% max"),
     Row("emg_sustained", TRIAL, "EMG after vibration", "% max"),
 )
+SHARE = attributes("1", "share of the cohorts, resampled from these people, that show a fall")
 SAID = {"observed": "what people showed", "agrees": "whether the simulation agrees with people"}
-PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none")
+PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none", "seen")
 
 
 def lowered(intervention: str, name: str) -> bool:
@@ -102,6 +104,7 @@ class Mesquita(Question):
                     for part, name in (("low90", "none_low"), ("high90", "none_high"), ("p_none", "none_p")):
                         found[part][k, row] = float(here[f"{what.name}_{name}"])
                 values[k, row] = per_person(m[what.name].sel(case=[self.control, case]), "case")
+                found["seen"][k, row] = seen(np.diff(values[k, row], axis=0))
         most = max(x.shape[1] for x in values.values())
         people_values = np.full((len(shown), rows, 2, most), np.nan)
         for (k, row), x in values.items():
@@ -123,7 +126,8 @@ class Mesquita(Question):
         }
         return xr.Dataset(
             {
-                **{p: (dims, x, attributes("", f"change, {p}, in `units`")) for p, x in found.items()},
+                **{p: (dims, x, SHARE if p == "seen" else attributes("", f"change, {p}, in `units`"))
+                   for p, x in found.items()},
                 **{name: (dims, np.array(x), attributes("1", SAID[name])) for name, x in texts.items()},
                 "value": ((*dims, "condition", "person"), people_values, attributes("", "of each person, in `units`")),
                 "words": ("measure", [r.words for r in ROWS], attributes("", "measure in words")),
@@ -165,8 +169,18 @@ class Mesquita(Question):
                 lines.append(
                     f"{intervention}, {row.words}: {number(own['mean'], 2, row.units, sign=True)} (95 % interval ± "
                     f"{number(own['half'], 2)}, effect size {number(own['d'], 1, sign=True)}); people: "
-                    f"{own['observed'].item()}; {own['agrees'].item()}"
+                    f"{own['observed'].item()}; {own['agrees'].item()}; a fall is seen by "
+                    f"{number(100 * own['seen'], 0, '%')} of cohorts drawn from these people"
                 )
+        if set(INTERVENTIONS) <= {str(x) for x in m["intervention"].values}:
+            nerve, calm = (m["seen"].sel(intervention=x) for x in INTERVENTIONS)
+            lines += [
+                f"{row.words}: as in people, a fall under relaxation and none under reciprocal inhibition, in "
+                f"{number(100 * calm.sel(measure=row.name) * (1 - nerve.sel(measure=row.name)), 0, '%')} of pairs of "
+                "cohorts"
+                for row in ROWS
+                if row.name in people.LOWERED["relaxation"]
+            ]
         return lines
 
     def notes(self, m: xr.Dataset) -> list[str]:

@@ -96,10 +96,11 @@ class AbortMap(Question):
 
     def notes(self, m: xr.Dataset) -> list[str]:
         return [
-            f"A brief effort starts a spasm; then the antagonist's nerve is stimulated ({m.attrs['train']}; "
-            "intensity in motor thresholds, MT), or the release of ligand is taken away, which then clears with its "
-            f"time constant (chosen; no number is known), or both. After the train {m.attrs['after']:.0f} s are left in "
-            f"which firing may come back. {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
+            f"A brief effort starts a spasm; then the antagonist's nerve is stimulated ({m.attrs['train']}; intensity "
+            "in motor thresholds, MT), or the release of ligand is taken away, which then clears with its time "
+            "constant (chosen; no number is known), or both. After the train "
+            f"{m.attrs['after']:.0f} s are left in which firing "
+            f"may come back. {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
             f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['seed']} seeds, the same noise in all, "
             "one draw of the wiring.",
             "A: mean over seeds of the force in the last second, in percent of the untreated spasm; white, the "

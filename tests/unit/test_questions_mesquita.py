@@ -71,7 +71,9 @@ def test_it_is_drawn_and_said(answers):
     m = told(question, answers).assign_attrs(runs=4, failed=0, simulated="Simulated.")
     assert isinstance(question.draw(m), Figure)
     lines = question.headline(m)
-    assert len(lines) == 2 * len(ROWS)
+    assert len(lines) == 2 * len(ROWS) + 2  # and of each torque, how often cohorts show what people's did
+    assert "a fall is seen by 100 % of cohorts" in lines[0]
+    assert "as in people, a fall under relaxation and none under reciprocal inhibition, in 92 %" in lines[-2]
     assert lines[0].startswith("reciprocal inhibition, ΔF: −0.5")
 
 
