@@ -60,11 +60,9 @@ def draw(m: xr.Dataset) -> Figure:
     title(right, "D", "What is left")
     caption(
         figure,
-        f"{m.attrs['simulated']} A brief effort starts a spasm; from the dotted line on something is done; force "
-        "before it is cut off. "
-        f"{m.sizes['case']} cases × {len(levels)} levels × {m.sizes['seed']} seeds, {m.attrs['failed']} of "
-        f"{m.attrs['runs']} failed. Small points, seeds (common random numbers); large points, mean with its 95 % "
-        "interval; C, exact 95 % intervals.",
+        f"{m.attrs['simulated']} A brief effort starts a spasm (its force is cut off); from the dotted line on "
+        f"something is done. {m.sizes['seed']} seeds (common random numbers), {m.attrs['failed']} of {m.attrs['runs']} failed; "
+        "mean ± 95 %.",
     )
     return figure
 
@@ -89,8 +87,8 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
     """One measure of every case at its row, levels above each other."""
     forest(axes, m, name, cases, by="constitutive", colours=LEVELS)
     rows(axes, cases, labelled=False)
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 0.0), high * (2.1 if name == "time_to_stop" else 1.05))
+    high = axes.get_xlim()[1]
+    axes.set_xlim(-0.04 * high, high * (2.1 if name == "time_to_stop" else 1.05))
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.tick_params(labelsize=6)
     if name == "time_to_stop":

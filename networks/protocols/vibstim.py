@@ -4,7 +4,7 @@ As people are tested for torque that sustains itself (Mesquita et al. 2022, J Ph
 vibration of the Achilles tendon, and during it five bouts of 2 s of stimulation of the triceps surae at 20 Hz.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from networks.protocols.held import Time, reticulospinal_drive
 from sim.spec.composed import ProtocolError
@@ -34,6 +34,8 @@ def vibration_and_stimulation(
     setting: Time,
     rest: Time,
     after: Time,
+    letting_go: float = 0.0,
+    lets_go: Time = "1 s",
     reticulospinal: float = 0.0,
 ) -> Protocol:
     """A maximal effort; a train in which the intensity is set; vibration with bouts of stimulation; and nothing.
@@ -50,6 +52,8 @@ def vibration_and_stimulation(
         before, effort, rest: before the maximal effort, how long it is, and rest after it and after the setting.
         setting: how long a train is in which the intensity is set.
         after: how long nothing is done in the end.
+        letting_go: inhibitory command (A_i) beside `tonic` by which the person lets go after the effort and after the
+            setting, for `lets_go`; vibration ends without it.
         reticulospinal: drive of all muscles throughout (A_e).
 
     Raises:
@@ -69,25 +73,42 @@ def vibration_and_stimulation(
             f"the last bout of stimulation ends {last / 1000:g} s after the begin of a vibration of {end / 1000:g} s; "
             "give fewer or shorter bouts, or a longer vibration."
         )
-    together: Protocol = reticulospinal_drive(reticulospinal)
-    for muscle in muscles:
-        together = together + Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic")
+    together = _together(
+        reticulospinal_drive(reticulospinal),
+        (Hold(f"{m}_command.tonic", tonic, name=f"{m}_tonic") for m in muscles),
+    )
     pulses = Train("experimenter.pulse", stimulation, setting, name="setting")
     until = f"{in_unit(setting, 'ms', 'setting') - 2:g} ms"
     aim = Trapezoid("experimenter.wanted", wanted, AT_ONCE, until, AT_ONCE, name="wanted")
+    rests = [
+        _together(
+            Settle(rest, name),
+            (Step(f"{m}_command.tonic", letting_go, lets_go, name=f"{m}_lets_go_{name}") for m in muscles),
+        )
+        for name in ("rest", "rest_after")
+    ]
     stimulated: Protocol = Settle(lead, "lead")
     for k in range(1, count + 1):
         stimulated = stimulated >> Train("experimenter.pulse", stimulation, bout, name=f"bout_{k}")
         if k < count:
             stimulated = stimulated >> Settle(gap, f"gap_{k}")
-    for muscle in vibrated:
-        stimulated = stimulated + Step(f"{muscle}_ia_ending.vibration", vibration, lasts, name=f"{muscle}_vibration")
+    stimulated = _together(
+        stimulated,
+        (Step(f"{m}_ia_ending.vibration", vibration, lasts, name=f"{m}_vibration") for m in vibrated),
+    )
     return together + (
         Settle(before, "before")
         >> Trapezoid("person.maximal", 1, AT_ONCE, effort, AT_ONCE, name="maximal")
-        >> Settle(rest, "rest")
+        >> rests[0]
         >> (pulses + aim)
-        >> Settle(rest, "rest_after")
+        >> rests[1]
         >> stimulated
         >> Settle(after, "after")
     )
+
+
+def _together(first: Protocol, others: Iterable[Protocol]) -> Protocol:
+    """All at once."""
+    for other in others:
+        first = first + other
+    return first
