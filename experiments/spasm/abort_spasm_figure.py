@@ -61,8 +61,8 @@ def draw(m: xr.Dataset) -> Figure:
     caption(
         figure,
         f"{m.attrs['simulated']} A brief effort starts a spasm (its force is cut off); from the dotted line on "
-        f"something is done. {m.sizes['seed']} seeds (common random numbers), {m.attrs['failed']} of {m.attrs['runs']} failed; "
-        "mean ± 95 %.",
+        f"something is done. {m.sizes['seed']} seeds (common random numbers), {m.attrs['failed']} of "
+        f"{m.attrs['runs']} failed; mean ± 95 %.",
     )
     return figure
 

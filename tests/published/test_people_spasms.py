@@ -1,7 +1,7 @@
 """Spasms of the ankle with motoneurons of people: from which level on, how they look, and what stops them.
 
-None of it is fitted. That the antagonist's nerve stops no spasm is what these cells predict; in people it does not lower
-torque that sustains itself (Mesquita et al. 2022), relaxation does.
+None of it is fitted. That the antagonist's nerve stops no spasm is what these cells predict; in people it does not
+lower torque that sustains itself (Mesquita et al. 2022), relaxation does.
 """
 
 import pytest
