@@ -48,10 +48,9 @@ def draw(m: xr.Dataset) -> Figure:
     title(below, "B", "Of the spasms that would last")
     caption(
         figure,
-        f"{m.attrs['simulated']} {m.sizes['constitutive'] * m.sizes['ligand']} levels × "
-        f"{m.sizes['case'] * m.sizes['intensity']} treatments × {m.sizes['seed']} seeds (common random numbers), "
-        f"{m.attrs['failed']} of {m.attrs['runs']} failed. A: mean over seeds; white, no spasm that lasts untreated "
-        "(dotted: its border); black, half of the seeds are silent in the end. B: shares of all.",
+        f"{m.attrs['simulated']} {m.sizes['seed']} seeds (common random numbers), {m.attrs['failed']} of "
+        f"{m.attrs['runs']} failed. White: no untreated spasm that lasts (dotted: its border). Black: half of the "
+        "seeds are silent in the end.",
     )
     return figure
 

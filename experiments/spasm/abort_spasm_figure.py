@@ -89,7 +89,7 @@ def _summary(axes: Axes, m: xr.Dataset, cases: Sequence[str], name: str) -> None
     rows(axes, cases, labelled=False)
     high = axes.get_xlim()[1]
     axes.set_xlim(-0.04 * high, high * (2.1 if name == "time_to_stop" else 1.05))
-    axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(2 if name == "pulses" else 3, integer=True))
     axes.tick_params(labelsize=6)
     if name == "time_to_stop":
         count = m.sizes["constitutive"]
