@@ -51,7 +51,7 @@ def declare(config: DictConfig, given: Sequence[str] = ()) -> tuple["Source", "Q
         key = str(problem).partition("'")[2].partition("'")[0]
         raise UserError(
             f"{_needed(config)}: it uses {key!r}, which this configuration lacks."
-            if config.needs
+            if _misfits(config)
             else f"the configuration uses {key!r}, which it lacks; give it a value, or choose other groups."
         ) from problem
     except MissingMandatoryValue as problem:
@@ -100,8 +100,7 @@ def _declared(config: DictConfig, given: Sequence[str]) -> tuple["Source", "Ques
         raise UserError(_both(config))
     if config.recording is None and not simulates:
         raise UserError(f"experiment {config.name!r} measures a recording. Give its file: recording=FILE.")
-    own = str(config.network.get("_target_", ""))
-    if config.needs and own.startswith("networks.") and own != BUILT_BY[config.needs.network]:
+    if _misfits(config) and str(config.network.get("_target_", "")).startswith("networks."):
         raise UserError(f"{_needed(config)}, but network is {config.network.get('name')!r}.")
     question = _question(config)
     if config.recording is not None:
@@ -202,6 +201,11 @@ def _together(config: DictConfig, given: Sequence[str]) -> "Source":
             raise UserError(f"{experiment!r} consists of several experiments itself; name these.")
         found[str(name)] = experiment_of(one, *declare(one, words), shlex.join(["sherrington", *words]))
     return Together(found)
+
+
+def _misfits(config: DictConfig) -> bool:
+    """Whether the network is another one than the experiment needs."""
+    return bool(config.needs) and config.network.get("_target_", "") != BUILT_BY[config.needs.network]
 
 
 def _needed(config: DictConfig) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -12,26 +11,20 @@ from experiments.figure.look import GREY
 from experiments.figure.samples import samples
 
 
-def forest(
-    axes: Axes, m: xr.Dataset, name: str, cases: Sequence[str], *, dim: str = "case", by: str | None = None,
-    colours: Sequence[Any], at: Sequence[float] | None = None,
-) -> None:  # fmt: skip
-    """One row for each case, the levels of `by` above each other in it.
+def forest(axes: Axes, m: xr.Dataset, name: str, cases: Sequence[str], *, by: str, colours: Sequence[Any]) -> None:
+    """One row for each case, 0, 1, 2 ... downwards, the levels of `by` above each other in it.
 
     Args:
-        m: with `name` (dim, by, seed), `name_mean` and `name_half` (dim, by).
-        cases: labels along `dim`, from top to bottom.
-        colours: of the levels of `by`; of the cases, if there is no `by`.
-        at: places of the rows, by default 0, 1, 2 ... downwards.
+        m: with `name` (case, by, seed), `name_mean` and `name_half` (case, by).
+        cases: labels, from top to bottom.
+        colours: of the levels of `by`.
     """
-    count = m.sizes[by] if by else 1
-    places = np.arange(len(cases)) if at is None else at
-    for row, (case, place) in enumerate(zip(cases, places, strict=True)):
+    count = m.sizes[by]
+    for row, case in enumerate(cases):
         for k in range(count):
-            here = m.sel({dim: case}).isel({by: k} if by else {})
-            y = place + 0.64 / count * (k - (count - 1) / 2)
-            colour = colours[k % len(colours)] if by else colours[row % len(colours)]
-            samples(axes, y, here, name, colour, width=0.44 / count, across=True, size=3.2)
+            here = m.sel(case=case).isel({by: k})
+            y = row + 0.64 / count * (k - (count - 1) / 2)
+            samples(axes, y, here, name, colours[k % len(colours)], width=0.44 / count, across=True, size=3.2)
     axes.xaxis.set_major_locator(MaxNLocator(4))
 
 

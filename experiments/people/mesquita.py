@@ -12,8 +12,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from experiments.cohorts import seen
+from experiments.cohorts import LEAST, drawn, seen
 from experiments.people import mesquita_figure
+from experiments.people.vibstim import HALF
 from experiments.published import vibstim as people
 from experiments.question import Asked, Question
 from experiments.statistics import attributes, per_person
@@ -42,9 +43,8 @@ ROWS = (
     Row("emg_vibration", TRIAL, "EMG during vibration", "% max"),
     Row("emg_sustained", TRIAL, "EMG after vibration", "% max"),
 )
-SHARE = attributes("1", "share of the cohorts, resampled from these people, that show a fall")
 SAID = {"observed": "what people showed", "agrees": "whether the simulation agrees with people"}
-PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none", "seen")
+PARTS = ("mean", "half", "d", "n", "low90", "high90", "p_none")
 
 
 def lowered(intervention: str, name: str) -> bool:
@@ -104,7 +104,6 @@ class Mesquita(Question):
                     for part, name in (("low90", "none_low"), ("high90", "none_high"), ("p_none", "none_p")):
                         found[part][k, row] = float(here[f"{what.name}_{name}"])
                 values[k, row] = per_person(m[what.name].sel(case=[self.control, case]), "case")
-                found["seen"][k, row] = seen(np.diff(values[k, row], axis=0))
         most = max(x.shape[1] for x in values.values())
         people_values = np.full((len(shown), rows, 2, most), np.nan)
         for (k, row), x in values.items():
@@ -126,8 +125,8 @@ class Mesquita(Question):
         }
         return xr.Dataset(
             {
-                **{p: (dims, x, SHARE if p == "seen" else attributes("", f"change, {p}, in `units`"))
-                   for p, x in found.items()},
+                **{p: (dims, x, attributes("", f"change, {p}, in `units`")) for p, x in found.items()},
+                **self._cohorts(asked),
                 **{name: (dims, np.array(x), attributes("1", SAID[name])) for name, x in texts.items()},
                 "value": ((*dims, "condition", "person"), people_values, attributes("", "of each person, in `units`")),
                 "words": ("measure", [r.words for r in ROWS], attributes("", "measure in words")),
@@ -138,6 +137,33 @@ class Mesquita(Question):
             },
             attrs={"simulated": next((str(m.attrs.get("simulated", "")) for m in asked.answers.values()), "")},
         )  # fmt: skip
+
+    def _cohorts(self, asked: Asked) -> dict[str, tuple]:
+        """Of cohorts as large as people's, drawn from these: how many show a fall, and what people's showed."""
+        fall = np.full((len(self.asked), len(ROWS)), np.nan)
+        as_people = np.full((len(ROWS), 2), np.nan)
+        for row, what in enumerate(ROWS):
+            own, who = {}, {}
+            for k, (name, given) in enumerate(self.asked.items()):
+                x = per_person(self._of(asked, name, what).sel(case=given["case"])[f"{what.name}_effect"])
+                own[name] = x[np.isfinite(x)]
+                if len(own[name]) < LEAST:
+                    break
+                who[name] = drawn(len(own[name]), people.COHORTS[what.task == TRIAL][name], seed=k)  # other people
+                fall[k, row] = seen(own[name], who[name]).fall.mean()
+            if set(who) == set(INTERVENTIONS) and not lowered(INTERVENTIONS[0], what.name):
+                nerve, calm = INTERVENTIONS
+                bound = HALF * np.abs(own[calm][who[calm]].mean(axis=1))
+                falls, held = seen(own[calm], who[calm]).fall, seen(own[nerve], who[nerve], bound)
+                as_people[row] = (falls & ~held.fall).mean(), (falls & held.none).mean()
+        return {
+            "cohorts_fall": (("intervention", "measure"), fall, attributes("1", "share of cohorts that show a fall")),
+            "cohorts_as_people": (
+                ("measure", "none"),
+                as_people,
+                attributes("1", "share of pairs of cohorts with a fall under relaxation, and no fall shown, or none"),
+            ),
+        }
 
     def _of(self, asked: Asked, intervention: str, what: Row) -> xr.Dataset:
         name = self.asked[intervention][what.task]
@@ -169,18 +195,17 @@ class Mesquita(Question):
                 lines.append(
                     f"{intervention}, {row.words}: {number(own['mean'], 2, row.units, sign=True)} (95 % interval ± "
                     f"{number(own['half'], 2)}, effect size {number(own['d'], 1, sign=True)}); people: "
-                    f"{own['observed'].item()}; {own['agrees'].item()}; a fall is seen by "
-                    f"{number(100 * own['seen'], 0, '%')} of cohorts drawn from these people"
+                    f"{own['observed'].item()}; {own['agrees'].item()}; of cohorts as large as people's "
+                    f"{number(100 * own['cohorts_fall'], 0, '%')} would show a fall"
                 )
-        if set(INTERVENTIONS) <= {str(x) for x in m["intervention"].values}:
-            nerve, calm = (m["seen"].sel(intervention=x) for x in INTERVENTIONS)
-            lines += [
-                f"{row.words}: as in people, a fall under relaxation and none under reciprocal inhibition, in "
-                f"{number(100 * calm.sel(measure=row.name) * (1 - nerve.sel(measure=row.name)), 0, '%')} of pairs of "
-                "cohorts"
-                for row in ROWS
-                if row.name in people.LOWERED["relaxation"]
-            ]
+        for row in ROWS:
+            shown, none = m["cohorts_as_people"].sel(measure=row.name).values
+            if np.isfinite(shown) and row.name in people.LOWERED["relaxation"]:
+                lines.append(
+                    f"{row.words}: a fall under relaxation, and under reciprocal inhibition no fall that is shown, in "
+                    f"{number(100 * shown, 0, '%')} of cohorts; and a change equivalent to none in "
+                    f"{number(100 * none, 0, '%')}"
+                )
         return lines
 
     def notes(self, m: xr.Dataset) -> list[str]:

@@ -3,9 +3,7 @@
 Intervals are those of the source, or 95 % intervals of a mean over motor units from the public values of each unit.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import NamedTuple
 
 from experiments.statistics import half_width
@@ -79,31 +77,3 @@ SOURCES = (
     "taken is not known. The control without grip, which changed by −0.12 (soleus) and +0.03 pps (TA), is not "
     "subtracted."
 )
-
-
-def band(intervention: str, what: str) -> tuple[float, float] | None:
-    """Least and largest mean of what people show, or None where there is none; `what` is a field of `People`."""
-    known = [getattr(p, what) for p in PEOPLE if p.intervention == intervention]
-    means = [change.mean for change in known if change is not None]
-    return (min(means), max(means)) if means else None
-
-
-def verdict(found: Mapping[str, tuple[float, float]], wanted: tuple[float, float]) -> str:
-    """Which cases lie within what people show, in words.
-
-    Args:
-        found: mean effect and half of its 95 % interval, by case.
-        wanted: least and largest effect in people.
-    """
-    found = {case: effect for case, effect in found.items() if isfinite(effect[0])}
-    if not found:
-        return "not measurable"
-    within = [case for case, (mean, _) in found.items() if wanted[0] <= mean <= wanted[1]]
-    if within:
-        unsure = [case for case in within if abs(found[case][0]) <= found[case][1]]
-        return f"met at {', '.join(within)}" + f" (the interval at {', '.join(unsure)} includes 0)" * bool(unsure)
-    near = [c for c, (mean, half) in found.items() if mean - half <= wanted[1] and wanted[0] <= mean + half]
-    if near:
-        return f"missed, but within the 95 % interval at {', '.join(near)}"
-    low, high = (pick(mean for mean, _ in found.values()) for pick in (min, max))
-    return "missed, between two doses" if low < wanted[0] and wanted[1] < high else "missed"

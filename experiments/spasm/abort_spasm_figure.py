@@ -117,7 +117,7 @@ def _doses(left: Axes, right: Axes, m: xr.Dataset) -> None:
     left.legend(loc="upper center", ncols=count + 1, handletextpad=0.2, columnspacing=1.2, borderaxespad=0.0)
     right.set_ylim(bottom=-0.5)
     right.set_ylabel("units that fire in the end")
-    words = [str(case).replace(" of the ", "\nof the ").replace(", ", ",\n") for case in m["case"].values]
+    words = [str(case).replace(", ", ",\n") for case in m["case"].values]
     for axes in (left, right):
         axes.set_xticks(places, words)
         axes.set_xlim(-0.6, len(places) - 0.4)

@@ -25,5 +25,4 @@ STIMULATOR = Model(
         within={"stimulus": replace(INTENSITY, followed_by="intensity")},
     ),
     threshold="intensity > 0.01",
-    refractory="0.6 ms",
 )

@@ -73,6 +73,10 @@ def vibration_and_stimulation(
             f"the last bout of stimulation ends {last / 1000:g} s after the begin of a vibration of {end / 1000:g} s; "
             "give fewer or shorter bouts, or a longer vibration."
         )
+    if letting_go and in_unit(lets_go, "ms", "lets_go") > in_unit(rest, "ms", "rest"):
+        raise ProtocolError(
+            f"the person lets go for {lets_go}, longer than the rest of {rest}; give a shorter lets_go."
+        )
     together = _together(
         reticulospinal_drive(reticulospinal),
         (Hold(f"{m}_command.tonic", tonic, name=f"{m}_tonic") for m in muscles),
@@ -80,10 +84,11 @@ def vibration_and_stimulation(
     pulses = Train("experimenter.pulse", stimulation, setting, name="setting")
     until = f"{in_unit(setting, 'ms', 'setting') - 2:g} ms"
     aim = Trapezoid("experimenter.wanted", wanted, AT_ONCE, until, AT_ONCE, name="wanted")
+    going = muscles if letting_go else ()
     rests = [
         _together(
             Settle(rest, name),
-            (Step(f"{m}_command.tonic", letting_go, lets_go, name=f"{m}_lets_go_{name}") for m in muscles),
+            (Step(f"{m}_command.tonic", letting_go, lets_go, name=f"{m}_lets_go_{name}") for m in going),
         )
         for name in ("rest", "rest_after")
     ]

@@ -12,7 +12,7 @@ from sim.backends.simulation import LaneSimulation
 
 SIMULATED = ("paired_delta_f", "pool", "sweep", "inhibition_reversal", "spasm", "abort_spasm", "abort_map")
 QUICK = ("paired_delta_f", "pool", "sweep", "abort_spasm")
-POOLS, SEGMENTS = SIMULATED[:4], SIMULATED[4:]
+POOLS = SIMULATED[:4]
 SETTINGS: dict[str, list[str]] = {  # of each question, what it cannot be asked with
     "paired_delta_f": [
         "question.example=[1]", "question.levels=[a,b]", "~design.axes.monoamine", "~design.axes.inhibition",

@@ -12,6 +12,7 @@ from experiments.run import perform
 from sim.results.measures import read_measures
 
 pytestmark = pytest.mark.slow
+GIVEN = {"continuous": 1600, "0.7 MT": 1600, "1.2 MT": 1600, "200 Hz": 3200}  # pulses in 16 s
 
 
 def answer(experiment: str, out, *settings: str):
@@ -45,6 +46,7 @@ def test_the_antagonists_nerve_stops_no_spasm_whatever_triggers_it(treated):
     untreated = float(treated["units_left"].sel(case="nothing"))
     for case in ("continuous", "on EMG", "on force", "by button", "0.7 MT", "1.2 MT", "200 Hz", "IPSP × 4"):
         here = treated.sel(case=case)
+        assert float(here["pulses"]) == GIVEN.get(case, float(here["pulses"]))
         assert float(here["pulses"]) > 500
         assert float(here["units_left"]) > 0.8 * untreated, case
 

@@ -103,6 +103,8 @@ WRONG = {  # what is asked: what the sentence says
     "experiment=spasm network.set.soleus=3": "network.set is name: {name: value}",
     "experiment=pool network.table=3": "network.table is a table by name",
     "experiment=pool network=segment network.afferents=0": "network.afferents of a segment is a whole number from 1",
+    "experiment=recorded_units +design.axes.monoamine=${nothing}": "the configuration uses 'nothing', which it lacks",
+    "experiment=spasm timing.start=${nope.y}": "the configuration uses 'nope.y', which it lacks",
     "experiment=sweep design=table": "give design.file=FILE.csv",
     "experiment=sweep design=table design.file=no.csv": "cannot read the table of points 'no.csv': no such file",
     "experiment=pool +hydra.callbacks.x._target_=os.getcwd": "hydra.callbacks",

@@ -113,9 +113,17 @@ def test_a_trial_has_bouts_at_their_times_within_the_vibration():
     assert float(protocol.length({}).max()) == pytest.approx(1e3 * (1 + 3 + 10 + 5 + 10 + 33 + 8), abs=5)
 
 
+def test_a_person_lets_go_within_the_rests_and_changes_no_times():
+    going = vibration_and_stimulation(**{**GIVEN, "letting_go": 12.0})
+    assert float(going.length({}).max()) == float(vibration_and_stimulation(**GIVEN).length({}).max())
+    leaves = going.leaves()
+    assert {leaves[f"protocol.soleus_lets_go_{rest}.level"].number for rest in ("rest", "rest_after")} == {12}
+
+
 @pytest.mark.parametrize(
     ("other", "error", "said"),
     [
+        ({"letting_go": 12.0, "lets_go": "20 s"}, ProtocolError, "lets go for 20 s, longer than the rest of 10 s"),
         ({"vibrated": []}, ProtocolError, "`vibrated` names one muscle at least"),
         ({"muscles": []}, ProtocolError, "`muscles` names one muscle at least"),
         ({"bouts": 0}, ProtocolError, "1 to 100 bouts"),

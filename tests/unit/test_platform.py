@@ -2,10 +2,13 @@
 
 import importlib.util
 import re
+from pathlib import Path
 
 import pytest
 
+from experiments.verification.runs import contraction, pool, prepare
 from sim import flags
+from sim.engine.platform import processor
 
 SHOW = "import os, jax; print(os.environ.get('XLA_FLAGS', 'none')); print(len(jax.devices()))"
 LEAST = "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"
@@ -168,3 +171,24 @@ def test_a_device_that_is_not_here_is_named_in_a_sentence_whoever_asks_for_it(as
         "that fits the device."
     )
     assert len(said) == 1 + (asked[0] == "check")  # which says what it sets side by side
+
+
+LINES = "vendor_id\t: {}\nmodel\t\t: 17\nflags\t\t: fma {}\nmicrocode\t: {}\n\nvendor_id\t: another\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "alike"),
+    [(("A", "avx2", 2), True), (("B", "avx2", 1), False), (("A", "avx512f", 1), False)],
+)
+def test_a_device_names_the_kind_of_its_processor(lines, alike, monkeypatch):
+    """By vendor, model and what it can do: code that is compiled for one rounds otherwise on another."""
+    named = []
+    for given in (("A", "avx2", 1), lines):
+        text = LINES.format(*given)
+        monkeypatch.setattr(Path, "read_text", lambda _, text=text: text)
+        named.append(processor.__wrapped__())
+    assert (named[0] == named[1]) is alike
+
+
+def test_results_say_on_which_processor_they_were_simulated():
+    assert f"cpu {processor()}, " in prepare(pool(size=1), contraction()).device

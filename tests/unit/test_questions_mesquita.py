@@ -71,9 +71,9 @@ def test_it_is_drawn_and_said(answers):
     m = told(question, answers).assign_attrs(runs=4, failed=0, simulated="Simulated.")
     assert isinstance(question.draw(m), Figure)
     lines = question.headline(m)
-    assert len(lines) == 2 * len(ROWS) + 2  # and of each torque, how often cohorts show what people's did
-    assert "a fall is seen by 100 % of cohorts" in lines[0]
-    assert "as in people, a fall under relaxation and none under reciprocal inhibition, in 92 %" in lines[-2]
+    assert len(lines) == 2 * len(ROWS) + 2  # and of each torque, how often cohorts would show what people's did
+    assert "of cohorts as large as people's 100 % would show a fall" in lines[0]
+    assert "no fall that is shown, in 9" in lines[-2]
     assert lines[0].startswith("reciprocal inhibition, ΔF: −0.5")
 
 
