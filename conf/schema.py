@@ -24,7 +24,7 @@ class Timing:
 class Config:
     """Groups hold what is built (see `experiments.targets`); the rest are plain values that the command line may set.
 
-    `needs` names the group that an experiment cannot do without: {network: segment}. `window` is the time between two
+    `needs` names the group that an experiment cannot do without: {network: ankle}. `window` is the time between two
     moments of a simulation, and [from, to] of a recording. `alternatives` holds options of groups that variants name.
     `together` names experiments whose answers a question is asked of, and settings of all of them: {experiments: {NAME:
     EXPERIMENT}, settings: []}. `participants` is how many people a cohort has.

@@ -21,7 +21,7 @@ from sim.units import coherent_unit
 
 USAGE = """sherrington describe SETTING ...      what a network and a protocol have, as tables; settings as for a run
   sherrington describe network=hTA
-  sherrington describe experiment=spasm network.size=4 state=[injured]
+  sherrington describe experiment=reflex/stretch_reflex network.size=4 state=[injured]
   sherrington describe network=ankle figure=circuit         the circuit of an ankle too, as circuit.png and circuit.pdf
   sherrington describe network=ankle figure=circuit pair=[gastrocnemius,tibialis]"""
 DONE = re.compile(r"[+~]*(protocol|intervention|experiment)\b")

@@ -133,7 +133,7 @@ def pulses(view: View, nerve: str) -> np.ndarray:
 
 
 def pulse_times(view: View, nerve: str) -> np.ndarray:
-    """When the fibre that every pulse recruits fired: s, (sample, spike). It is the one that fires most."""
+    """When pulses were given: s, (sample, spike). The stimulator fires with each; of fibres the one that does most."""
     times = view.spikes(nerve)
     busiest = np.isfinite(times).sum(axis=-1).argmax(axis=-1)
     return times[np.arange(len(times)), busiest]

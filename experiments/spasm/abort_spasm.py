@@ -96,14 +96,14 @@ class AbortSpasm(Question):
             "A brief effort (1 s) starts a spasm; from the dotted line on something is done: "
             f"{m.sizes['case']} cases × levels {levels} (constitutive part + ligand {m.attrs['ligand']:g}) × "
             f"{m.sizes['seed']} seeds, the same noise in all cases, one draw of the wiring. Stimulation of the "
-            "antagonist's nerve (0.9 of its motor threshold, MT, at 100 Hz unless said: chosen) ends at "
+            "antagonist's nerve (dose and frequency are chosen; MT, its motor threshold) ends at "
             f"{m.attrs['stop']:g} s; then it is seen whether firing comes back.",
             "A: the seed nearest to the means; blue, force in percent of maximum (cut during the effort; scales "
             "differ); red, pulses; grey beneath, persistent inward current (PIC) of a motoneuron, mean over the pool. "
-            "Bursts answer EMG or force above a level after 50 ms (where the spasm goes on they come as fast as the "
-            "pause allows, so that both are the same), the button 0.3 to 1 s after force is above it; relaxation takes "
-            "all release of ligand away, or 40 %, to the end; ligand clears with a chosen time constant, which sets "
-            "how long that takes.",
+            "Bursts answer EMG or force above a level after 50 ms (where the spasm is stronger than that they come as "
+            "fast as the pause allows, so that both are the same), the button 0.3 to 1 s after force is above it; "
+            "relaxation takes all release of ligand away, or 40 %, to the end; ligand clears with a chosen time "
+            "constant, which sets how long that takes.",
             "B: small points, seeds; large points, mean with its 95 % interval, levels in the colours of C; in the "
             "end: in the last second; fractions, seeds in which no unit fires then, and time to stop is of those only; "
             "force in percent of the untreated spasm's of the same seed. C: exact 95 % intervals; IPSP × n: reciprocal "

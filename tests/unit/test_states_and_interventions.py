@@ -63,7 +63,7 @@ def test_cells_of_people_change_their_own_muscle_and_what_its_person_knows():
 
 def test_an_injured_segment_inhibits_less_and_has_a_higher_level():
     normal, injured, severe = (segment(*names) for names in ((), ("injured",), ("severe",)))
-    assert [level(n) for n in (normal, injured, severe)] == [0.35, 0.5, 0.7]  # as in abort_spasm
+    assert [level(n) for n in (normal, injured, severe)] == [0.35, 0.5, 0.7]
     for network, expected in ((normal, -75), (injured, -65), (severe, -65)):
         assert network.leaves()["network.tibialis.E_cl"].number == expected
 
