@@ -15,7 +15,7 @@ LEAST = 6
 
 
 class Seen(NamedTuple):
-    """Shares of the cohorts.
+    """Which of the cohorts, (cohort,), show something.
 
     Args:
         fall: a paired t test shows a fall: the 95 % interval lies below 0.

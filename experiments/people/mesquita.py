@@ -148,7 +148,7 @@ class Mesquita(Question):
                 x = per_person(self._of(asked, name, what).sel(case=given["case"])[f"{what.name}_effect"])
                 own[name] = x[np.isfinite(x)]
                 if len(own[name]) < LEAST:
-                    break
+                    continue
                 who[name] = drawn(len(own[name]), people.COHORTS[what.task == TRIAL][name], seed=k)  # other people
                 fall[k, row] = seen(own[name], who[name]).fall.mean()
             if set(who) == set(INTERVENTIONS) and not lowered(INTERVENTIONS[0], what.name):

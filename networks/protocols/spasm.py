@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from networks.protocols.held import Time, reticulospinal_drive
-from sim.spec.composed import ProtocolError
-from sim.spec.protocol import Hold, Protocol, Settle, Step
+from networks.protocols.held import Time, resting, some, together
+from sim.spec.protocol import Protocol, Settle, Step
 
 
 def spasm(
@@ -31,14 +30,8 @@ def spasm(
     Raises:
         ProtocolError: no muscle.
     """
-    for name, given in (("muscles", muscles), ("excited", excited)):
-        if not given:
-            raise ProtocolError(f"`{name}` names one muscle at least; write {name}=[soleus].")
-    steady: Protocol = reticulospinal_drive(reticulospinal)
-    for muscle in muscles:
-        steady = steady + Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic")
+    some("muscles", muscles)
+    some("excited", excited)
     first, *others = (Step(f"{m}_command.voluntary", pulse, pulse_duration, name=f"{m}_pulse") for m in excited)
-    brief: Protocol = first
-    for other in others:
-        brief = brief + other
-    return steady + (Settle(before, "before") >> brief >> Settle(after, "after"))
+    brief = Settle(before, "before") >> together(first, others) >> Settle(after, "after")
+    return resting(muscles, tonic, reticulospinal) + brief

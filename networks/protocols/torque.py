@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from networks.protocols.held import Time, reticulospinal_drive
+from networks.protocols.held import Time, resting
 from sim.spec.composed import ProtocolError
-from sim.spec.protocol import Hold, Protocol, Settle, Trapezoid, Triangle
+from sim.spec.protocol import Protocol, Settle, Trapezoid, Triangle
 
 AT_ONCE = "1 ms"
 """In which a target steps up or down, or a maximal effort begins and ends."""
@@ -49,11 +49,9 @@ def torque_task(
         raise ProtocolError("an ankle has one muscle at least; write muscles=[soleus].")
     if ramp and step:
         raise ProtocolError("a person is asked for a ramp or a step, but here for both; set one of them to 0.")
-    together: Protocol = reticulospinal_drive(reticulospinal)
-    for muscle in muscles:
-        together = together + Hold(f"{muscle}_command.tonic", tonic, name=f"{muscle}_tonic")
     measured = Trapezoid("person.maximal", 1, AT_ONCE, effort, AT_ONCE, name="maximal", on=maximal)
     tasks = Triangle("person.target", target, up, down, name="ramp", on=ramp) + Trapezoid(
         "person.target", target, AT_ONCE, hold, AT_ONCE, name="step", on=step
     )
-    return together + (Settle(before, "before") >> measured >> Settle(rest, "rest") >> tasks >> Settle(after, "after"))
+    asked = Settle(before, "before") >> measured >> Settle(rest, "rest") >> tasks >> Settle(after, "after")
+    return resting(muscles, tonic, reticulospinal) + asked

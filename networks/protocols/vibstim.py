@@ -4,12 +4,12 @@ As people are tested for torque that sustains itself (Mesquita et al. 2022, J Ph
 vibration of the Achilles tendon, and during it five bouts of 2 s of stimulation of the triceps surae at 20 Hz.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from networks.protocols.held import Time, reticulospinal_drive
+from networks.protocols.held import Time, resting, some, together
 from sim.spec.composed import ProtocolError
 from sim.spec.kinds import whole
-from sim.spec.protocol import Hold, Protocol, Settle, Step, Train, Trapezoid
+from sim.spec.protocol import Protocol, Settle, Step, Train, Trapezoid
 from sim.units import in_unit, shown
 
 AT_ONCE = "1 ms"
@@ -59,9 +59,8 @@ def vibration_and_stimulation(
     Raises:
         ProtocolError: no muscle, or bouts that do not end before the vibration does.
     """
-    for name, given in (("muscles", muscles), ("vibrated", vibrated)):
-        if not given:
-            raise ProtocolError(f"`{name}` names one muscle at least; write {name}=[soleus].")
+    some("muscles", muscles)
+    some("vibrated", vibrated)
     count = whole(bouts)
     if count is None or not 1 <= count <= 100:
         raise ProtocolError(f"there are 1 to 100 bouts of stimulation, but `bouts` is {shown(bouts)}.")
@@ -77,16 +76,12 @@ def vibration_and_stimulation(
         raise ProtocolError(
             f"the person lets go for {lets_go}, longer than the rest of {rest}; give a shorter lets_go."
         )
-    together = _together(
-        reticulospinal_drive(reticulospinal),
-        (Hold(f"{m}_command.tonic", tonic, name=f"{m}_tonic") for m in muscles),
-    )
     pulses = Train("experimenter.pulse", stimulation, setting, name="setting")
     until = f"{in_unit(setting, 'ms', 'setting') - 2:g} ms"
     aim = Trapezoid("experimenter.wanted", wanted, AT_ONCE, until, AT_ONCE, name="wanted")
     going = muscles if letting_go else ()
     rests = [
-        _together(
+        together(
             Settle(rest, name),
             (Step(f"{m}_command.tonic", letting_go, lets_go, name=f"{m}_lets_go_{name}") for m in going),
         )
@@ -97,11 +92,11 @@ def vibration_and_stimulation(
         stimulated = stimulated >> Train("experimenter.pulse", stimulation, bout, name=f"bout_{k}")
         if k < count:
             stimulated = stimulated >> Settle(gap, f"gap_{k}")
-    stimulated = _together(
+    stimulated = together(
         stimulated,
         (Step(f"{m}_ia_ending.vibration", vibration, lasts, name=f"{m}_vibration") for m in vibrated),
     )
-    return together + (
+    return resting(muscles, tonic, reticulospinal) + (
         Settle(before, "before")
         >> Trapezoid("person.maximal", 1, AT_ONCE, effort, AT_ONCE, name="maximal")
         >> rests[0]
@@ -110,10 +105,3 @@ def vibration_and_stimulation(
         >> stimulated
         >> Settle(after, "after")
     )
-
-
-def _together(first: Protocol, others: Iterable[Protocol]) -> Protocol:
-    """All at once."""
-    for other in others:
-        first = first + other
-    return first
